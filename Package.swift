@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The house, from the bottom up. A layer imports only what stands above its own line here.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func layer(_ name: String, on dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, on dependencies: Target.Dependency...) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, on dependencies: Target.Dependency...) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let buffer = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let sockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hashing = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "aviary",
+    products: [
+        .executable(name: "aviary-server", targets: ["aviary-server"]),
+        .executable(name: "aviary-bench", targets: ["aviary-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    ],
+    targets: [
+        // The core: pure values, no I/O.
+        layer("Vocabulary"),
+        layer("Zab", on: "Vocabulary", deque),
+        layer("Znodes", on: "Vocabulary"),
+        layer("Wire", on: "Vocabulary", "Znodes", "Zab", buffer),
+        layer("Replica", on: "Vocabulary", "Znodes", "Zab", "Wire", buffer, deque),
+
+        // The edges: files, sockets, clocks.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "Migrations", path: "migrations", exclude: ["README.md"],
+            resources: [.embedInCode("v0001-log.sql")], swiftSettings: strict),
+        layer("Settings", on: "Vocabulary"),
+        layer("Storage", on: "Vocabulary", "Migrations", "CSQLite", buffer),
+        layer("Console", on: "Vocabulary", "Settings"),
+        layer(
+            "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
+            buffer, sockets, logging, hashing),
+        layer("Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", buffer, sockets, logging),
+
+        // The programs.
+        program("aviary-server", on: "Settings", "Host", "Frontend", "Storage", logging, sockets, arguments),
+        program("aviary-bench", on: "Vocabulary", "Wire", buffer, sockets, arguments),
+
+        tests("VocabularyTests", on: "Vocabulary"),
+        tests("ZabTests", on: "Zab"),
+        tests("ZnodesTests", on: "Znodes"),
+        tests("WireTests", on: "Wire"),
+        tests("ReplicaTests", on: "Replica"),
+        tests("SettingsTests", on: "Settings"),
+        tests("StorageTests", on: "Storage"),
+        tests("ConsoleTests", on: "Console"),
+        tests("HouseTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
