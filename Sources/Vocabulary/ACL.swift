@@ -50,3 +50,17 @@ package struct Permissions: OptionSet, Hashable, Sendable {
     package static let admin = Permissions(rawValue: 16)
     package static let all = Permissions(rawValue: 31)
 }
+
+/// An entry of an ACL as a client asked for it: either text may be null, and whether that is legal depends.
+package struct RequestedACLEntry: Hashable, Sendable {
+    package var permissions: Permissions
+    package var scheme: ByteString?
+    package var id: ByteString?
+
+    @inlinable
+    package init(permissions: Permissions, scheme: ByteString?, id: ByteString?) {
+        self.permissions = permissions
+        self.scheme = scheme
+        self.id = id
+    }
+}
