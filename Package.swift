@@ -47,7 +47,7 @@ let package = Package(
         // The core: pure values, no I/O.
         layer("Vocabulary"),
         layer("Zab", on: "Vocabulary", deque),
-        layer("Znodes", on: "Vocabulary"),
+        layer("Znodes", on: "Vocabulary", deque),
         layer("Wire", on: "Vocabulary", "Znodes", "Zab", buffer),
         layer("Replica", on: "Vocabulary", "Znodes", "Zab", "Wire", buffer, deque),
 

@@ -79,3 +79,10 @@ extension ZnodePath: Comparable {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }
+
+extension ZnodePath {
+    /// A copy of bytes that are in a buffer.
+    package init(_ bytes: RawSpan) {
+        self.init(bytes.withUnsafeBytes { Array($0) })
+    }
+}

@@ -1,0 +1,110 @@
+internal import DequeModule
+internal import NIOCore
+internal import Vocabulary
+
+/// One client's connection as the replica knows it.
+struct Connection {
+    enum Phase {
+        /// Nothing has come yet; the first frame must be a connect request.
+        case fresh
+        /// A session is proposed for it; what the client sent meanwhile waits in `held`.
+        case connecting
+        case serving
+        /// Answered its last, or about to; whatever comes is ignored.
+        case ending
+    }
+
+    let id: ConnectionID
+    let address: ByteString
+    let isSecure: Bool
+    var phase = Phase.fresh
+    var session = SessionID.none
+    var negotiatedTimeoutMs: Int32 = 0
+    var echoesReadOnly = false
+    /// Who the client has proven to be. Belongs to the connection, not to the session.
+    var identities: [Identity]
+    /// Requests that wait for a write of this client ahead of them, that write first.
+    var waiting: Deque<WaitingRequest> = []
+    var held = ByteBuffer()
+    var isPaused = false
+    /// The last event delivered, so that one change tells a connection once.
+    var lastEvent: UInt64 = 0
+    var statistics: ConnectionStatistics
+
+    init(id: ConnectionID, address: ByteString, isSecure: Bool, at now: Instant) {
+        self.id = id
+        self.address = address
+        self.isSecure = isSecure
+        self.identities = [Identity(scheme: "ip", id: address)]
+        self.statistics = ConnectionStatistics(establishedMs: now.wallMs, openedMs: now.monotonicMs)
+    }
+}
+
+/// A request that cannot be answered yet.
+struct WaitingRequest {
+    enum Kind {
+        /// Answered when this transaction is applied.
+        case write(Zxid)
+        /// Answered once everything up to here is applied.
+        case barrier(Zxid, ZnodePath?)
+        /// Evaluated when its turn comes: the whole frame without its length, and who asked.
+        case read(ByteBuffer, [Identity])
+        /// Known already, but not yet its turn.
+        case failure(ErrorCode)
+        /// An answer that carries its own zxid.
+        case fixed(zxid: Zxid, ErrorCode)
+        /// An empty answer to SASL.
+        case noToken
+    }
+
+    let kind: Kind
+    let xid: Int32
+    let type: Int32
+    /// Monotonic milliseconds.
+    let arrivalMs: Int64
+    /// Close the connection behind the answer.
+    var isLast = false
+}
+
+/// What operators are told of a connection (`cons`).
+package struct ConnectionStatistics: Sendable {
+    /// Wall-clock milliseconds.
+    package var establishedMs: Int64
+    package var openedMs: Int64
+    package var received: Int64 = 0
+    package var sent: Int64 = 0
+    package var lastOperation: Int32?
+    package var lastCxid: Int64 = -1
+    package var lastZxid: Int64 = -1
+    package var lastResponseMs: Int64 = 0
+    package var latency = Latency()
+
+    mutating func reset() {
+        received = 0
+        sent = 0
+        lastOperation = nil
+        lastCxid = -1
+        lastZxid = -1
+        lastResponseMs = 0
+        latency = Latency()
+    }
+}
+
+/// Milliseconds from a request's arrival to its answer.
+package struct Latency: Sendable {
+    package private(set) var count: Int64 = 0
+    package private(set) var totalMs: Int64 = 0
+    package private(set) var minMs: Int64 = .max
+    package private(set) var maxMs: Int64 = 0
+    package private(set) var lastMs: Int64 = 0
+
+    package init() {}
+
+    package mutating func add(_ milliseconds: Int64) {
+        count += 1
+        totalMs += milliseconds
+        minMs = min(minMs, milliseconds)
+        maxMs = max(maxMs, milliseconds)
+        lastMs = milliseconds
+    }
+}

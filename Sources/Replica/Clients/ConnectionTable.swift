@@ -1,0 +1,40 @@
+internal import Vocabulary
+
+/// The open connections of this node, by slot.
+struct ConnectionTable {
+    private var slots: [Connection?] = []
+    private(set) var count = 0
+
+    mutating func add(_ connection: Connection) {
+        let slot = connection.id.slot
+        while slots.count <= slot { slots.append(nil) }
+        precondition(slots[slot] == nil, "a slot is free before it is used again")
+        slots[slot] = connection
+        count += 1
+    }
+
+    mutating func remove(_ id: ConnectionID) -> Connection? {
+        guard contains(id) else { return nil }
+        count -= 1
+        defer { slots[id.slot] = nil }
+        return slots[id.slot]
+    }
+
+    func contains(_ id: ConnectionID) -> Bool {
+        id.slot < slots.count && slots[id.slot]?.id == id
+    }
+
+    /// Runs `body` on the connection in place; nil when it is gone.
+    @discardableResult
+    mutating func update<Result>(_ id: ConnectionID, _ body: (inout Connection) -> Result) -> Result? {
+        guard id.slot < slots.count, slots[id.slot]?.id == id else { return nil }
+        return body(&slots[id.slot]!)
+    }
+
+    subscript(id: ConnectionID) -> Connection? {
+        contains(id) ? slots[id.slot] : nil
+    }
+
+    /// All of them, in order of their slots.
+    var all: [Connection] { slots.compactMap { $0 } }
+}

@@ -1,0 +1,101 @@
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// Answers to writes, to `sync`, and to whatever failed.
+extension Replica {
+    /// Writes the answer to an applied write, from what the tree said it did (`applied`).
+    mutating func answerWrite(
+        _ proposal: Proposal, _ request: WaitingRequest, on id: ConnectionID, into effects: inout Effects
+    ) {
+        let zxid = proposal.transaction.zxid
+        if case .multi = proposal.transaction.change {
+            return answerMulti(request.xid, zxid: zxid, on: id, into: &effects)
+        }
+        guard let first = applied.first, request.type != OpCode.closeSession.rawValue else {
+            return effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
+        }
+        switch (first.kind, first.stat) {
+        case (.failed(let code), _):
+            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, code: code) }
+        case (.created(.create), _):
+            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, path: first.path, stat: nil) }
+        case (.created, let stat):
+            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, path: first.path, stat: stat) }
+        case (.dataChanged, let stat?), (.aclChanged, let stat?):
+            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, stat: stat) }
+        default:
+            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
+        }
+    }
+
+    private mutating func answerMulti(
+        _ xid: Int32, zxid: Zxid, on id: ConnectionID, into effects: inout Effects
+    ) {
+        let results = applied.map(MultiResult.init)
+        effects.answer(id) { buffer in
+            buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) { MultiResult.encode(results, into: &$0) }
+        }
+    }
+
+    mutating func answerSync(
+        _ xid: Int32, _ path: ZnodePath?, arrivalMs: Int64, on id: ConnectionID, at now: Instant,
+        into effects: inout Effects
+    ) {
+        let zxid = tree.lastZxid
+        effects.answer(id) { buffer in
+            buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) { $0.writeJutePath(path) }
+        }
+        note(xid: xid, type: OpCode.sync.rawValue, arrivalMs: arrivalMs, on: id, at: now)
+    }
+
+    // MARK: Failures
+
+    /// Says `code` when the request's turn comes.
+    mutating func wait(
+        _ kind: WaitingRequest.Kind, _ request: RequestFrame, isLast: Bool = false, on id: ConnectionID,
+        at now: Instant, into effects: inout Effects
+    ) {
+        wait(kind, request, isLast: isLast, on: id)
+        drain(id, at: now, into: &effects)
+    }
+
+    mutating func answerFailure(
+        _ request: WaitingRequest, _ code: ErrorCode, zxid: Zxid, on id: ConnectionID, at now: Instant,
+        into effects: inout Effects
+    ) {
+        effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: code) }
+        note(request, on: id, at: now, isUpdate: false)
+        if request.isLast { end(id, into: &effects) }
+    }
+
+    /// An opcode that no client may send: said so, then closed, so that its caller gets an error and does not
+    /// try for ever.
+    mutating func refuseUnknown(
+        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        effects.act(.warn("\(name(of: id)): opcode \(request.type) is unknown; the connection is closed"))
+        wait(.fixed(zxid: Zxid(rawValue: -1), .unimplemented), request, isLast: true, on: id, at: now, into: &effects)
+        connections.update(id) { $0.phase = .ending }
+    }
+
+    /// How a connection is called in the log.
+    func name(of id: ConnectionID) -> String {
+        connections[id].map { "client \($0.address) session \($0.session)" } ?? "client"
+    }
+}
+
+extension MultiResult {
+    fileprivate init(_ applied: Applied) {
+        switch (applied.kind, applied.stat) {
+        case (.created(.create), _): self = .create(path: applied.path)
+        case (.created, let stat?): self = .create2(path: applied.path, stat: stat)
+        case (.dataChanged, let stat?): self = .setData(stat)
+        case (.deleted, _): self = .delete
+        case (.failed(let code), _): self = .failed(code: code)
+        default: self = .check
+        }
+    }
+}

@@ -1,0 +1,138 @@
+internal import DequeModule
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// Commits: what a quorum has on disk enters the tree, in order; then events, then answers, then the reads
+/// that waited behind them.
+extension Replica {
+    mutating func acknowledge(through zxid: Zxid, at now: Instant, into effects: inout Effects) {
+        broadcast.acknowledge(from: settings.peer, through: zxid)
+        while let (_, proposal) = broadcast.nextCommitted() {
+            commit(proposal, at: now, into: &effects)
+        }
+        releaseBarriers(at: now, into: &effects)
+    }
+
+    private mutating func commit(_ proposal: Proposal, at now: Instant, into effects: inout Effects) {
+        let transaction = proposal.transaction
+        let closed = transaction.change.endsSession ? sessions[transaction.session]?.connection : nil
+        applied.removeAll(keepingCapacity: true)
+        applyToSessions(transaction, at: now)
+        tree.apply(transaction, into: &applied)
+        overlay.drop(through: transaction.zxid)
+        statistics.commits += 1
+        noteDigest(of: transaction)
+        fireWatches(by: transaction.zxid, into: &effects)
+        if let origin = proposal.origin { answer(proposal, on: origin, at: now, into: &effects) }
+        if let closed, closed != proposal.origin { end(closed, into: &effects) }
+    }
+
+    private mutating func answer(
+        _ proposal: Proposal, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        if proposal.type == OpCode.createSession.rawValue { return welcome(id, at: now, into: &effects) }
+        guard let head = connections.update(id, { $0.waiting.popFirst() }) ?? nil else { return }
+        guard case .write(proposal.transaction.zxid) = head.kind else {
+            preconditionFailure("a client's first waiting request is its first uncommitted write")
+        }
+        answerWrite(proposal, head, on: id, into: &effects)
+        note(head, on: id, at: now, isUpdate: true)
+        if head.isLast { return end(id, into: &effects) }
+        drain(id, at: now, into: &effects)
+    }
+
+    /// Answers what waited behind a write, up to the next one that is still under way.
+    mutating func drain(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
+        while let head = connections[id]?.waiting.first {
+            switch head.kind {
+            case .write: return
+            case .barrier(let zxid, let path):
+                guard zxid <= tree.lastZxid else { return }
+                connections.update(id) { _ = $0.waiting.removeFirst() }
+                answerSync(head.xid, path, arrivalMs: head.arrivalMs, on: id, at: now, into: &effects)
+            case .read(let frame, let identities):
+                connections.update(id) { _ = $0.waiting.removeFirst() }
+                let request = RequestFrame(waiting: head, frame: frame)
+                answerRead(request, as: identities, on: id, at: now, into: &effects)
+            case .failure(let code):
+                connections.update(id) { _ = $0.waiting.removeFirst() }
+                answerFailure(head, code, zxid: tree.lastZxid, on: id, at: now, into: &effects)
+            case .fixed(let zxid, let code):
+                connections.update(id) { _ = $0.waiting.removeFirst() }
+                answerFailure(head, code, zxid: zxid, on: id, at: now, into: &effects)
+            case .noToken:
+                connections.update(id) { _ = $0.waiting.removeFirst() }
+                effects.answer(id) { buffer in
+                    buffer.writeReplyFrame(xid: head.xid, zxid: .zero, error: .ok) { $0.writeJuteBytes(nil) }
+                }
+                note(head, on: id, at: now, isUpdate: false)
+            }
+        }
+        resumeReading(id, into: &effects)
+    }
+
+    private mutating func releaseBarriers(at now: Instant, into effects: inout Effects) {
+        while let first = barriers.first, first.zxid <= tree.lastZxid {
+            barriers.removeFirst()
+            drain(first.connection, at: now, into: &effects)
+        }
+    }
+
+    /// Above the limit, a connection that has something under way is not read until it is answered; one that
+    /// has nothing may always ask one thing (client protocol 13.1).
+    mutating func applyBackpressure(to id: ConnectionID, into effects: inout Effects) {
+        guard broadcast.outstandingCount > settings.outstandingRequestsMax,
+            connections[id]?.waiting.isEmpty == false
+        else { return }
+        pauseReading(id, into: &effects)
+    }
+
+    /// Counts an answer just written.
+    mutating func note(_ request: WaitingRequest, on id: ConnectionID, at now: Instant, isUpdate: Bool) {
+        note(xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, on: id, at: now, isUpdate: isUpdate)
+    }
+
+    mutating func note(
+        xid: Int32, type: Int32, arrivalMs: Int64, on id: ConnectionID, at now: Instant, isUpdate: Bool = false
+    ) {
+        let tookMs = now.monotonicMs - arrivalMs
+        statistics.sent += 1
+        statistics.latency.add(tookMs)
+        if isUpdate { statistics.updateLatency.add(tookMs) } else { statistics.readLatency.add(tookMs) }
+        let zxid = tree.lastZxid.rawValue
+        connections.update(id) { connection in
+            connection.statistics.sent += 1
+            connection.statistics.latency.add(tookMs)
+            connection.statistics.lastOperation = type
+            connection.statistics.lastCxid = Int64(xid)
+            connection.statistics.lastZxid = zxid
+            connection.statistics.lastResponseMs = now.monotonicMs
+        }
+    }
+
+    mutating func count(receivedOn id: ConnectionID) {
+        statistics.received += 1
+        connections.update(id) { $0.statistics.received += 1 }
+    }
+}
+
+extension Change {
+    fileprivate var endsSession: Bool {
+        guard case .closeSession = self else { return false }
+        return true
+    }
+
+    /// The path it is about, where it is about one.
+    var path: ZnodePath? {
+        switch self {
+        case .create(let creation): creation.path
+        case .delete(let path, _), .setData(let path, _, _), .setACL(let path, _, _), .reconfig(let path, _, _),
+            .check(let path, _):
+            path
+        case .multi, .createSession, .closeSession, .error: nil
+        }
+    }
+}

@@ -1,0 +1,135 @@
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// Connections: their first frame, the session they speak for, their end.
+extension Replica {
+    mutating func open(_ id: ConnectionID, from address: ByteString, isSecure: Bool, at now: Instant) {
+        connections.add(Connection(id: id, address: address, isSecure: isSecure, at: now))
+    }
+
+    mutating func forget(_ id: ConnectionID) {
+        guard let connection = connections.remove(id) else { return }
+        watches.removeAll(of: id)
+        barriers.removeAll { $0.connection == id }
+        if sessions[connection.session]?.connection == id { sessions[connection.session]?.connection = nil }
+    }
+
+    /// Ends a connection behind what it was sent so far.
+    mutating func end(_ id: ConnectionID, into effects: inout Effects) {
+        let wasOpen = connections.update(id) { connection in
+            defer { connection.phase = .ending }
+            return connection.phase != .ending
+        }
+        if wasOpen == true || connections.contains(id) { effects.act(.close(id)) }
+    }
+
+    /// Client protocol 2.3: the checks in their order, each refusal silent.
+    mutating func connect(_ request: ConnectRequest, on id: ConnectionID, at now: Instant, into effects: inout Effects) {
+        statistics.connectionRequests += 1
+        guard isServing, request.lastZxidSeen <= tree.lastZxid else { return end(id, into: &effects) }
+        let timeoutMs = max(min(request.timeoutMs, settings.maxSessionTimeoutMs), settings.minSessionTimeoutMs)
+        connections.update(id) { connection in
+            connection.negotiatedTimeoutMs = timeoutMs
+            connection.echoesReadOnly = request.isReadOnly != nil
+        }
+        if request.session.rawValue == 0 {
+            establish(timeoutMs, on: id, at: now, into: &effects)
+        } else {
+            attach(request.session, request.password, timeoutMs, on: id, at: now, into: &effects)
+        }
+    }
+
+    private mutating func establish(
+        _ timeoutMs: Int32, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        let session = sessions.makeID()
+        connections.update(id) { connection in
+            connection.phase = .connecting
+            connection.session = session
+        }
+        sessions.add(session, timeoutMs: timeoutMs, at: now)
+        sessions[session]?.connection = id
+        propose(
+            .createSession(timeoutMs: timeoutMs), session: session, cxid: 0, origin: id,
+            type: OpCode.createSession.rawValue, digest: overlay.digest(over: tree), at: now, into: &effects)
+        pauseReading(id, into: &effects)
+    }
+
+    private mutating func attach(
+        _ session: SessionID, _ password: [UInt8]?, _ timeoutMs: Int32, on id: ConnectionID, at now: Instant,
+        into effects: inout Effects
+    ) {
+        guard SessionPassword.opens(session, with: password), let known = sessions[session], !known.isClosing else {
+            answerConnect(.refused, on: id, into: &effects)
+            return end(id, into: &effects)
+        }
+        if let former = known.connection, former != id {
+            effects.act(.close(former))
+            connections.update(former) { $0.phase = .ending }
+        }
+        sessions[session]?.connection = id
+        sessions[session]?.timeoutMs = timeoutMs
+        sessions.touch(session, at: now)
+        connections.update(id) { connection in
+            connection.session = session
+            connection.phase = .serving
+        }
+        answerConnect(.accepted(session, timeoutMs), on: id, into: &effects)
+    }
+
+    /// The session is committed: say so, and serve what its client sent meanwhile.
+    mutating func welcome(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
+        guard let connection = connections[id], connection.phase == .connecting else { return }
+        answerConnect(.accepted(connection.session, connection.negotiatedTimeoutMs), on: id, into: &effects)
+        let held = connections.update(id) { connection in
+            connection.phase = .serving
+            defer { connection.held = ByteBuffer() }
+            return connection.held
+        }
+        resumeReading(id, into: &effects)
+        if let held, held.readableBytes > 0 { receive(held, on: id, at: now, into: &effects) }
+    }
+
+    private enum ConnectAnswer {
+        case accepted(SessionID, Int32)
+        case refused
+    }
+
+    private mutating func answerConnect(_ answer: ConnectAnswer, on id: ConnectionID, into effects: inout Effects) {
+        guard let connection = connections[id] else { return }
+        let isReadOnly: Bool? = connection.echoesReadOnly ? false : nil
+        let response =
+            switch answer {
+            case .accepted(let session, let timeoutMs):
+                ConnectResponse(
+                    timeoutMs: timeoutMs, session: session, password: SessionPassword.of(session),
+                    isReadOnly: isReadOnly)
+            case .refused:
+                ConnectResponse(
+                    timeoutMs: 0, session: .none, password: [UInt8](repeating: 0, count: SessionPassword.bytes),
+                    isReadOnly: isReadOnly)
+            }
+        effects.answer(id) { response.encodeFrame(into: &$0) }
+        statistics.sent += 1
+        connections.update(id) { $0.statistics.sent += 1 }
+    }
+
+    mutating func pauseReading(_ id: ConnectionID, into effects: inout Effects) {
+        if connections.update(id, { $0.setPaused(true) }) == true { effects.act(.pauseReading(id)) }
+    }
+
+    mutating func resumeReading(_ id: ConnectionID, into effects: inout Effects) {
+        if connections.update(id, { $0.setPaused(false) }) == true { effects.act(.resumeReading(id)) }
+    }
+}
+
+extension Connection {
+    /// - Returns: Whether that is a change.
+    mutating func setPaused(_ paused: Bool) -> Bool {
+        defer { isPaused = paused }
+        return isPaused != paused
+    }
+}

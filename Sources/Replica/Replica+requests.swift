@@ -1,0 +1,109 @@
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// Requests as they arrive: who may ask, what can be answered at once, what must wait its turn.
+extension Replica {
+    /// Takes whole frames of one connection, in order.
+    mutating func receive(
+        _ frames: ByteBuffer, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        var frames = frames
+        if let session = connections[id]?.session, session != .none { sessions.touch(session, at: now) }
+        while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
+            let start = frames.readerIndex + 4
+            guard let phase = connections[id]?.phase else { return }
+            switch phase {
+            case .fresh:
+                receiveConnect(frames, start..<start + Int(length), on: id, at: now, into: &effects)
+            case .serving:
+                receiveRequest(frames, start..<start + Int(length), on: id, at: now, into: &effects)
+            case .connecting:
+                connections.update(id) { _ = $0.held.writeBuffer(&frames) }
+                return
+            case .ending:
+                return
+            }
+            frames.moveReaderIndex(forwardBy: 4 + Int(length))
+        }
+        applyBackpressure(to: id, into: &effects)
+    }
+
+    private mutating func receiveConnect(
+        _ frames: ByteBuffer, _ range: Range<Int>, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        let frame = RequestFrame(xid: 0, type: 0, frames: frames, range: range, arrivalMs: now.monotonicMs)
+        guard let request = frame.decodeWhole(ConnectRequest.init(decoding:)) else {
+            effects.act(.warn("\(connections[id]?.address.description ?? "?"): the first frame is no connect request"))
+            return end(id, into: &effects)
+        }
+        count(receivedOn: id)
+        connect(request, on: id, at: now, into: &effects)
+    }
+
+    private mutating func receiveRequest(
+        _ frames: ByteBuffer, _ range: Range<Int>, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        guard range.count >= 8, let xid = frames.getInteger(at: range.lowerBound, as: Int32.self),
+            let type = frames.getInteger(at: range.lowerBound + 4, as: Int32.self)
+        else { return end(id, into: &effects) }
+        count(receivedOn: id)
+        let request = RequestFrame(xid: xid, type: type, frames: frames, range: range, arrivalMs: now.monotonicMs)
+        guard let code = OpCode(rawValue: type), code.isForClients else {
+            return refuseUnknown(request, on: id, at: now, into: &effects)
+        }
+        if !settings.requiredSchemes.isEmpty, code != .auth, code != .sasl, !hasRequiredIdentity(id) {
+            return refuseUnproven(request, on: id, at: now, into: &effects)
+        }
+        switch code {
+        case .auth: authenticate(request, on: id, at: now, into: &effects)
+        case .sasl: declineSASL(request, on: id, at: now, into: &effects)
+        case .closeSession: proposeClose(request, on: id, at: now, into: &effects)
+        case .sync: synchronise(request, on: id, at: now, into: &effects)
+        default:
+            if code.isWrite {
+                proposeWrite(request, code, on: id, at: now, into: &effects)
+            } else {
+                read(request, on: id, at: now, into: &effects)
+            }
+        }
+    }
+
+    /// A read is answered at once unless this client's own writes are ahead of it.
+    private mutating func read(
+        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        guard let connection = connections[id] else { return }
+        if connection.waiting.isEmpty {
+            answerRead(request, as: connection.identities, on: id, at: now, into: &effects)
+        } else {
+            wait(.read(request.copy(), connection.identities), request, on: id)
+        }
+    }
+
+    /// Answered, in this client's order, once everything proposed so far is applied.
+    private mutating func synchronise(
+        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        guard let body = request.decode(PathRequest.init(decoding:)) else {
+            return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
+        }
+        let barrier = broadcast.lastProposed
+        if barrier <= tree.lastZxid, connections[id]?.waiting.isEmpty == true {
+            answerSync(request.xid, body.path, arrivalMs: request.arrivalMs, on: id, at: now, into: &effects)
+        } else {
+            wait(.barrier(barrier, body.path), request, on: id)
+            barriers.append((barrier, id))
+        }
+    }
+
+    mutating func wait(_ kind: WaitingRequest.Kind, _ request: RequestFrame, isLast: Bool = false, on id: ConnectionID) {
+        connections.update(id) { connection in
+            connection.waiting.append(
+                WaitingRequest(
+                    kind: kind, xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, isLast: isLast))
+        }
+    }
+}

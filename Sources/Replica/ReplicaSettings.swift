@@ -1,0 +1,51 @@
+package import Vocabulary
+package import Znodes
+
+/// What a replica needs to know of its configuration, fixed for its life.
+package struct ReplicaSettings: Sendable {
+    package var peer: PeerID
+    package var tickMs: Int64
+    package var minSessionTimeoutMs: Int32
+    package var maxSessionTimeoutMs: Int32
+    package var rules: TreeRules
+    /// Requests in process above which connections that have some are not read (`globalOutstandingLimit`).
+    package var outstandingRequestsMax: Int
+    package var isReconfigEnabled: Bool
+    /// `super:<hash>`; whoever proves it passes every check.
+    package var superDigest: ByteString?
+    package var isDigestEnabled: Bool
+    /// Schemes of which a connection must have proven one before anything else; empty for none.
+    package var requiredSchemes: [ByteString]
+    package var sweepIntervalMs: Int64
+    package var sweepPerMinuteMax: Int
+    package var containerNeverUsedMs: Int64
+    /// How long a connection may stay without a connect request.
+    package var handshakeTimeoutMs: Int64
+    /// `user:password` to `user:hash`: SHA-1 and base64, or as configured.
+    package var digest: @Sendable (ByteString) -> ByteString
+
+    package init(
+        peer: PeerID = PeerID(rawValue: 1), tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
+        maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(), outstandingRequestsMax: Int = 1000,
+        isReconfigEnabled: Bool = false, superDigest: ByteString? = nil, isDigestEnabled: Bool = true,
+        requiredSchemes: [ByteString] = [], sweepIntervalMs: Int64 = 60_000, sweepPerMinuteMax: Int = 10_000,
+        containerNeverUsedMs: Int64 = 0, handshakeTimeoutMs: Int64 = 10_000,
+        digest: @escaping @Sendable (ByteString) -> ByteString
+    ) {
+        self.peer = peer
+        self.tickMs = tickMs
+        self.minSessionTimeoutMs = minSessionTimeoutMs
+        self.maxSessionTimeoutMs = maxSessionTimeoutMs
+        self.rules = rules
+        self.outstandingRequestsMax = outstandingRequestsMax
+        self.isReconfigEnabled = isReconfigEnabled
+        self.superDigest = superDigest
+        self.isDigestEnabled = isDigestEnabled
+        self.requiredSchemes = requiredSchemes
+        self.sweepIntervalMs = sweepIntervalMs
+        self.sweepPerMinuteMax = sweepPerMinuteMax
+        self.containerNeverUsedMs = containerNeverUsedMs
+        self.handshakeTimeoutMs = handshakeTimeoutMs
+        self.digest = digest
+    }
+}

@@ -1,0 +1,15 @@
+/// Why bytes are not what they should be. Never a reason to crash: a peer or a client sent them.
+package enum DecodingError: Error, Equatable, Sendable {
+    /// Fewer bytes were left than the next field needs.
+    case truncated(needed: Int, available: Int)
+    /// A length below -1.
+    case negativeLength(Int32)
+    /// More elements announced than the bytes left could hold.
+    case implausibleCount(Int32, available: Int)
+    /// Bytes behind a record that must end there.
+    case trailing(Int)
+    /// A field that must not be null was.
+    case unexpectedNull
+    /// An operation that may not stand here.
+    case unexpectedType(Int32)
+}

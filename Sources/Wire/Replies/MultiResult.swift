@@ -1,0 +1,44 @@
+package import NIOCore
+package import Vocabulary
+
+/// What became of one operation of a multi. Several kinds of create share one form on the wire.
+package enum MultiResult: Equatable, Sendable {
+    case create(path: ZnodePath)
+    /// Of create2, createContainer and createTTL.
+    case create2(path: ZnodePath, stat: Stat)
+    case delete
+    case setData(Stat)
+    case check
+    case failed(code: Int32)
+
+    package static func encode(_ results: [MultiResult], into buffer: inout ByteBuffer) {
+        for result in results { result.encode(into: &buffer) }
+        MultiHeader.end.encode(into: &buffer)
+    }
+
+    package func encode(into buffer: inout ByteBuffer) {
+        switch self {
+        case .create(let path):
+            header(.create, into: &buffer)
+            buffer.writeJutePath(path)
+        case .create2(let path, let stat):
+            header(.create2, into: &buffer)
+            buffer.writeJutePath(path)
+            buffer.writeJute(stat)
+        case .delete:
+            header(.delete, into: &buffer)
+        case .setData(let stat):
+            header(.setData, into: &buffer)
+            buffer.writeJute(stat)
+        case .check:
+            header(.check, into: &buffer)
+        case .failed(let code):
+            MultiHeader(type: -1, isDone: false, error: code).encode(into: &buffer)
+            buffer.writeInteger(code)
+        }
+    }
+
+    private func header(_ code: OpCode, into buffer: inout ByteBuffer) {
+        MultiHeader(type: code.rawValue, isDone: false, error: 0).encode(into: &buffer)
+    }
+}

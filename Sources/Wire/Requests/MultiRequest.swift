@@ -1,0 +1,150 @@
+package import NIOCore
+package import Vocabulary
+
+/// What stands before each operation of a multi, and at its end (jute `MultiHeader`).
+package struct MultiHeader: Equatable, Sendable {
+    package var type: Int32
+    package var isDone: Bool
+    package var error: Int32
+
+    package static let end = MultiHeader(type: -1, isDone: true, error: -1)
+
+    package init(type: Int32, isDone: Bool, error: Int32) {
+        self.type = type
+        self.isDone = isDone
+        self.error = error
+    }
+
+    package init(decoding reader: inout JuteReader) throws(DecodingError) {
+        type = try reader.int32()
+        isDone = try reader.bool()
+        error = try reader.int32()
+    }
+
+    package func encode(into buffer: inout ByteBuffer) {
+        buffer.writeInteger(type)
+        buffer.writeJuteBool(isDone)
+        buffer.writeInteger(error)
+    }
+}
+
+/// One write of a multi.
+package enum MultiWrite: Equatable, Sendable {
+    /// By opcode 1, 15, 19 or 21.
+    case create(CreateRequest, opcode: Int32)
+    case delete(VersionedPathRequest)
+    case setData(SetDataRequest)
+    case check(VersionedPathRequest)
+}
+
+/// The writes of a multi, to happen all or none (opcode 14).
+///
+/// Anything that Apache's reader does not know in a multi makes the whole unreadable: other operations, reads,
+/// and creates whose flags do not fit their opcode (client protocol 5.1).
+package struct MultiRequest: Equatable, Sendable {
+    package var writes: [MultiWrite]
+
+    package init(writes: [MultiWrite]) {
+        self.writes = writes
+    }
+
+    package init(decoding reader: inout JuteReader) throws(DecodingError) {
+        writes = []
+        while true {
+            let header = try MultiHeader(decoding: &reader)
+            if header.isDone { return }
+            writes.append(try MultiWrite(decoding: &reader, type: header.type))
+        }
+    }
+
+    package func encode(into buffer: inout ByteBuffer) {
+        for write in writes { write.encode(into: &buffer) }
+        MultiHeader.end.encode(into: &buffer)
+    }
+}
+
+extension MultiWrite {
+    package init(decoding reader: inout JuteReader, type: Int32) throws(DecodingError) {
+        switch OpCode(rawValue: type) {
+        case .create, .create2, .createContainer:
+            let request = try CreateRequest(decoding: &reader)
+            guard (0...4).contains(request.flags) else { throw .unexpectedType(request.flags) }
+            self = .create(request, opcode: request.flags == 4 ? OpCode.createContainer.rawValue : type)
+        case .createTTL:
+            let request = try CreateRequest(decodingWithTTL: &reader)
+            guard (5...6).contains(request.flags) else { throw .unexpectedType(request.flags) }
+            self = .create(request, opcode: type)
+        case .delete: self = .delete(try VersionedPathRequest(decoding: &reader))
+        case .setData: self = .setData(try SetDataRequest(decoding: &reader))
+        case .check: self = .check(try VersionedPathRequest(decoding: &reader))
+        default: throw .unexpectedType(type)
+        }
+    }
+
+    package var type: Int32 {
+        switch self {
+        case .create(_, let opcode): opcode
+        case .delete: OpCode.delete.rawValue
+        case .setData: OpCode.setData.rawValue
+        case .check: OpCode.check.rawValue
+        }
+    }
+
+    func encode(into buffer: inout ByteBuffer) {
+        MultiHeader(type: type, isDone: false, error: -1).encode(into: &buffer)
+        switch self {
+        case .create(let request, _): request.encode(into: &buffer)
+        case .delete(let request), .check(let request): request.encode(into: &buffer)
+        case .setData(let request): request.encode(into: &buffer)
+        }
+    }
+}
+
+/// One read of a multiRead. Its watch flag is ignored by every server.
+package enum MultiRead: Equatable, Sendable {
+    case getData(PathWatchRequest)
+    case getChildren(PathWatchRequest)
+
+    package var type: Int32 {
+        switch self {
+        case .getData: OpCode.getData.rawValue
+        case .getChildren: OpCode.getChildren.rawValue
+        }
+    }
+
+    package var path: ZnodePath? {
+        switch self {
+        case .getData(let request), .getChildren(let request): request.path
+        }
+    }
+}
+
+/// Reads in one request, each answered for itself (opcode 22).
+package struct MultiReadRequest: Equatable, Sendable {
+    package var reads: [MultiRead]
+
+    package init(reads: [MultiRead]) {
+        self.reads = reads
+    }
+
+    package init(decoding reader: inout JuteReader) throws(DecodingError) {
+        reads = []
+        while true {
+            let header = try MultiHeader(decoding: &reader)
+            if header.isDone { return }
+            switch OpCode(rawValue: header.type) {
+            case .getData: reads.append(.getData(try PathWatchRequest(decoding: &reader)))
+            case .getChildren: reads.append(.getChildren(try PathWatchRequest(decoding: &reader)))
+            default: throw .unexpectedType(header.type)
+            }
+        }
+    }
+
+    package func encode(into buffer: inout ByteBuffer) {
+        for read in reads {
+            MultiHeader(type: read.type, isDone: false, error: -1).encode(into: &buffer)
+            PathWatchRequest(path: read.path, watch: false).encode(into: &buffer)
+        }
+        MultiHeader.end.encode(into: &buffer)
+    }
+}

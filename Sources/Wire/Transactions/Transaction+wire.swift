@@ -1,0 +1,87 @@
+package import NIOCore
+internal import Vocabulary
+package import Znodes
+
+/// Transactions in Apache's bytes: what the log holds and what proposals carry (quorum protocol 4.1 and 8.3).
+extension Transaction {
+    /// Of Apache's digest; the only one in use.
+    static let digestVersion: Int32 = 2
+
+    package func encode(into buffer: inout ByteBuffer) {
+        buffer.writeInteger(session.rawValue)
+        buffer.writeInteger(cxid)
+        buffer.writeInteger(zxid.rawValue)
+        buffer.writeInteger(timeMs)
+        buffer.writeInteger(change.type)
+        change.encode(into: &buffer)
+        if let digest {
+            buffer.writeInteger(Transaction.digestVersion)
+            buffer.writeInteger(digest)
+        }
+    }
+
+    /// - Throws: For anything but exactly one transaction.
+    package init(decoding bytes: RawSpan) throws(DecodingError) {
+        var reader = JuteReader(bytes)
+        let session = SessionID(rawValue: try reader.int64())
+        let cxid = try reader.int32()
+        let zxid = Zxid(rawValue: try reader.int64())
+        let timeMs = try reader.int64()
+        let type = try reader.int32()
+        let rest = bytes.extracting(reader.offset..<bytes.byteCount)
+        let (change, length) = try Change.decode(rest, type: type)
+        var tail = JuteReader(rest.extracting(length..<rest.byteCount))
+        var digest: UInt64?
+        if tail.remaining > 0 {
+            let version = try tail.int32()
+            let value = try tail.int64()
+            if version == Transaction.digestVersion { digest = UInt64(bitPattern: value) }
+        }
+        try tail.finish()
+        self.init(session: session, cxid: cxid, zxid: zxid, timeMs: timeMs, change: change, digest: digest)
+    }
+}
+
+extension Change {
+    /// The opcode that says what kind of record this is.
+    package var type: Int32 {
+        switch self {
+        case .create(let creation): creation.kind.opcode.rawValue
+        case .delete(_, let isSweep): isSweep ? OpCode.deleteContainer.rawValue : OpCode.delete.rawValue
+        case .setData: OpCode.setData.rawValue
+        case .setACL: OpCode.setACL.rawValue
+        case .reconfig: OpCode.reconfig.rawValue
+        case .check: OpCode.check.rawValue
+        case .multi: OpCode.multi.rawValue
+        case .createSession: OpCode.createSession.rawValue
+        case .closeSession: OpCode.closeSession.rawValue
+        case .error: OpCode.error.rawValue
+        }
+    }
+
+    func encode(into buffer: inout ByteBuffer) {
+        switch self {
+        case .create(let creation): creation.encode(into: &buffer)
+        case .delete(let path, _): buffer.writeJutePath(path)
+        case .setData(let path, let data, let version), .reconfig(let path, let data, let version):
+            buffer.writeJutePath(path)
+            buffer.writeJuteBytes(data)
+            buffer.writeInteger(version)
+        case .setACL(let path, let acl, let version):
+            buffer.writeJutePath(path)
+            buffer.writeJute(acl)
+            buffer.writeInteger(version)
+        case .check(let path, let version):
+            buffer.writeJutePath(path)
+            buffer.writeInteger(version)
+        case .multi(let changes):
+            buffer.writeJuteVector(changes) { buffer, change in
+                buffer.writeInteger(change.type)
+                buffer.writeLengthPrefixed { change.encode(into: &$0) }
+            }
+        case .createSession(let timeoutMs): buffer.writeInteger(timeoutMs)
+        case .closeSession(let paths): buffer.writeJuteVector(paths) { $0.writeJutePath($1) }
+        case .error(let code): buffer.writeInteger(code)
+        }
+    }
+}

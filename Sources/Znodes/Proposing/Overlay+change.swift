@@ -1,0 +1,89 @@
+internal import Vocabulary
+
+extension Overlay {
+    /// Client protocol 3.8.2: the parent's permission is asked before the znode is looked for.
+    mutating func delete(
+        _ asked: ZnodePath?, _ version: Int32, _ proposing: Proposing, over tree: borrowing Tree
+    ) throws(ErrorCode) -> Change {
+        guard let path = asked else { throw .marshallingError }
+        guard let parentPath = path.parent, !path.bytes.contains(0), !Tree.isSystem(path) else { throw .badArguments }
+        guard let parent = node(at: parentPath, over: tree) else { throw .noNode }
+        try proposing.require(.delete, by: parent.acl)
+        guard let node = node(at: path, over: tree) else { throw .noNode }
+        _ = try nextVersion(after: node.stat.version, expected: version)
+        guard node.childCount == 0 else { throw .notEmpty }
+        remove(path, by: proposing.zxid, over: tree)
+        return .delete(path: path, isSweep: false)
+    }
+
+    /// Looks once more whether the znode is still empty and still of a kind that runs out.
+    mutating func sweep(
+        _ path: ZnodePath, _ proposing: Proposing, over tree: borrowing Tree
+    ) throws(ErrorCode) -> Change {
+        guard path.parent != nil, !Tree.isSystem(path) else { throw .badArguments }
+        guard let node = node(at: path, over: tree) else { throw .noNode }
+        guard node.childCount == 0 else { throw .notEmpty }
+        switch Ownership(rawValue: node.stat.ephemeralOwner) {
+        case .container, .ttl: break
+        case .persistent, .ephemeral: throw .badVersion
+        }
+        remove(path, by: proposing.zxid, over: tree)
+        return .delete(path: path, isSweep: true)
+    }
+
+    /// Client protocol 3.8.5: quota before version.
+    mutating func setData(
+        _ asked: ZnodePath?, _ data: [UInt8]?, _ version: Int32, _ proposing: Proposing, over tree: borrowing Tree
+    ) throws(ErrorCode) -> Change {
+        guard let path = asked, path.isValid else { throw .badArguments }
+        guard var node = node(at: path, over: tree) else { throw .noNode }
+        try proposing.require(.write, by: node.acl)
+        if proposing.rules.enforcesQuota {
+            let more = (data?.count ?? 0) - node.dataLength(in: tree)
+            try tree.checkQuota(of: path, addingNodes: 0, bytes: more)
+        }
+        node.stat.version = try nextVersion(after: node.stat.version, expected: version)
+        node.stat.mtime = proposing.timeMs
+        node.stat.mzxid = proposing.zxid
+        node.content = .written(data)
+        node.seal(at: path, over: tree)
+        put(node, at: path, by: proposing.zxid, over: tree)
+        return .setData(path: path, data: data, version: node.stat.version)
+    }
+
+    /// Client protocol 3.8.7: a bad ACL is found before a missing znode.
+    mutating func setACL(
+        _ asked: ZnodePath?, _ requested: [RequestedACLEntry]?, _ version: Int32, _ proposing: Proposing,
+        over tree: borrowing Tree
+    ) throws(ErrorCode) -> Change {
+        guard let path = asked, path.isValid else { throw .badArguments }
+        let acl = try proposing.rules.access.normalise(requested, for: proposing.requester.identities)
+        guard var node = node(at: path, over: tree) else { throw .noNode }
+        try proposing.require(.admin, by: node.acl)
+        node.stat.aversion = try nextVersion(after: node.stat.aversion, expected: version)
+        node.acl = acl
+        node.seal(at: path, over: tree)
+        put(node, at: path, by: proposing.zxid, over: tree)
+        return .setACL(path: path, acl: acl, version: node.stat.aversion)
+    }
+
+    func check(
+        _ asked: ZnodePath?, _ version: Int32, _ proposing: Proposing, over tree: borrowing Tree
+    ) throws(ErrorCode) -> Change {
+        guard let path = asked, path.isValid else { throw .badArguments }
+        guard let node = node(at: path, over: tree) else { throw .noNode }
+        try proposing.require(.read, by: node.acl)
+        return .check(path: path, version: try nextVersion(after: node.stat.version, expected: version))
+    }
+
+    /// Takes in that the znode at `path` goes and its parent has one child fewer.
+    mutating func remove(_ path: ZnodePath, by zxid: Zxid, over tree: borrowing Tree) {
+        if let parentPath = path.parent, var parent = node(at: parentPath, over: tree) {
+            parent.stat.pzxid = zxid
+            parent.childCount -= 1
+            parent.seal(at: parentPath, over: tree)
+            put(parent, at: parentPath, by: zxid, over: tree)
+        }
+        put(nil, at: path, by: zxid, over: tree)
+    }
+}

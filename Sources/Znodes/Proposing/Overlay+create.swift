@@ -1,0 +1,63 @@
+internal import Vocabulary
+
+extension Overlay {
+    /// Client protocol 3.8.1, in its order of checks.
+    mutating func create(
+        _ operation: CreateOperation, _ proposing: Proposing, over tree: borrowing Tree
+    ) throws(ErrorCode) -> Change {
+        let kind = try operation.kind(extendedTypes: proposing.rules.hasExtendedTypes)
+        guard let asked = operation.path else { throw .marshallingError }
+        guard let parentPath = asked.parent, !asked.bytes.contains(0) else { throw .badArguments }
+        let acl = try proposing.rules.access.normalise(operation.acl, for: proposing.requester.identities)
+        guard var parent = node(at: parentPath, over: tree) else { throw .noNode }
+        try proposing.require(.create, by: parent.acl)
+        let path = operation.isSequential ? asked.numbered(parent.stat.cversion) : asked
+        guard path.isValid else { throw .badArguments }
+        if node(at: path, over: tree) != nil { throw .nodeExists }
+        if Ownership(rawValue: parent.stat.ephemeralOwner).session != nil { throw .noChildrenForEphemerals }
+        if proposing.rules.enforcesQuota {
+            try tree.checkQuota(of: path, addingNodes: 1, bytes: operation.data?.count ?? 0)
+        }
+
+        parent.stat.cversion &+= 1
+        parent.stat.pzxid = proposing.zxid
+        parent.childCount += 1
+        parent.seal(at: parentPath, over: tree)
+        let creation = Creation(
+            kind: kind, path: path, data: operation.data, acl: acl,
+            isEphemeral: operation.isEphemeral && kind.isPlain, parentCversion: parent.stat.cversion)
+        var child = PendingNode(
+            stat: StoredStat(
+                createdBy: proposing.zxid, at: proposing.timeMs,
+                owner: creation.ownership(session: proposing.requester.session).rawValue),
+            childCount: 0, acl: acl, content: .written(operation.data), digest: 0)
+        child.seal(at: path, over: tree)
+        put(parent, at: parentPath, by: proposing.zxid, over: tree)
+        put(child, at: path, by: proposing.zxid, over: tree)
+        return .create(creation)
+    }
+}
+
+extension Creation.Kind {
+    var isPlain: Bool { self == .create || self == .create2 }
+}
+
+extension Creation {
+    func ownership(session: SessionID) -> Ownership {
+        switch kind {
+        case .create, .create2: isEphemeral ? .ephemeral(session) : .persistent
+        case .container: .container
+        case .ttl(let milliseconds): .ttl(milliseconds: milliseconds)
+        }
+    }
+}
+
+extension ZnodePath {
+    /// This path with a sequence number behind it: ten digits, as `%010d` prints them.
+    func numbered(_ number: Int32) -> ZnodePath {
+        let digits = String(number.magnitude)
+        let sign = number < 0 ? "-" : ""
+        let zeros = String(repeating: "0", count: max(0, 10 - digits.utf8.count - sign.utf8.count))
+        return ZnodePath(bytes + (sign + zeros + digits).utf8)
+    }
+}

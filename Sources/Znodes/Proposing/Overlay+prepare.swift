@@ -1,0 +1,97 @@
+package import Vocabulary
+
+extension Overlay {
+    /// Checks `operation` against everything ahead of it, and takes its effects in.
+    ///
+    /// A multi that fails is a result, not an error: a `multi` whose elements say what went wrong.
+    ///
+    /// - Returns: The change to propose under `zxid`, and the digest of the tree after it.
+    /// - Throws: What the client is to be told; nothing has changed then. The order of checks, and so which
+    ///   error wins, is Apache's (client protocol 3.8).
+    package mutating func prepare(
+        _ operation: Operation, for requester: Requester, as zxid: Zxid, timeMs: Int64, over tree: borrowing Tree,
+        rules: TreeRules
+    ) throws(ErrorCode) -> (change: Change, digest: UInt64) {
+        let proposing = Proposing(requester: requester, zxid: zxid, timeMs: timeMs, rules: rules)
+        let mark = mark()
+        let change: Change
+        if case .multi(let operations) = operation {
+            change = try prepare(operations, proposing, over: tree, undoingTo: mark)
+        } else {
+            change = try prepare(operation, proposing, over: tree)
+        }
+        return (change, digest(over: tree))
+    }
+
+    /// Lists the ephemerals that end with `session`, those in flight included, and takes their end in.
+    package mutating func prepareClose(
+        of session: SessionID, as zxid: Zxid, over tree: borrowing Tree
+    ) -> (change: Change, digest: UInt64) {
+        let ahead = ephemeralChanges(of: session)
+        var paths = tree.ephemerals(of: session).filter { !ahead.gone.contains($0) }
+        paths.formUnion(ahead.gained)
+        let ordered = paths.sorted()
+        _ = mark()
+        for path in ordered { remove(path, by: zxid, over: tree) }
+        return (.closeSession(paths: ordered), digest(over: tree))
+    }
+
+    private mutating func prepare(
+        _ operations: [Operation], _ proposing: Proposing, over tree: borrowing Tree, undoingTo mark: Mark
+    ) throws(ErrorCode) -> Change {
+        var changes: [Change] = []
+        changes.reserveCapacity(operations.count)
+        for (index, operation) in operations.enumerated() {
+            do {
+                changes.append(try prepare(operation, proposing, over: tree))
+            } catch {
+                takeBack(to: mark)
+                if error == .marshallingError { throw error }
+                changes.append(.error(code: error.rawValue))
+                let rest = operations.count - index - 1
+                changes += repeatElement(.error(code: ErrorCode.runtimeInconsistency.rawValue), count: rest)
+                break
+            }
+        }
+        return .multi(changes)
+    }
+
+    private mutating func prepare(
+        _ operation: Operation, _ proposing: Proposing, over tree: borrowing Tree
+    ) throws(ErrorCode) -> Change {
+        switch operation {
+        case .create(let creation):
+            try create(creation, proposing, over: tree)
+        case .delete(let path, let version):
+            try delete(path, version, proposing, over: tree)
+        case .sweep(let path):
+            try sweep(path, proposing, over: tree)
+        case .setData(let path, let data, let version):
+            try setData(path, data, version, proposing, over: tree)
+        case .setACL(let path, let acl, let version):
+            try setACL(path, acl, version, proposing, over: tree)
+        case .check(let path, let version):
+            try check(path, version, proposing, over: tree)
+        case .multi:
+            throw .marshallingError
+        }
+    }
+}
+
+/// What all checks of one request share.
+struct Proposing {
+    let requester: Requester
+    let zxid: Zxid
+    let timeMs: Int64
+    let rules: TreeRules
+
+    func require(_ permission: Permissions, by acl: ACL) throws(ErrorCode) {
+        try rules.access.check(permission, by: acl, to: requester.identities)
+    }
+}
+
+/// The version after a change that expected `expected`; -1 expects nothing. Wraps as Apache 3.9 does.
+func nextVersion(after current: Int32, expected: Int32) throws(ErrorCode) -> Int32 {
+    guard expected == -1 || expected == current else { throw .badVersion }
+    return current &+ 1
+}

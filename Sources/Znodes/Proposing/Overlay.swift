@@ -1,0 +1,116 @@
+internal import DequeModule
+package import Vocabulary
+
+/// The tree as it will be once everything proposed is applied, kept as differences from the tree.
+///
+/// A request is checked against this, so that requests in flight see each other. Committing moves a change
+/// into the tree and out of here; a change of leader drops everything here and touches no tree.
+package struct Overlay {
+    /// What a znode will be; nil when it will not exist.
+    private var entries: [ZnodePath: Entry] = [:]
+    private var order: Deque<(zxid: Zxid, path: ZnodePath)> = []
+    private var undo: [(path: ZnodePath, entry: Entry?)] = []
+    private var digestAhead: UInt64?
+
+    private struct Entry {
+        var node: PendingNode?
+        var zxid: Zxid
+    }
+
+    package init() {}
+
+    package var isEmpty: Bool { order.isEmpty }
+
+    /// The digest of the tree once everything here is applied.
+    package func digest(over tree: borrowing Tree) -> UInt64 { digestAhead ?? tree.digest }
+
+    /// The znode at `path` as it will be, or nil.
+    func node(at path: ZnodePath, over tree: borrowing Tree) -> PendingNode? {
+        if !entries.isEmpty, let entry = entries[path] { return entry.node }
+        guard let id = tree.nodes.find(path) else { return nil }
+        return PendingNode(
+            stat: tree.nodes.stat(of: id), childCount: tree.nodes.childCount(of: id), acl: tree.acl(of: id),
+            content: .stored(id), digest: tree.nodes.nodeDigest(of: id))
+    }
+
+    /// Says what `zxid` makes of the znode at `path`; nil deletes it.
+    mutating func put(_ node: PendingNode?, at path: ZnodePath, by zxid: Zxid, over tree: borrowing Tree) {
+        let before = self.node(at: path, over: tree)?.digest ?? 0
+        digestAhead = digest(over: tree) &- before &+ (node?.digest ?? 0)
+        undo.append((path, entries[path]))
+        entries[path] = Entry(node: node, zxid: zxid)
+        order.append((zxid, path))
+    }
+
+    /// Opens the changes of one transaction; `takeBack` undoes whatever was put since.
+    mutating func mark() -> Mark {
+        undo.removeAll(keepingCapacity: true)
+        return Mark(count: order.count, digestAhead: digestAhead)
+    }
+
+    mutating func takeBack(to mark: Mark) {
+        for (path, entry) in undo.reversed() { entries[path] = entry }
+        undo.removeAll(keepingCapacity: true)
+        order.removeLast(order.count - mark.count)
+        digestAhead = mark.digestAhead
+    }
+
+    /// Forgets the changes up to `zxid`, which the tree holds from now on.
+    package mutating func drop(through zxid: Zxid) {
+        while let first = order.first, first.zxid <= zxid {
+            order.removeFirst()
+            if let entry = entries[first.path], entry.zxid <= zxid { entries[first.path] = nil }
+        }
+        if order.isEmpty { digestAhead = nil }
+    }
+
+    /// Ephemerals that `session` will own through changes in flight, and paths that will be gone.
+    func ephemeralChanges(of session: SessionID) -> (gained: [ZnodePath], gone: Set<ZnodePath>) {
+        var gained: [ZnodePath] = []
+        var gone: Set<ZnodePath> = []
+        for (path, entry) in entries {
+            if entry.node?.stat.ephemeralOwner == session.rawValue {
+                gained.append(path)
+            } else {
+                gone.insert(path)
+            }
+        }
+        return (gained, gone)
+    }
+
+    struct Mark {
+        fileprivate let count: Int
+        fileprivate let digestAhead: UInt64?
+    }
+}
+
+/// A znode as it will be.
+struct PendingNode {
+    enum Content {
+        /// As the tree holds it now.
+        case stored(NodeID)
+        case written([UInt8]?)
+    }
+
+    var stat: StoredStat
+    var childCount: Int
+    var acl: ACL
+    var content: Content
+    /// Its part in the tree's digest.
+    var digest: UInt64
+
+    func dataLength(in tree: borrowing Tree) -> Int {
+        switch content {
+        case .stored(let id): tree.nodes.dataLength(of: id)
+        case .written(let data): data?.count ?? 0
+        }
+    }
+
+    /// Recomputes `digest` after a change of `stat` or `content`.
+    mutating func seal(at path: ZnodePath, over tree: borrowing Tree) {
+        switch content {
+        case .stored(let id): digest = tree.nodes.nodeDigest(of: id, with: stat)
+        case .written(let data): digest = NodeDigest.of(path: path, data: data, stat: stat)
+        }
+    }
+}

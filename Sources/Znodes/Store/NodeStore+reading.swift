@@ -1,0 +1,121 @@
+package import Vocabulary
+
+extension NodeStore {
+    package func stat(of id: NodeID) -> StoredStat { record(id.rawValue).pointee.stat }
+    package func acl(of id: NodeID) -> ACLID { record(id.rawValue).pointee.acl }
+
+    /// The znode's data; empty for null as well, which `hasNullData` tells apart.
+    @_lifetime(borrow self)
+    package func data(of id: NodeID) -> RawSpan {
+        let span = RawSpan(_unsafeBytes: record(id.rawValue).pointee.data)
+        return unsafe _overrideLifetime(span, borrowing: self)
+    }
+
+    package func hasNullData(_ id: NodeID) -> Bool { record(id.rawValue).pointee.dataLength < 0 }
+
+    /// 0 for null.
+    package func dataLength(of id: NodeID) -> Int { max(0, Int(record(id.rawValue).pointee.dataLength)) }
+
+    /// A copy of the data; nil for null.
+    package func dataBytes(of id: NodeID) -> [UInt8]? {
+        hasNullData(id) ? nil : Array(record(id.rawValue).pointee.data)
+    }
+
+    @_lifetime(borrow self)
+    package func name(of id: NodeID) -> RawSpan {
+        let span = RawSpan(_unsafeBytes: record(id.rawValue).pointee.name)
+        return unsafe _overrideLifetime(span, borrowing: self)
+    }
+
+    package func parent(of id: NodeID) -> NodeID? {
+        id == .root ? nil : NodeID(rawValue: record(id.rawValue).pointee.parent)
+    }
+
+    package func childCount(of id: NodeID) -> Int { Int(record(id.rawValue).pointee.childCount) }
+
+    /// The child at `index` of `childCount`; the order changes when children go.
+    package func child(_ index: Int, of id: NodeID) -> NodeID {
+        let record = record(id.rawValue)
+        precondition(index >= 0 && index < record.pointee.childCount, "a child's index is below their number")
+        guard let children = record.pointee.children else { preconditionFailure("whoever has children lists them") }
+        return NodeID(rawValue: children[index])
+    }
+
+    package func forEachChild(of id: NodeID, _ body: (NodeID) -> Void) {
+        for index in 0..<childCount(of: id) { body(child(index, of: id)) }
+    }
+
+    package func path(of id: NodeID) -> ZnodePath {
+        id == .root ? .root : ZnodePath(pathBytes(of: id))
+    }
+
+    /// The path as it enters the digest: empty for the root.
+    func pathBytes(of id: NodeID) -> [UInt8] {
+        let length = pathLength(of: id)
+        return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            var end = length
+            var current = id.rawValue
+            while current != NodeID.root.rawValue {
+                let name = record(current).pointee.name
+                let start = end - name.count
+                if let base = buffer.baseAddress {
+                    UnsafeMutableRawBufferPointer(start: base + start, count: name.count).copyMemory(from: name)
+                    base[start - 1] = UInt8(ascii: "/")
+                }
+                end = start - 1
+                current = record(current).pointee.parent
+            }
+            count = length
+        }
+    }
+
+    func pathLength(of id: NodeID) -> Int {
+        var length = 0
+        var current = id.rawValue
+        while current != NodeID.root.rawValue {
+            length += Int(record(current).pointee.nameLength) + 1
+            current = record(current).pointee.parent
+        }
+        return length
+    }
+
+    /// How many znodes are below `id`.
+    package func descendantCount(of id: NodeID) -> Int {
+        if id == .root { return count - 1 }
+        var total = 0
+        var open = [id]
+        while let next = open.popLast() {
+            total += childCount(of: next)
+            forEachChild(of: next) { if childCount(of: $0) > 0 { open.append($0) } }
+        }
+        return total
+    }
+
+    // MARK: Digest
+
+    /// The znode's part in the digest of the tree.
+    package func nodeDigest(of id: NodeID) -> UInt64 { nodeDigest(of: id, with: stat(of: id)) }
+
+    /// Likewise, if its stat were `stat`.
+    package func nodeDigest(of id: NodeID, with stat: StoredStat) -> UInt64 {
+        if isUncounted(id) { return 0 }
+        return NodeDigest.of(content: record(id.rawValue).pointee.content, stat: stat)
+    }
+
+    /// Whether `id` is below `/zookeeper`.
+    private func isUncounted(_ id: NodeID) -> Bool {
+        var current = id.rawValue
+        var below = false
+        while current != NodeID.root.rawValue {
+            let parent = record(current).pointee.parent
+            if parent == NodeID.root.rawValue { return below && isZookeeper(current) }
+            below = true
+            current = parent
+        }
+        return false
+    }
+
+    private func isZookeeper(_ id: UInt32) -> Bool {
+        record(id).pointee.name.elementsEqual("zookeeper".utf8)
+    }
+}

@@ -1,0 +1,174 @@
+package import Vocabulary
+
+extension Tree {
+    /// Applies a committed transaction, and says into `applied` what it did, in order.
+    ///
+    /// Total and deterministic: it needs nothing but the tree, and never fails. What cannot be done (which in a
+    /// gapless history does not occur) changes nothing and is reported as `failed`.
+    package mutating func apply(_ transaction: Transaction, into applied: inout [Applied]) {
+        precondition(transaction.zxid > lastZxid, "a transaction is applied once, and in order")
+        apply(transaction.change, of: transaction, into: &applied)
+        lastZxid = transaction.zxid
+    }
+
+    /// Takes over that an epoch began, or that a snapshot is as new as `zxid`.
+    package mutating func advance(to zxid: Zxid) {
+        lastZxid = max(lastZxid, zxid)
+    }
+
+    private mutating func apply(_ change: Change, of transaction: Transaction, into applied: inout [Applied]) {
+        switch change {
+        case .create(let creation):
+            applied.append(create(creation, by: transaction))
+        case .delete(let path, _):
+            applied.append(delete(path, by: transaction.zxid))
+        case .setData(let path, let data, let version), .reconfig(let path, let data, let version):
+            applied.append(setData(path, data, version: version, by: transaction))
+        case .setACL(let path, let acl, let version):
+            applied.append(setACL(path, acl, version: version))
+        case .check(let path, _):
+            applied.append(Applied(.checked, path: path))
+        case .multi(let changes):
+            applyAll(changes, of: transaction, into: &applied)
+        case .createSession:
+            break
+        case .closeSession(let paths):
+            close(transaction.session, deleting: paths, by: transaction.zxid, into: &applied)
+        case .error(let code):
+            applied.append(Applied(.failed(code: code)))
+        }
+    }
+
+    /// All or nothing: one failed element makes every other one nothing, and those before it rolled back.
+    private mutating func applyAll(
+        _ changes: [Change], of transaction: Transaction, into applied: inout [Applied]
+    ) {
+        guard let failure = changes.firstIndex(where: { $0.isError }) else {
+            for change in changes { apply(change, of: transaction, into: &applied) }
+            return
+        }
+        for (index, change) in changes.enumerated() {
+            if case .error(let code) = change {
+                applied.append(Applied(.failed(code: code)))
+            } else {
+                let code = index < failure ? ErrorCode.ok : ErrorCode.runtimeInconsistency
+                applied.append(.failed(code))
+            }
+        }
+    }
+
+    private mutating func create(_ creation: Creation, by transaction: Transaction) -> Applied {
+        guard let parentPath = creation.path.parent, let parent = nodes.find(parentPath) else {
+            return .failed(.noNode)
+        }
+        let acl = acls.retain(creation.acl)
+        if let existing = nodes.find(creation.path) {
+            acls.release(nodes.acl(of: existing))
+            nodes.setACL(acl, of: existing)
+            return .failed(.nodeExists)
+        }
+        updateStat(of: parent) { stat in
+            let cversion = creation.parentCversion == -1 ? stat.cversion &+ 1 : creation.parentCversion
+            guard cversion > stat.cversion else { return }
+            stat.cversion = cversion
+            stat.pzxid = transaction.zxid
+        }
+        let ownership = creation.ownership(session: transaction.session)
+        let stat = StoredStat(createdBy: transaction.zxid, at: transaction.timeMs, owner: ownership.rawValue)
+        let data = creation.data ?? []
+        let id = nodes.insert(
+            creation.path.name.span.bytes, under: parent, data: data.span.bytes, isNull: creation.data == nil,
+            stat: stat, acl: acl)
+        digest &+= nodes.nodeDigest(of: id)
+        index(creation.path, as: ownership)
+        followQuota(created: creation.path, bytes: creation.data?.count ?? 0)
+        return Applied(
+            .created(creation.kind), path: creation.path, stat: self.stat(of: id), acl: creation.acl,
+            parentACL: self.acl(of: parent))
+    }
+
+    private mutating func delete(_ path: ZnodePath, by zxid: Zxid) -> Applied {
+        guard let parentPath = path.parent, let parent = nodes.find(parentPath) else { return .failed(.noNode) }
+        updateStat(of: parent) { $0.pzxid = max($0.pzxid, zxid) }
+        guard let id = nodes.find(path), id != .root, nodes.childCount(of: id) == 0 else { return .failed(.noNode) }
+        let acl = self.acl(of: id)
+        let bytes = nodes.dataLength(of: id)
+        unindex(path, as: Ownership(rawValue: nodes.stat(of: id).ephemeralOwner))
+        digest &-= nodes.nodeDigest(of: id)
+        acls.release(nodes.acl(of: id))
+        nodes.remove(id)
+        followQuota(deleted: path, bytes: bytes)
+        return Applied(.deleted, path: path, acl: acl, parentACL: self.acl(of: parent))
+    }
+
+    private mutating func setData(
+        _ path: ZnodePath, _ data: [UInt8]?, version: Int32, by transaction: Transaction
+    ) -> Applied {
+        guard let id = nodes.find(path) else { return .failed(.noNode) }
+        let before = nodes.nodeDigest(of: id)
+        let bytes = nodes.dataLength(of: id)
+        var stat = nodes.stat(of: id)
+        stat.version = version
+        stat.mtime = transaction.timeMs
+        stat.mzxid = transaction.zxid
+        nodes.setStat(stat, of: id)
+        let content = data ?? []
+        nodes.setData(content.span.bytes, isNull: data == nil, of: id)
+        digest = digest &- before &+ nodes.nodeDigest(of: id)
+        followQuota(changed: path, bytes: (data?.count ?? 0) - bytes)
+        return Applied(.dataChanged, path: path, stat: self.stat(of: id), acl: self.acl(of: id))
+    }
+
+    private mutating func setACL(_ path: ZnodePath, _ acl: ACL, version: Int32) -> Applied {
+        guard let id = nodes.find(path) else { return .failed(.noNode) }
+        let retained = acls.retain(acl)
+        acls.release(nodes.acl(of: id))
+        nodes.setACL(retained, of: id)
+        updateStat(of: id) { $0.aversion = version }
+        return Applied(.aclChanged, path: path, stat: stat(of: id), acl: acl)
+    }
+
+    /// Deletes what the transaction lists, then whatever else the session still owns here.
+    private mutating func close(
+        _ session: SessionID, deleting paths: [ZnodePath], by zxid: Zxid, into applied: inout [Applied]
+    ) {
+        let unlisted = ephemerals(of: session).subtracting(paths).sorted()
+        for path in paths + unlisted { applied.append(delete(path, by: zxid)) }
+        ephemeralPaths[session] = nil
+    }
+
+    private mutating func updateStat(of id: NodeID, _ update: (inout StoredStat) -> Void) {
+        let before = nodes.nodeDigest(of: id)
+        var stat = nodes.stat(of: id)
+        update(&stat)
+        nodes.setStat(stat, of: id)
+        digest = digest &- before &+ nodes.nodeDigest(of: id)
+    }
+
+    private mutating func index(_ path: ZnodePath, as ownership: Ownership) {
+        switch ownership {
+        case .persistent: break
+        case .ephemeral(let session): ephemeralPaths[session, default: []].insert(path)
+        case .container: containers.insert(path)
+        case .ttl: ttls.insert(path)
+        }
+    }
+
+    private mutating func unindex(_ path: ZnodePath, as ownership: Ownership) {
+        switch ownership {
+        case .persistent: break
+        case .ephemeral(let session):
+            ephemeralPaths[session]?.remove(path)
+            if ephemeralPaths[session]?.isEmpty == true { ephemeralPaths[session] = nil }
+        case .container: containers.remove(path)
+        case .ttl: ttls.remove(path)
+        }
+    }
+}
+
+extension Change {
+    package var isError: Bool {
+        guard case .error = self else { return false }
+        return true
+    }
+}

@@ -1,0 +1,95 @@
+internal import Vocabulary
+
+/// Quotas: limits that a client writes as znodes, and usage that every node keeps beside them in memory.
+///
+/// `/zookeeper/quota<P>/zookeeper_limits` and `/zookeeper/quota<P>/zookeeper_stats` are the quota of the subtree
+/// at P. Usage changes without a transaction and without touching a stat (client protocol 10.1).
+extension Tree {
+    private static let limitsName = Array("zookeeper_limits".utf8)
+    private static let statsName = Array("zookeeper_stats".utf8)
+
+    /// Refuses what would exceed a hard limit of the quota that applies to `path`.
+    func checkQuota(of path: ZnodePath, addingNodes nodeCount: Int, bytes: Int) throws(ErrorCode) {
+        guard let subtree = subtreeWithQuota(around: path), let limits = quotaText(Tree.limitsName, of: subtree),
+            let usage = quotaText(Tree.statsName, of: subtree)
+        else { return }
+        if nodeCount != 0, limits.countHardLimit > -1, usage.count + Int64(nodeCount) > limits.countHardLimit {
+            throw .quotaExceeded
+        }
+        if bytes != 0, limits.byteHardLimit > -1, usage.bytes + Int64(bytes) > limits.byteHardLimit {
+            throw .quotaExceeded
+        }
+    }
+
+    mutating func followQuota(created path: ZnodePath, bytes: Int) {
+        if let subtree = Tree.subtree(of: path, named: Tree.limitsName) {
+            quotas.insert(subtree)
+        } else if let subtree = Tree.subtree(of: path, named: Tree.statsName) {
+            writeUsage(measured(subtree), of: subtree)
+        }
+        addUsage(around: path, nodes: 1, bytes: bytes)
+    }
+
+    mutating func followQuota(deleted path: ZnodePath, bytes: Int) {
+        if let subtree = Tree.subtree(of: path, named: Tree.limitsName) { quotas.remove(subtree) }
+        addUsage(around: path, nodes: -1, bytes: -bytes)
+    }
+
+    mutating func followQuota(changed path: ZnodePath, bytes: Int) {
+        addUsage(around: path, nodes: 0, bytes: bytes)
+    }
+
+    private mutating func addUsage(around path: ZnodePath, nodes nodeCount: Int64, bytes: Int) {
+        guard let subtree = subtreeWithQuota(around: path), var usage = quotaText(Tree.statsName, of: subtree)
+        else { return }
+        usage.count += nodeCount
+        usage.bytes += Int64(bytes)
+        writeUsage(usage, of: subtree)
+    }
+
+    private mutating func writeUsage(_ usage: QuotaText, of subtree: ZnodePath) {
+        guard let id = nodes.find(Tree.quotaNode(Tree.statsName, of: subtree)) else { return }
+        nodes.setData(usage.text.span.bytes, of: id)
+    }
+
+    /// The deepest subtree with a quota that `path` is in.
+    private func subtreeWithQuota(around path: ZnodePath) -> ZnodePath? {
+        if quotas.isEmpty { return nil }
+        var candidate: ZnodePath? = path
+        while let subtree = candidate, !subtree.isRoot {
+            if quotas.contains(subtree) { return subtree }
+            candidate = subtree.parent
+        }
+        return nil
+    }
+
+    private func quotaText(_ name: [UInt8], of subtree: ZnodePath) -> QuotaText? {
+        guard let id = nodes.find(Tree.quotaNode(name, of: subtree)) else { return nil }
+        return QuotaText(nodes.dataBytes(of: id) ?? [])
+    }
+
+    /// What the subtree holds now, its top included.
+    private func measured(_ subtree: ZnodePath) -> QuotaText {
+        guard let top = nodes.find(subtree) else { return QuotaText(count: 0, bytes: 0) }
+        var count: Int64 = 0
+        var bytes: Int64 = 0
+        var open = [top]
+        while let id = open.popLast() {
+            count += 1
+            bytes += Int64(nodes.dataLength(of: id))
+            nodes.forEachChild(of: id) { open.append($0) }
+        }
+        return QuotaText(count: count, bytes: bytes)
+    }
+
+    private static func quotaNode(_ name: [UInt8], of subtree: ZnodePath) -> ZnodePath {
+        ZnodePath(quota.bytes + subtree.bytes).appending(name)
+    }
+
+    /// The P of `/zookeeper/quota<P>/<name>`, where `path` is of that form and P is not the root.
+    private static func subtree(of path: ZnodePath, named name: [UInt8]) -> ZnodePath? {
+        guard path.name.elementsEqual(name), let parent = path.parent, parent != quota, parent.isWithin(quota)
+        else { return nil }
+        return ZnodePath(Array(parent.bytes.dropFirst(quota.bytes.count)))
+    }
+}

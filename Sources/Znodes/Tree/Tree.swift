@@ -1,0 +1,85 @@
+package import Vocabulary
+
+/// The znode tree: committed state only, equal on every node that applied the same transactions.
+///
+/// Holds what a transaction can change and the indexes that follow from it: ephemerals by session, containers
+/// and TTL znodes, quotas, and a digest by Apache's algorithm (quorum protocol 9).
+package struct Tree: ~Copyable {
+    package internal(set) var nodes: NodeStore
+    var acls = ACLTable()
+    var ephemeralPaths: [SessionID: Set<ZnodePath>] = [:]
+    var containers: Set<ZnodePath> = []
+    var ttls: Set<ZnodePath> = []
+    /// The subtrees that have a quota.
+    var quotas: Set<ZnodePath> = []
+
+    /// The sum of the znodes' digests, up to date after every transaction.
+    package internal(set) var digest: UInt64 = 0
+    /// The last transaction applied.
+    package internal(set) var lastZxid = Zxid.zero
+
+    package static let zookeeper: ZnodePath = "/zookeeper"
+    package static let quota: ZnodePath = "/zookeeper/quota"
+    package static let config: ZnodePath = "/zookeeper/config"
+
+    /// - Parameter seed: Of the hash of names; any number that clients cannot guess.
+    package init(seed: UInt64) {
+        nodes = NodeStore(seed: seed)
+        for name in ["zookeeper", "quota", "config"] {
+            let parent = name == "zookeeper" ? NodeID.root : systemNode(Tree.zookeeper)
+            _ = nodes.insert(
+                Array(name.utf8).span.bytes, under: parent, data: [UInt8]().span.bytes, stat: StoredStat(), acl: .open)
+        }
+        let config = systemNode(Tree.config)
+        var stat = nodes.stat(of: config)
+        stat.aversion = -1
+        nodes.setStat(stat, of: config)
+        nodes.setACL(acls.retain(.readOnly), of: config)
+        digest = nodes.nodeDigest(of: .root) &+ nodes.nodeDigest(of: systemNode(Tree.zookeeper))
+    }
+
+    private func systemNode(_ path: ZnodePath) -> NodeID {
+        guard let id = nodes.find(path) else { preconditionFailure("\(path) is there from the start") }
+        return id
+    }
+
+    /// Znodes that no client may delete.
+    static func isSystem(_ path: ZnodePath) -> Bool {
+        path.isRoot || path == zookeeper || path == quota || path == config
+    }
+
+    package func acl(of id: NodeID) -> ACL { acls[nodes.acl(of: id)] }
+
+    /// The znode's stat as clients see it.
+    package func stat(of id: NodeID) -> Stat {
+        nodes.stat(of: id).seen(dataLength: nodes.dataLength(of: id), numChildren: nodes.childCount(of: id))
+    }
+
+    // MARK: Indexes
+
+    package var ephemeralCount: Int { ephemeralPaths.values.reduce(0) { $0 + $1.count } }
+
+    /// Sessions that own ephemerals, in order.
+    package var ephemeralOwners: [SessionID] { ephemeralPaths.keys.sorted() }
+
+    package func ephemerals(of session: SessionID) -> Set<ZnodePath> { ephemeralPaths[session] ?? [] }
+
+    /// Containers and TTL znodes that have run out at `wallMs`, in order of path.
+    ///
+    /// A container runs out when it had a child once and has none now, or never had one for longer than
+    /// `neverUsedMs` (0: that never matters); a TTL znode when it has no child and was not written for its TTL.
+    package func sweepCandidates(wallMs: Int64, neverUsedMs: Int64) -> [ZnodePath] {
+        let emptied = containers.filter { path in
+            guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }
+            let stat = nodes.stat(of: id)
+            return stat.cversion > 0 || (neverUsedMs != 0 && wallMs - stat.mtime > neverUsedMs)
+        }
+        let outlived = ttls.filter { path in
+            guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }
+            let stat = nodes.stat(of: id)
+            guard case .ttl(let milliseconds) = Ownership(rawValue: stat.ephemeralOwner) else { return false }
+            return wallMs - stat.mtime > milliseconds
+        }
+        return (emptied.union(outlived)).sorted()
+    }
+}
