@@ -1,0 +1,39 @@
+"""The crash test in the short form that belongs to every test run, and the proof that it finds faults."""
+
+import argparse
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Processes"))
+
+import checks  # noqa: E402
+import nodes  # noqa: E402
+
+
+def crash(server, *arguments):
+    command = [sys.executable, str(HERE / "crash.py"), "--server", server, *arguments]
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(result.stdout, flush=True)
+    return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    nodes.add_server_argument(parser)
+    parser.add_argument("--rounds", type=int, default=12)
+    arguments = parser.parse_args()
+    report = checks.Checks()
+
+    spoiled = crash(arguments.server, "--rounds", "4", "--sabotage")
+    report.equal("the crash test reports sabotage by its exit status", spoiled.returncode, 1)
+    report.check("a stranger's write is reported", "VIOLATION in round 2: w3: what is there" in spoiled.stdout)
+    report.check("older data is reported", "VIOLATION in round 3" in spoiled.stdout)
+
+    honest = crash(arguments.server, "--rounds", str(arguments.rounds))
+    report.check(f"{arguments.rounds} kills under load violate nothing", honest.returncode == 0, "see above")
+    report.finish()
+
+
+main()

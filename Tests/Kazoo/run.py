@@ -1,0 +1,119 @@
+"""Runs kazoo's own test suite, unchanged, against a server.
+
+    run.py                     Aviary; every test that passes on Apache's server must pass
+    run.py --server apache     Apache's server from Debian's package
+    run.py --record N          N runs of Apache's server; writes the list of tests that passed in every one
+
+The suite starts its servers itself, as one `java` process each; for Aviary `launcher/java` stands in for it.
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Processes"))
+
+import nodes  # noqa: E402
+
+EXPECTED = HERE / "passes-on-apache-3.8.0.txt"
+MISSING = HERE / "needs-what-aviary-lacks.txt"
+
+
+def listed(path):
+    lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
+    return [line for line in lines if line]
+
+
+def suite_environment(server, data):
+    environment = dict(
+        os.environ,
+        ZOOKEEPER_CLASSPATH=nodes.apache_classpath(),
+        ZOOKEEPER_VERSION="3.8.0",
+        ZOOKEEPER_CLUSTER_SIZE="1",
+        ZOOKEEPER_PORT_OFFSET=str(nodes.free_port()),
+        TMPDIR=str(data),
+    )
+    environment.pop("CI", None)  # with it the suite checks its authors' own build environment
+    if server == "aviary":
+        environment["PATH"] = f"{HERE / 'launcher'}:{environment['PATH']}"
+        environment["AVIARY_SERVER"] = nodes.aviary_program()
+    return environment
+
+
+def run_suite(server, only=None):
+    """Outcome by test name: passed, skipped, or what went wrong."""
+    data = nodes.REPOSITORY / ".build" / "test-data" / "kazoo"
+    data.mkdir(parents=True, exist_ok=True)
+    report = data / "report.xml"
+    report.unlink(missing_ok=True)
+    command = [
+        sys.executable, "-m", "pytest", "--pyargs", "kazoo.tests", "--quiet", "--timeout=90", "--tb=short",
+        "-p", "no:cacheprovider", "--show-capture=no", f"--junitxml={report}",
+    ]  # fmt: skip
+    if only:
+        command += ["-k", only]
+    subprocess.run(command, cwd=data, env=suite_environment(server, data))
+    return outcomes(report)
+
+
+def outcomes(report):
+    found = {}
+    for case in xml.etree.ElementTree.parse(report).getroot().iter("testcase"):
+        name = f"{case.get('classname').partition('kazoo.tests.')[2]}.{case.get('name')}"
+        problem = next((child for child in case if child.tag in ("failure", "error", "skipped")), None)
+        if problem is None:
+            found.setdefault(name, "passed")
+        elif problem.tag == "skipped":
+            found[name] = "skipped"
+        else:
+            found[name] = (problem.get("message") or "failed").splitlines()[0][:200]
+    return found
+
+
+def record(rounds):
+    passed, unsteady = None, set()
+    for _ in range(rounds):
+        now = {name for name, outcome in run_suite("apache").items() if outcome == "passed"}
+        unsteady |= set() if passed is None else passed ^ now
+        passed = now if passed is None else passed & now
+    head = f"# kazoo's tests that passed on Debian's ZooKeeper 3.8.0 in each of {rounds} runs, with one server.\n"
+    EXPECTED.write_text(head + "".join(f"{name}\n" for name in sorted(passed)))
+    print(f"{len(passed)} listed; not the same in every run: {', '.join(sorted(unsteady)) or 'none'}")
+
+
+def compare(server, only):
+    missing = set(listed(MISSING)) if server == "aviary" else set()
+    outcome = run_suite(server, only)
+    expected = [name for name in listed(EXPECTED) if only is None or name in outcome]
+    failures = {
+        name: outcome.get(name, "did not run")
+        for name in expected
+        if name not in missing and outcome.get(name) != "passed"
+    }
+    for name in sorted(missing):
+        if outcome.get(name) == "passed":
+            print(f"note: {name} passes; take it off {MISSING.name}")
+    for name, problem in failures.items():
+        print(f"NOT OK  {name}: {problem}")
+    skipped = len([name for name in expected if name in missing])
+    print(f"{len(expected) - len(failures) - skipped} passed, {len(failures)} failed, {skipped} skipped")
+    sys.exit(1 if failures else 0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    nodes.add_server_argument(parser)
+    parser.add_argument("--record", type=int, metavar="N", help="write the list anew from N runs of Apache's server")
+    parser.add_argument("--only", metavar="EXPRESSION", help="pytest's -k: run a part")
+    arguments = parser.parse_args()
+    if arguments.record:
+        record(arguments.record)
+    else:
+        compare(arguments.server, arguments.only)
+
+
+main()
