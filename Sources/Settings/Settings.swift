@@ -1,1 +1,86 @@
-// placeholder
+/// How one node is to run: read once from `zoo.cfg`, checked, then frozen.
+///
+/// Names are ours, keys and defaults are Apache ZooKeeper 3.9.5's; each field's comment gives its key. A
+/// component takes the piece it needs, not the whole.
+package struct Settings: Equatable, Sendable {
+    /// `dataDir`: where the node keeps everything. Relative to the working directory unless absolute.
+    package var dataDir: String
+    /// `dataLogDir`: where the log lies when it has a disk of its own; else the same as `dataDir`.
+    package var dataLogDir: String
+    /// `datadir.autocreate`: whether a missing data directory is made rather than refused.
+    package var isDataDirCreated = true
+    /// `tickTime`: the unit of session expiry and of an ensemble's limits.
+    package var tickTimeMs = 3000
+    /// The text of `dataDir/myid`; nil without that file, as is usual for a standalone node.
+    package var serverID: Int64?
+    package var clients = ClientSettings()
+    package var sessions = SessionSettings()
+    package var limits = LimitSettings()
+    package var tree = TreeSettings()
+    package var access = AccessSettings()
+    package var storage = StorageSettings()
+    /// `4lw.commands.whitelist`: which four-letter words are answered.
+    package var words = WordList.only(["srvr"])
+    package var admin = AdminSettings()
+    package var metrics = MetricsSettings()
+    /// `readonlymode.enabled`: whether a node without a quorum may serve reads.
+    package var isReadOnlyModeEnabled = false
+    /// `reconfigEnabled`: whether clients may change the ensemble.
+    package var isReconfigEnabled = false
+    /// `ssl.…` as written, by the rest of the key.
+    package var tls: [String: String] = [:]
+    /// The servers of `server.N` and their rules, even when there is but one; nil without any.
+    package var ensemble: Ensemble?
+
+    package init(dataDir: String) {
+        self.dataDir = dataDir
+        self.dataLogDir = dataDir
+    }
+}
+
+extension Settings {
+    package enum Role: Equatable, Sendable {
+        case standalone
+        case member(of: Ensemble)
+    }
+
+    /// Whether the node runs alone: so it does with no server lines and, as Apache does, with a single one.
+    package var role: Role {
+        guard let ensemble, !ensemble.isStandaloneEnabled || ensemble.members.count > 1 else {
+            return .standalone
+        }
+        return .member(of: ensemble)
+    }
+
+    /// Refuses what this version cannot run, for the server to call before it touches anything.
+    ///
+    /// - Throws: `.notYet` for an ensemble.
+    package func checkRunnable(file: String) throws(SettingsError) {
+        guard case .member(let ensemble) = role else { return }
+        let count = ensemble.members.count
+        throw SettingsError(
+            .notYet, file: file, entry: "server.N",
+            problem:
+                "makes an ensemble (\(count) in the list), but replication is not in this version yet",
+            remedy: "keep one server line or none to run a standalone node")
+    }
+
+    /// The configuration of `tools/run` without a file: a node to try things on.
+    ///
+    /// It differs from Apache's defaults where those would stop a newcomer: every four-letter word is
+    /// answered (kazoo and all monitors ask for more than `srvr`), TTL znodes are allowed (else documented
+    /// create calls fail), one address may hold any number of connections (they all come from this machine),
+    /// ticks are the 2 s of ZooKeeper's sample file, and no second port is opened for administration.
+    package static func standalone(clientPort: Int = 2181, dataDir: String = "data") -> Settings {
+        var settings = Settings(dataDir: dataDir)
+        settings.tickTimeMs = 2000
+        settings.sessions.minTimeoutMs = 4000
+        settings.sessions.maxTimeoutMs = 40_000
+        settings.clients.port = clientPort
+        settings.clients.connectionsPerAddressMax = 0
+        settings.words = .all
+        settings.tree.areExtendedTypesEnabled = true
+        settings.admin.isEnabled = false
+        return settings
+    }
+}

@@ -1,0 +1,67 @@
+import Vocabulary
+
+extension EnsembleMember {
+    /// Reads the value of a `server.N` line:
+    /// `host:quorumPort:electionPort[:kind][|…][;[host:]clientPort[;[host:]securePort]]`.
+    ///
+    init(_ text: String, id: PeerID) throws(Fault) {
+        let parts = text.split(separator: ";", omittingEmptySubsequences: false).map { String($0).trimmed }
+        guard parts.count <= 3 else { throw Fault(reason: "has more than two client addresses") }
+        var kinds: Set<Kind> = []
+        var addresses: [Address] = []
+        for server in parts[0].split(separator: "|", omittingEmptySubsequences: false) {
+            addresses.append(try Self.address(String(server).trimmed, kinds: &kinds))
+        }
+        guard kinds.count <= 1 else { throw Fault(reason: "is participant and observer at once") }
+        self.init(id: id, addresses: addresses, kind: kinds.first ?? .participant)
+        if parts.count > 1 { client = try Self.endpoint(parts[1]) }
+        if parts.count > 2 { secureClient = try Self.endpoint(parts[2]) }
+    }
+
+    /// What is wrong with a line, continuing a sentence that begins with it.
+    struct Fault: Error {
+        let reason: String
+    }
+
+    /// Reads `host:quorumPort:electionPort[:kind]`.
+    private static func address(_ text: String, kinds: inout Set<Kind>) throws(Fault) -> Address {
+        guard let fields = fields(of: text), (3...4).contains(fields.count), !fields[0].isEmpty else {
+            throw Fault(reason: "is not host:quorumPort:electionPort")
+        }
+        guard let quorum = port(fields[1]), let election = port(fields[2]) else {
+            throw Fault(reason: "has a port that is no number from 1 to 65535")
+        }
+        guard quorum != election else { throw Fault(reason: "uses one port twice") }
+        if fields.count == 4 {
+            guard let kind = Kind(rawValue: fields[3].lowercased()) else {
+                throw Fault(reason: "is neither participant nor observer")
+            }
+            kinds.insert(kind)
+        }
+        return Address(host: fields[0], quorumPort: quorum, electionPort: election)
+    }
+
+    /// The fields between colons; the first may be an IPv6 address in brackets.
+    private static func fields(of text: String) -> [String]? {
+        guard text.hasPrefix("[") else {
+            return text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        }
+        guard let close = text.firstIndex(of: "]") else { return nil }
+        let rest = text[text.index(after: close)...]
+        guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
+        let others = rest.dropFirst().split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        return [String(text[text.index(after: text.startIndex)..<close])] + (rest.isEmpty ? [] : others)
+    }
+
+    private static func endpoint(_ text: String) throws(Fault) -> Endpoint {
+        guard let fields = fields(of: text), fields.count <= 2, let port = fields.last.flatMap(port) else {
+            throw Fault(reason: "has a client address that is not [host:]port")
+        }
+        return Endpoint(host: fields.count == 2 ? fields[0] : "0.0.0.0", port: port)
+    }
+
+    private static func port(_ text: String) -> Int? {
+        guard let port = Int(text.trimmed), (1...65_535).contains(port) else { return nil }
+        return port
+    }
+}

@@ -1,0 +1,181 @@
+/// What this server makes of a key that ZooKeeper knows.
+enum Standing: Equatable {
+    case honoured
+    /// Sets something that has no counterpart here, for the reason given.
+    case noEffect(String)
+    /// Sets something that this version does not do.
+    case notYet(String)
+}
+
+/// Every key of ZooKeeper 3.9.5 and what becomes of it here.
+enum KnownKeys {
+    static func standing(of key: String) -> Standing? {
+        if let standing = table[key] { return standing }
+        return families.first { key.hasPrefix($0.prefix) }?.standing
+    }
+
+    /// Whether `key` is known as it stands, rather than by how it begins.
+    static func isExact(_ key: String) -> Bool { table[key] != nil }
+
+    /// The known key that somebody meant who wrote `key`: by ZooKeeper's documentation, which heads some
+    /// options with another name than the one it takes, or by a slip.
+    static func suggestion(for key: String) -> String? {
+        documented[key] ?? Spelling.nearest(to: key, among: names)
+    }
+
+    private static let names = table.keys.sorted()
+
+    private static let table: [String: Standing] = {
+        var table: [String: Standing] = [:]
+        for key in honoured { table[key] = .honoured }
+        for (reason, keys) in withoutEffect { for key in keys { table[key] = .noEffect(reason) } }
+        for (reason, keys) in later { for key in keys { table[key] = .notYet(reason) } }
+        return table
+    }()
+
+    private static let honoured = [
+        "4lw.commands.whitelist", "DigestAuthenticationProvider.digestAlg",
+        "DigestAuthenticationProvider.enabled",
+        "DigestAuthenticationProvider.superDigest", "admin.commandURL", "admin.enableServer",
+        "admin.idleTimeout",
+        "admin.rateLimiterIntervalInMS", "admin.restore.enabled", "admin.serverAddress", "admin.serverPort",
+        "admin.snapshot.enabled", "autopurge.purgeInterval", "autopurge.snapRetainCount", "clientPort",
+        "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "cnxTimeout",
+        "connectToLearnerMasterLimit", "connection_throttle_decrease_ratio",
+        "connection_throttle_drop_decrease",
+        "connection_throttle_drop_increase", "connection_throttle_fill_count",
+        "connection_throttle_fill_time",
+        "connection_throttle_freeze_time", "connection_throttle_global_session_weight",
+        "connection_throttle_local_session_weight", "connection_throttle_renew_session_weight",
+        "connection_throttle_tokens", "connection_throttle_weight_enabled", "dataDir", "dataLogDir",
+        "datadir.autocreate", "digest.enabled", "dynamicConfigFile", "electionAlg", "enforce.auth.enabled",
+        "enforce.auth.schemes", "enforceQuota", "ensembleAuthName", "extendedTypesEnabled",
+        "fsync.warningthresholdms", "globalOutstandingLimit", "initLimit", "jute.maxbuffer",
+        "jute.maxbuffer.extrasize", "largeRequestMaxBytes", "largeRequestThreshold", "leaderServes",
+        "localSessionsEnabled", "localSessionsUpgradingEnabled", "maxClientCnxns", "maxCnxns",
+        "maxSessionTimeout",
+        "metricsProvider.className", "metricsProvider.httpHost", "metricsProvider.httpPort",
+        "minSessionTimeout",
+        "multiAddress.enabled", "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs",
+        "readonlymode.enabled", "reconfigEnabled", "request_stale_connection_check",
+        "request_stale_latency_check",
+        "request_throttle_drop_stale", "request_throttle_max_requests", "request_throttle_stall_time",
+        "request_throttler.shutdownTimeout", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
+        "snapSizeLimitInKb", "standaloneEnabled", "syncEnabled", "observer.syncEnabled", "syncLimit",
+        "throttled_op_wait_time", "tickTime", "version", "znode.container.checkIntervalMs",
+        "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
+    ]
+
+    private static let withoutEffect: [String: [String]] = [
+        "the log and its files are kept by SQLite": [
+            "preAllocSize", "txnLogSizeLimitInKb", "snapshot.compression.method", "snapshot.trust.empty",
+            "db.autocreate", "serializeLastProcessedZxid.enabled",
+        ],
+        "every acknowledged write is synced to disk": ["forceSync"],
+        "a batch is whatever arrived while the previous one was written": [
+            "flushDelay", "maxBatchSize", "maxWriteQueuePollTime", "commitProcessor.maxCommitBatchSize",
+            "commitProcessor.maxReadBatchSize", "commitProcessor.numWorkerThreads",
+            "commitProcessor.shutdownTimeout",
+        ],
+        "the number of threads follows the machine": [
+            "nio.numSelectorThreads", "nio.numWorkerThreads", "nio.directBufferBytes", "nio.shutdownTimeout",
+            "serverCnxnFactory", "quorum.cnxn.threads.size",
+        ],
+        "it tunes Netty, which is not used": [
+            "netty.advancedFlowControl.enabled", "netty.server.earlyDropSecureConnectionHandshakes",
+            "netty.server.outstandingHandshake.limit",
+        ],
+        "replies are encoded fast enough to need no cache": [
+            "maxResponseCacheSize", "maxGetChildrenResponseCacheSize", "intBufferStartingSizeBytes",
+        ],
+        "there is one watch table, compact and complete": [
+            "watchManagerName", "watcherCleanThreadsNum", "watcherCleanThreshold",
+            "watcherCleanIntervalInSeconds",
+            "maxInProcessingDeadWatchers", "bitHashCacheSize",
+        ],
+        "there is no Java virtual machine": [
+            "jvm.pause.monitor", "jvm.pause.info-threshold.ms", "jvm.pause.warn-threshold.ms",
+            "jvm.pause.sleep.time.ms", "metricsProvider.exportJvmInfo", "jmx.log4j.disable",
+            "jmx.log4j.mbean",
+            "fips-mode",
+        ],
+        "metrics are written by one thread": [
+            "metricsProvider.maxQueueSize", "metricsProvider.numWorkerThreads",
+            "metricsProvider.workerShutdownTimeoutMs",
+        ],
+        "it belongs to clients": [
+            "clientCnxnSocket", "client.secure", "disableAutoWatchReset", "request.timeout", "sasl.client",
+            "sasl.clientconfig", "sasl.client.username", "sasl.client.canonicalize.hostname",
+            "server.principal",
+            "server.realm",
+        ],
+        "writes are always checked where they are ordered": [
+            "enableEagerACLCheck", "follower.skipLearnerRequestToNextProcessor",
+            "forward_learner_requests_to_commit_processor_disabled",
+        ],
+        "closing a session always names its znodes": ["closeSessionTxn.enabled"],
+        "only the TTL encoding of 3.5.4 and later is known": ["emulate353TTLNodes"],
+        "it is for tests of Apache's server": [
+            "test.allowDiscontinuousProposals", "testingonly.initialZxid", "controllerPort",
+            "forceSnapshotSync",
+            "messageTracker.BufferSize", "messageTracker.Enabled", "leader.ackLoggingFrequency",
+        ],
+    ]
+
+    private static let later: [String: [String]] = [
+        "TLS": [
+            "secureClientPort", "secureClientPortAddress", "client.portUnification", "client.certReload",
+        ],
+        "SASL": [
+            "allowSaslFailedClients", "SASLAuthenticationProvider.superPassword", "sasl.serverconfig",
+            "letAnySaslUserDoX", "kinit", "security.auth_to_local", "requireKerberosConfig",
+        ],
+        "X.509 authentication": ["X509AuthenticationProvider.superUser"],
+        "the audit log": ["audit.enable", "audit.impl.class"],
+        "HTTPS for administration": [
+            "admin.forceHttps", "admin.needClientAuth", "admin.portUnification", "admin.httpVersion",
+            "IPAuthenticationProvider.usexforwardedfor", "metricsProvider.httpsPort",
+        ],
+        "replication": [
+            "observerMasterPort", "observerMaster.sizeLimit", "oraclePath", "tcpKeepAlive",
+            "electionPortBindRetry",
+            "quorumCnxnTimeoutMs", "fastleader.minNotificationInterval", "fastleader.maxNotificationInterval",
+            "multiAddress.reachabilityCheckEnabled", "multiAddress.reachabilityCheckTimeoutMs",
+            "commitLogCount",
+            "snapshotSizeFactor", "leader.maxTimeToWaitForEpoch", "leader.maxConcurrentSnapSyncs",
+            "leader.maxConcurrentDiffSyncs", "leader.closeSocketAsync", "leader.nodelay", "follower.nodelay",
+            "learner.asyncSending", "learner.closeSocketAsync", "leaderConnectDelayDuringRetryMs",
+            "observer.reconnectDelayMs", "observer.election.DelayMs", "sslQuorum", "portUnification",
+            "sslQuorumReloadCertFiles",
+        ],
+    ]
+
+    /// Keys with a part of the operator's choosing, tried in order.
+    private static let families: [(prefix: String, standing: Standing)] = [
+        ("server.", .honoured), ("group.", .honoured), ("weight.", .honoured),
+        ("ssl.", .notYet("TLS")),
+        ("authProvider.", .notYet("other authentication than digest and ip")),
+        ("superUser", .notYet("SASL")), ("kerberos.", .notYet("SASL")),
+        ("quorum.auth.", .notYet("replication")),
+        ("pathStats.", .noEffect("requests are counted, not traced by path")),
+    ]
+
+    /// Names under which the administrator's guide describes an option, to the key that sets it.
+    private static let documented = [
+        "connectionMaxTokens": "connection_throttle_tokens",
+        "connectionTokenFillTime": "connection_throttle_fill_time",
+        "connectionTokenFillCount": "connection_throttle_fill_count",
+        "connectionFreezeTime": "connection_throttle_freeze_time",
+        "connectionDropIncrease": "connection_throttle_drop_increase",
+        "connectionDropDecrease": "connection_throttle_drop_decrease",
+        "connectionDecreaseRatio": "connection_throttle_decrease_ratio",
+        "requestThrottleLimit": "request_throttle_max_requests",
+        "requestThrottleStallTime": "request_throttle_stall_time",
+        "requestThrottleDropStale": "request_throttle_drop_stale",
+        "requestStaleConnectionCheck": "request_stale_connection_check",
+        "requestStaleLatencyCheck": "request_stale_latency_check",
+        "throttledOpWaitTime": "throttled_op_wait_time",
+        "advancedFlowControlEnabled": "netty.advancedFlowControl.enabled",
+        "outstandingHandshake.limit": "netty.server.outstandingHandshake.limit",
+    ]
+}

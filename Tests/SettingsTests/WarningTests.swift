@@ -1,0 +1,44 @@
+import Settings
+import Testing
+
+@Suite struct `A warning` {
+    private func warning(_ line: String) throws -> SettingsWarning? {
+        try Settings.parse("dataDir=/d\n" + line, file: "zoo.cfg").warnings.first
+    }
+
+    @Test(arguments: [
+        ("tickTme=1", "tickTime"), ("clientport=2181", "clientPort"), ("dataLogdir=/x", "dataLogDir"),
+        ("4lw.command.whitelist=*", "4lw.commands.whitelist"), ("maxClientCnxn=1", "maxClientCnxns"),
+        ("zookeeper.globalOutstandinglimit=1", "globalOutstandingLimit"),
+        ("requestThrottleLimit=1", "request_throttle_max_requests"),
+    ])
+    func `suggests the key that was meant`(line: String, key: String) throws {
+        #expect(try warning(line)?.kind == .unknownKey(suggestion: key))
+    }
+
+    @Test func `names line and key of what nobody knows`() throws {
+        let warning = try warning("quux=1")
+        #expect(warning?.kind == .unknownKey(suggestion: nil))
+        #expect(warning?.description == "zoo.cfg:2: quux is not a known key and is ignored")
+    }
+
+    @Test func `says why a key of Apache has nothing to do here`() throws {
+        let warning = try warning("preAllocSize=65536")
+        #expect(warning?.kind == .noEffect)
+        #expect(warning?.text == "has no effect: the log and its files are kept by SQLite")
+    }
+
+    @Test func `says what is not there yet`() throws {
+        let warning = try warning("ssl.keyStore.location=/k.jks")
+        #expect(warning?.text == "has no effect: TLS is not in this version yet")
+    }
+
+    @Test func `asks about a relative path, unless it is plainly meant`() throws {
+        #expect(try warning("dataLogDir=logs")?.kind == .advice)
+        #expect(try warning("dataLogDir=./logs") == nil)
+    }
+
+    @Test func `is not given for keys that are only read in an ensemble`() throws {
+        #expect(try warning("initLimit=10\nsyncLimit=5\nsnapCount=1000\nautopurge.purgeInterval=1") == nil)
+    }
+}
