@@ -74,6 +74,11 @@ class Connection:
         self.socket.settimeout(within)
         return self.rest() == b""
 
+    def is_open(self):
+        """Whether the connection stands right now, with nothing to read."""
+        self.socket.settimeout(0.05)
+        return self.rest() is None and not self.received
+
     def half_close(self):
         self.socket.shutdown(socket.SHUT_WR)
 
@@ -118,6 +123,13 @@ class Client(Connection):
         data = b"".join(self.outgoing)
         self.outgoing.clear()
         self.send(data)
+
+    def flush_quietly(self):
+        """For requests the server may refuse while they are still being sent."""
+        try:
+            self.flush()
+        except Lost:
+            pass
 
     def next(self):
         """The next frame, as Reply or Event."""
