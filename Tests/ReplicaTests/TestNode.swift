@@ -1,0 +1,104 @@
+import NIOCore
+import Replica
+import Testing
+import Vocabulary
+import Wire
+import Znodes
+
+/// A replica with a clock and a disk that obey the test, and clients that speak bytes.
+final class TestNode {
+    var replica: Replica
+    var effects = Effects()
+    var now = Instant(monotonicMs: 1_000_000, wallMs: 1_700_000_000_000)
+    /// Rows the replica wanted on disk, in order.
+    private(set) var logged: [Transaction] = []
+    /// Everything sent to a connection and not looked at yet.
+    private var inboxes: [ConnectionID: ByteBuffer] = [:]
+    private(set) var closed: Set<ConnectionID> = []
+    private(set) var paused: Set<ConnectionID> = []
+    private(set) var warnings: [String] = []
+    private var nextSlot = 0
+    /// With this off, writes wait until `sync()`.
+    var isDiskFast = true
+
+    init(_ change: (inout ReplicaSettings) -> Void = { _ in }) {
+        var settings = ReplicaSettings(digest: { ByteString($0.bytes.prefix { $0 != 58 } + Array(":hash".utf8)) })
+        settings.rules.hasExtendedTypes = true
+        change(&settings)
+        replica = Replica(settings: settings, seed: 1, wallMs: now.wallMs)
+        step(.started)
+    }
+
+    func step(_ input: consuming Input) {
+        replica.step(input, at: now, into: &effects)
+        settle()
+        if isDiskFast { sync() }
+    }
+
+    /// The disk has everything appended so far.
+    func sync() {
+        while let last = takeAppends() {
+            replica.step(.durable(through: last), at: now, into: &effects)
+            settle()
+        }
+    }
+
+    private func takeAppends() -> Zxid? {
+        let (rows, bytes) = effects.takeAppends()
+        for row in rows {
+            let body = bytes.getSlice(at: row.body.lowerBound, length: row.body.count) ?? ByteBuffer()
+            if let transaction = try? Transaction(decoding: body.readableBytesSpan) {
+                logged.append(transaction)
+            } else {
+                Issue.record("\(row.zxid) does not decode")
+            }
+        }
+        return rows.last?.zxid
+    }
+
+    private func settle() {
+        for action in effects.takeActions() {
+            switch action {
+            case .close(let id): closed.insert(id)
+            case .pauseReading(let id): paused.insert(id)
+            case .resumeReading(let id): paused.remove(id)
+            case .warn(let sentence): warnings.append(sentence)
+            }
+        }
+        for id in effects.takeAnswered() { collect(id) }
+        while let id = effects.takeNotified() { collect(id) }
+    }
+
+    private func collect(_ id: ConnectionID) {
+        if var bytes = effects.takeOutbox(of: id) { inboxes[id, default: ByteBuffer()].writeBuffer(&bytes) }
+    }
+
+    func advance(ms: Int64) {
+        now.monotonicMs += ms
+        now.wallMs += ms
+        step(.ticked)
+    }
+
+    func open(from address: ByteString = "127.0.0.1") -> TestClient {
+        let id = ConnectionID(slot: nextSlot, generation: 1)
+        nextSlot += 1
+        step(.opened(id, address: address, isSecure: false))
+        return TestClient(node: self, id: id)
+    }
+
+    /// A client with a session of its own.
+    func connect(timeoutMs: Int32 = 10_000) throws -> TestClient {
+        let client = open()
+        try client.connect(timeoutMs: timeoutMs)
+        return client
+    }
+
+    func take(_ id: ConnectionID) -> [ByteBuffer] {
+        var inbox = inboxes.removeValue(forKey: id) ?? ByteBuffer()
+        var frames: [ByteBuffer] = []
+        while let length = inbox.readInteger(as: Int32.self), let frame = inbox.readSlice(length: Int(length)) {
+            frames.append(frame)
+        }
+        return frames
+    }
+}
