@@ -41,6 +41,10 @@ extension ByteBuffer {
         for element in elements { write(&self, element) }
     }
 
+    package mutating func writeJuteTexts(_ texts: [ByteString]?) {
+        writeJuteVector(texts) { $0.writeJuteText($1) }
+    }
+
     package mutating func writeJute(_ stat: Stat) {
         writeWithUnsafeMutableBytes(minimumWritableBytes: Stat.encodedBytes) { target in
             stat.store(into: target, at: 0)
@@ -71,6 +75,15 @@ extension ByteBuffer {
 }
 
 extension Stat {
+    package init(decoding reader: inout JuteReader) throws(DecodingError) {
+        self.init(
+            czxid: Zxid(rawValue: try reader.int64()), mzxid: Zxid(rawValue: try reader.int64()),
+            ctime: try reader.int64(), mtime: try reader.int64(), version: try reader.int32(),
+            cversion: try reader.int32(), aversion: try reader.int32(), ephemeralOwner: try reader.int64(),
+            dataLength: try reader.int32(), numChildren: try reader.int32(),
+            pzxid: Zxid(rawValue: try reader.int64()))
+    }
+
     /// Writes the 68 bytes of the record at `offset`.
     @inline(__always)
     func store(into target: UnsafeMutableRawBufferPointer, at offset: Int) {

@@ -49,6 +49,21 @@ package struct JuteReader: ~Escapable {
         return offset..<(offset + Int(length))
     }
 
+    /// The bytes of the next text or buffer, in place; nil for null.
+    @_lifetime(copy self)
+    package mutating func slice() throws(DecodingError) -> RawSpan? {
+        guard let range = try range() else { return nil }
+        return bytes.extracting(range)
+    }
+
+    /// All that is not yet read, in place.
+    @_lifetime(copy self)
+    package mutating func rest() -> RawSpan {
+        let rest = bytes.extracting(offset..<bytes.byteCount)
+        offset = bytes.byteCount
+        return rest
+    }
+
     /// A copy of the next buffer; nil for null.
     package mutating func buffer() throws(DecodingError) -> [UInt8]? {
         guard let range = try range() else { return nil }

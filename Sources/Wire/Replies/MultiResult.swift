@@ -16,6 +16,27 @@ package enum MultiResult: Equatable, Sendable {
         MultiHeader.end.encode(into: &buffer)
     }
 
+    package static func decodeAll(_ reader: inout JuteReader) throws(DecodingError) -> [MultiResult] {
+        var results: [MultiResult] = []
+        while true {
+            let header = try MultiHeader(decoding: &reader)
+            if header.isDone { return results }
+            results.append(try MultiResult(decoding: &reader, type: header.type))
+        }
+    }
+
+    private init(decoding reader: inout JuteReader, type: Int32) throws(DecodingError) {
+        switch OpCode(rawValue: type) {
+        case .create: self = .create(path: try reader.requiredPath())
+        case .create2: self = .create2(path: try reader.requiredPath(), stat: try Stat(decoding: &reader))
+        case .delete: self = .delete
+        case .setData: self = .setData(try Stat(decoding: &reader))
+        case .check: self = .check
+        case .error: self = .failed(code: try reader.int32())
+        default: throw .unexpectedType(type)
+        }
+    }
+
     package func encode(into buffer: inout ByteBuffer) {
         switch self {
         case .create(let path):

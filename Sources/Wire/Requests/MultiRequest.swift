@@ -67,18 +67,27 @@ extension MultiWrite {
     package init(decoding reader: inout JuteReader, type: Int32) throws(DecodingError) {
         switch OpCode(rawValue: type) {
         case .create, .create2, .createContainer:
-            let request = try CreateRequest(decoding: &reader)
-            guard (0...4).contains(request.flags) else { throw .unexpectedType(request.flags) }
-            self = .create(request, opcode: request.flags == 4 ? OpCode.createContainer.rawValue : type)
+            self = try MultiWrite(creating: try CreateRequest(decoding: &reader), opcode: type)
         case .createTTL:
             let request = try CreateRequest(decodingWithTTL: &reader)
-            guard (5...6).contains(request.flags) else { throw .unexpectedType(request.flags) }
-            self = .create(request, opcode: type)
+            self =
+                (5...6).contains(request.flags)
+                ? .create(request, opcode: type)
+                : try MultiWrite(creating: request, opcode: OpCode.create.rawValue)
         case .delete: self = .delete(try VersionedPathRequest(decoding: &reader))
         case .setData: self = .setData(try SetDataRequest(decoding: &reader))
         case .check: self = .check(try VersionedPathRequest(decoding: &reader))
         default: throw .unexpectedType(type)
         }
+    }
+
+    /// A create of a mode without TTL; one that came with createTTL is dropped, as Apache does.
+    private init(creating request: CreateRequest, opcode: Int32) throws(DecodingError) {
+        guard (0...4).contains(request.flags) else { throw .unexpectedType(request.flags) }
+        guard request.acl != nil else { throw .unexpectedNull }
+        var request = request
+        request.ttlMs = nil
+        self = .create(request, opcode: request.flags == 4 ? OpCode.createContainer.rawValue : opcode)
     }
 
     package var type: Int32 {

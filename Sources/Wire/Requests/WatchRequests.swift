@@ -73,25 +73,16 @@ package struct SetWatchesRequest: Equatable, Sendable {
     package init(decoding reader: inout JuteReader, hasPersistent: Bool) throws(DecodingError) {
         self.hasPersistent = hasPersistent
         relativeZxid = Zxid(rawValue: try reader.int64())
-        data = try reader.paths()
-        exist = try reader.paths()
-        children = try reader.paths()
-        persistent = hasPersistent ? try reader.paths() : []
-        recursive = hasPersistent ? try reader.paths() : []
+        data = try reader.paths() ?? []
+        exist = try reader.paths() ?? []
+        children = try reader.paths() ?? []
+        persistent = hasPersistent ? try reader.paths() ?? [] : []
+        recursive = hasPersistent ? try reader.paths() ?? [] : []
     }
 
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeInteger(relativeZxid.rawValue)
         let lists = [data, exist, children] + (hasPersistent ? [persistent, recursive] : [])
         for list in lists { buffer.writeJuteVector(list) { $0.writeJutePath($1) } }
-    }
-}
-
-extension JuteReader {
-    fileprivate mutating func paths() throws(DecodingError) -> [ZnodePath] {
-        try vector(minimumBytes: 4) { reader throws(DecodingError) in
-            guard let path = try reader.path() else { throw .unexpectedNull }
-            return path
-        } ?? []
     }
 }

@@ -2,83 +2,86 @@ internal import Vocabulary
 internal import Znodes
 
 extension Change {
-    private static let digestBytes = 12
-
-    /// Reads the record of `type` at the beginning of `bytes`; what remains behind it is the digest's.
-    ///
-    /// - Returns: The change, and how many bytes it took.
-    static func decode(_ bytes: RawSpan, type: Int32) throws(DecodingError) -> (change: Change, length: Int) {
-        if type == OpCode.closeSession.rawValue { return try decodeClose(bytes) }
-        var reader = JuteReader(bytes)
-        let change = try Change(decoding: &reader, type: type)
-        return (change, reader.offset)
-    }
-
-    /// Old writers give a closed session no record at all, or none but a digest behind it.
-    private static func decodeClose(_ bytes: RawSpan) throws(DecodingError) -> (change: Change, length: Int) {
-        if bytes.byteCount == 0 { return (.closeSession(paths: []), 0) }
-        do throws(DecodingError) {
-            var reader = JuteReader(bytes)
-            let change = try Change(decoding: &reader, type: OpCode.closeSession.rawValue)
-            return (change, reader.offset)
-        } catch {
-            var reader = JuteReader(bytes)
-            guard bytes.byteCount == digestBytes, try reader.int32() == Transaction.digestVersion else { throw error }
-            return (.closeSession(paths: []), 0)
+    /// The record of a transaction of `type`, up to a digest.
+    init(type: Int32, decoding reader: inout JuteReader) throws(DecodingError) {
+        switch OpCode(rawValue: type) {
+        case .create: self = try Change.creationOfAnyVersion(decoding: &reader)
+        case .setACL:
+            self = .setACL(
+                path: try reader.requiredPath(), acl: try reader.storedACL(), version: try reader.int32())
+        case .reconfig:
+            self = .reconfig(
+                path: try reader.requiredPath(), data: try reader.buffer(), version: try reader.int32())
+        case .multi: self = try Change.multi(decoding: &reader)
+        case .createSession: self = .createSession(timeoutMs: try reader.int32())
+        case .closeSession: self = try Change.closeSession(decoding: &reader)
+        case .check: throw .unexpectedType(type)
+        default: self = try Change.elementary(type: type, decoding: &reader)
         }
     }
 
-    private init(decoding reader: inout JuteReader, type: Int32) throws(DecodingError) {
+    /// What may stand both alone and inside a multi, and a check.
+    private static func elementary(type: Int32, decoding reader: inout JuteReader) throws(DecodingError) -> Change {
         switch OpCode(rawValue: type) {
-        case .create, .create2, .createContainer, .createTTL:
-            self = .create(try Creation(decoding: &reader, type: type))
-        case .delete: self = .delete(path: try reader.requiredPath(), isSweep: false)
-        case .deleteContainer: self = .delete(path: try reader.requiredPath(), isSweep: true)
+        case .create: .create(try Creation(plain: .create, decoding: &reader))
+        case .create2: .create(try Creation(plain: .create2, decoding: &reader))
+        case .createContainer: .create(try Creation(containerDecoding: &reader))
+        case .createTTL: .create(try Creation(ttlDecoding: &reader))
+        case .delete: .delete(path: try reader.requiredPath(), isSweep: false)
+        case .deleteContainer: .delete(path: try reader.requiredPath(), isSweep: true)
         case .setData:
-            self = .setData(path: try reader.requiredPath(), data: try reader.buffer(), version: try reader.int32())
-        case .reconfig:
-            self = .reconfig(path: try reader.requiredPath(), data: try reader.buffer(), version: try reader.int32())
-        case .setACL:
-            self = .setACL(path: try reader.requiredPath(), acl: try reader.storedACL(), version: try reader.int32())
-        case .check: self = .check(path: try reader.requiredPath(), version: try reader.int32())
-        case .multi: self = .multi(try Change.decodeMulti(&reader))
-        case .createSession: self = .createSession(timeoutMs: try reader.int32())
-        case .closeSession:
-            let paths = try reader.vector(minimumBytes: 4) { reader throws(DecodingError) in
-                try reader.requiredPath()
-            }
-            self = .closeSession(paths: paths ?? [])
-        case .error: self = .error(code: try reader.int32())
+            .setData(path: try reader.requiredPath(), data: try reader.buffer(), version: try reader.int32())
+        case .check: .check(path: try reader.requiredPath(), version: try reader.int32())
+        case .error: .error(code: try reader.int32())
         default: throw .unexpectedType(type)
         }
     }
 
-    /// Each element is a type and a buffer that holds exactly its record. A multi holds no multi and no session.
-    private static func decodeMulti(_ reader: inout JuteReader) throws(DecodingError) -> [Change] {
-        try reader.vector(minimumBytes: 8) { reader throws(DecodingError) in
-            let type = try reader.int32()
-            guard let code = OpCode(rawValue: type), code != .multi, code != .createSession, code != .closeSession
-            else { throw .unexpectedType(type) }
-            let length = Int(try reader.int32())
-            let start = reader.offset
-            let change = try Change(decoding: &reader, type: type)
-            guard reader.offset - start == length else { throw .trailing(length - (reader.offset - start)) }
-            return change
-        } ?? []
-    }
-}
-
-extension JuteReader {
-    mutating func requiredPath() throws(DecodingError) -> ZnodePath {
-        guard let path = try path() else { throw .unexpectedNull }
-        return path
+    /// jute `CreateTxn`, or where that ends too early its forerunner `CreateTxnV0`, without the last field.
+    private static func creationOfAnyVersion(decoding reader: inout JuteReader) throws(DecodingError) -> Change {
+        var attempt = reader
+        do throws(DecodingError) {
+            let creation = try Creation(plain: .create, decoding: &attempt)
+            reader = attempt
+            return .create(creation)
+        } catch {
+            guard case .truncated = error else { throw error }
+            return .create(try Creation(version0Decoding: &reader))
+        }
     }
 
-    mutating func storedACL() throws(DecodingError) -> ACL {
-        try vector(minimumBytes: 12) { reader throws(DecodingError) in
-            let permissions = Permissions(rawValue: try reader.int32())
-            guard let scheme = try reader.text(), let id = try reader.text() else { throw .unexpectedNull }
-            return ACLEntry(permissions: permissions, identity: Identity(scheme: scheme, id: id))
-        } ?? []
+    /// jute `CloseSessionTxn`, or nothing where the writer had the record switched off.
+    ///
+    /// Twelve bytes that begin with the digest's version are a digest alone: as a vector they would name two
+    /// znodes by empty paths.
+    private static func closeSession(decoding reader: inout JuteReader) throws(DecodingError) -> Change {
+        if reader.remaining == 0 { return .closeSession(paths: []) }
+        if reader.remaining == Transaction.digestBytes {
+            var attempt = reader
+            if try attempt.int32() == Transaction.digestVersion { return .closeSession(paths: []) }
+        }
+        return .closeSession(paths: try reader.paths() ?? [])
+    }
+
+    /// jute `MultiTxn`: each element a type and its record in a `buffer`.
+    private static func multi(decoding reader: inout JuteReader) throws(DecodingError) -> Change {
+        let changes = try reader.vector(minimumBytes: 8) { reader throws(DecodingError) in
+            try Change.element(decoding: &reader)
+        }
+        return .multi(changes ?? [])
+    }
+
+    private static func element(decoding reader: inout JuteReader) throws(DecodingError) -> Change {
+        let type = try reader.int32()
+        guard let record = try reader.slice() else { throw .unexpectedNull }
+        var inner = JuteReader(record)
+        let change = try elementary(type: type, decoding: &inner)
+        if case .error = change, inner.remaining > 0 {
+            // Apache, while applying a failed multi, turns its good elements into errors but leaves their
+            // records; what it sends later has these under type -1. Their code is 0.
+            return .error(code: ErrorCode.ok.rawValue)
+        }
+        try inner.finish()
+        return change
     }
 }

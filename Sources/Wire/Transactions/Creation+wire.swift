@@ -20,28 +20,36 @@ extension Creation {
         }
     }
 
-    /// Records of old writers (`CreateTxnV0`) end before the parent's cversion.
-    init(decoding reader: inout JuteReader, type: Int32) throws(DecodingError) {
-        let path = try reader.requiredPath()
-        let data = try reader.buffer()
-        let acl = try reader.storedACL()
-        var isEphemeral = false
-        var parentCversion: Int32 = -1
-        let kind: Kind
-        switch OpCode(rawValue: type) {
-        case .createContainer:
-            parentCversion = try reader.int32()
-            kind = .container
-        case .createTTL:
-            parentCversion = try reader.int32()
-            kind = .ttl(milliseconds: try reader.int64())
-        default:
-            isEphemeral = try reader.bool()
-            if reader.remaining >= 4 { parentCversion = try reader.int32() }
-            kind = type == OpCode.create2.rawValue ? .create2 : .create
-        }
+    /// jute `CreateTxn`.
+    init(plain kind: Kind, decoding reader: inout JuteReader) throws(DecodingError) {
+        try self.init(commonFieldsOf: kind, decoding: &reader)
+        isEphemeral = try reader.bool()
+        parentCversion = try reader.int32()
+    }
+
+    /// jute `CreateTxnV0`; its parent's cversion is unknown.
+    init(version0Decoding reader: inout JuteReader) throws(DecodingError) {
+        try self.init(commonFieldsOf: .create, decoding: &reader)
+        isEphemeral = try reader.bool()
+    }
+
+    /// jute `CreateContainerTxn`.
+    init(containerDecoding reader: inout JuteReader) throws(DecodingError) {
+        try self.init(commonFieldsOf: .container, decoding: &reader)
+        parentCversion = try reader.int32()
+    }
+
+    /// jute `CreateTTLTxn`.
+    init(ttlDecoding reader: inout JuteReader) throws(DecodingError) {
+        try self.init(commonFieldsOf: .ttl(milliseconds: 0), decoding: &reader)
+        parentCversion = try reader.int32()
+        kind = .ttl(milliseconds: try reader.int64())
+    }
+
+    private init(commonFieldsOf kind: Kind, decoding reader: inout JuteReader) throws(DecodingError) {
         self.init(
-            kind: kind, path: path, data: data, acl: acl, isEphemeral: isEphemeral, parentCversion: parentCversion)
+            kind: kind, path: try reader.requiredPath(), data: try reader.buffer(), acl: try reader.storedACL(),
+            isEphemeral: false, parentCversion: -1)
     }
 }
 

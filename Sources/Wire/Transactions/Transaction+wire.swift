@@ -6,6 +6,7 @@ package import Znodes
 extension Transaction {
     /// Of Apache's digest; the only one in use.
     static let digestVersion: Int32 = 2
+    static let digestBytes = 12
 
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeInteger(session.rawValue)
@@ -20,25 +21,24 @@ extension Transaction {
         }
     }
 
-    /// - Throws: For anything but exactly one transaction.
+    /// - Throws: For anything but exactly one transaction. A digest of another version is left out.
     package init(decoding bytes: RawSpan) throws(DecodingError) {
         var reader = JuteReader(bytes)
         let session = SessionID(rawValue: try reader.int64())
         let cxid = try reader.int32()
         let zxid = Zxid(rawValue: try reader.int64())
         let timeMs = try reader.int64()
-        let type = try reader.int32()
-        let rest = bytes.extracting(reader.offset..<bytes.byteCount)
-        let (change, length) = try Change.decode(rest, type: type)
-        var tail = JuteReader(rest.extracting(length..<rest.byteCount))
-        var digest: UInt64?
-        if tail.remaining > 0 {
-            let version = try tail.int32()
-            let value = try tail.int64()
-            if version == Transaction.digestVersion { digest = UInt64(bitPattern: value) }
-        }
-        try tail.finish()
+        let change = try Change(type: try reader.int32(), decoding: &reader)
+        let digest = try Transaction.digest(decoding: &reader)
+        try reader.finish()
         self.init(session: session, cxid: cxid, zxid: zxid, timeMs: timeMs, change: change, digest: digest)
+    }
+
+    private static func digest(decoding reader: inout JuteReader) throws(DecodingError) -> UInt64? {
+        if reader.remaining == 0 { return nil }
+        let version = try reader.int32()
+        let digest = UInt64(bitPattern: try reader.int64())
+        return version == digestVersion ? digest : nil
     }
 }
 
