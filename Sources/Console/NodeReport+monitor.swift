@@ -1,0 +1,88 @@
+extension NodeReport {
+    /// `mntr`: a line for each metric, `zk_`, its name, a tab and its value.
+    func writeMonitor(_ state: State, into text: inout AnswerText) {
+        text.metric("version", ServerVersion.text)
+        text.metric("server_state", state.rawValue)
+        if let peerState { text.metric("peer_state", peerState) }
+        writeGauges(into: &text)
+        writeEnsembleGauges(into: &text)
+        for quota in metrics.quotas { quota.write(into: &text) }
+        for counter in Metrics.Counter.allCases {
+            if let value = metrics[counter] { text.metric(counter.rawValue, "\(value)") }
+        }
+        for summary in Metrics.Summary.allCases {
+            if let spread = metrics[summary] { text.metric(summary.rawValue, spread) }
+        }
+    }
+
+    /// What every node has. The three at the end concern TLS and are what it is without.
+    private func writeGauges(into text: inout AnswerText) {
+        text.metric("avg_latency", JavaText.number(latency.average))
+        text.metric("max_latency", "\(latency.max)")
+        text.metric("min_latency", "\(latency.min)")
+        text.metric("packets_received", "\(packetsReceived)")
+        text.metric("packets_sent", "\(packetsSent)")
+        text.metric("num_alive_connections", "\(connectionCount)")
+        text.metric("outstanding_requests", "\(outstandingRequests)")
+        text.metric("uptime", "\(uptimeMs)")
+        text.metric("znode_count", "\(znodeCount)")
+        text.metric("watch_count", "\(watchCount)")
+        text.metric("ephemerals_count", "\(ephemeralCount)")
+        text.metric("approximate_data_size", "\(dataBytes)")
+        text.metric("global_sessions", "\(sessionCount)")
+        text.metric("local_sessions", "\(localSessionCount)")
+        text.metric("open_file_descriptor_count", "\(metrics.openFileDescriptors)")
+        text.metric("max_file_descriptor_count", "\(metrics.maxFileDescriptors)")
+        text.metric("connection_drop_probability", JavaText.number(metrics.connectionDropProbability))
+        text.metric("last_client_response_size", "\(metrics.responses.last)")
+        text.metric("max_client_response_size", "\(metrics.responses.max)")
+        text.metric("min_client_response_size", "\(metrics.responses.min)")
+        text.metric("auth_failed_count", "\(metrics.authFailures)")
+        text.metric("outstanding_tls_handshake", "0")
+        text.metric("non_mtls_remote_conn_count", "0")
+        text.metric("non_mtls_local_conn_count", "0")
+    }
+
+    private func writeEnsembleGauges(into text: inout AnswerText) {
+        if let size = metrics.quorumSize { text.metric("quorum_size", "\(size)") }
+        if let count = metrics.syncedObservers { text.metric("synced_observers", "\(count)") }
+        guard let leader = metrics.leader else { return }
+        text.metric("learners", "\(leader.learners)")
+        text.metric("synced_followers", "\(leader.syncedFollowers)")
+        text.metric("synced_non_voting_followers", "\(leader.syncedNonVotingFollowers)")
+        text.metric("pending_syncs", "\(leader.pendingSyncs)")
+        text.metric("leader_uptime", "\(leader.uptimeMs)")
+        text.metric("last_proposal_size", "\(proposals?.last ?? -1)")
+        text.metric("max_proposal_size", "\(proposals?.max ?? -1)")
+        text.metric("min_proposal_size", "\(proposals?.min ?? -1)")
+    }
+}
+
+extension Metrics.QuotaMetrics {
+    fileprivate func write(into text: inout AnswerText) {
+        text.metric("\(namespace)_quota_count_limit_per_namespace", "\(countLimit)")
+        text.metric("\(namespace)_quota_bytes_limit_per_namespace", "\(bytesLimit)")
+        text.metric("\(namespace)_quota_count_usage_per_namespace", "\(countUsage)")
+        text.metric("\(namespace)_quota_bytes_usage_per_namespace", "\(bytesUsage)")
+        if exceeded > 0 { text.metric("\(namespace)_quota_exceeded_error_per_namespace", "\(exceeded)") }
+    }
+}
+
+extension AnswerText {
+    fileprivate mutating func metric(_ name: String, _ value: String) {
+        line("zk_\(name)\t\(value)")
+    }
+
+    fileprivate mutating func metric(_ name: String, _ spread: Spread) {
+        metric("avg_\(name)", JavaText.number(spread.average))
+        metric("min_\(name)", "\(spread.min)")
+        metric("max_\(name)", "\(spread.max)")
+        metric("cnt_\(name)", "\(spread.count)")
+        metric("sum_\(name)", "\(spread.sum)")
+        guard let percentiles = spread.percentiles else { return }
+        metric("p50_\(name)", "\(percentiles.p50)")
+        metric("p95_\(name)", "\(percentiles.p95)")
+        metric("p99_\(name)", "\(percentiles.p99)")
+        metric("p999_\(name)", "\(percentiles.p999)")
+    }
+}

@@ -1,0 +1,56 @@
+/// How measured values spread: what ZooKeeper calls a summary.
+package struct Spread: Equatable, Sendable {
+    /// Values below which half, 95, 99 and 99.9 percent lie.
+    package struct Percentiles: Equatable, Sendable {
+        package var p50: Int64
+        package var p95: Int64
+        package var p99: Int64
+        package var p999: Int64
+
+        package init(p50: Int64, p95: Int64, p99: Int64, p999: Int64) {
+            self.p50 = p50
+            self.p95 = p95
+            self.p99 = p99
+            self.p999 = p999
+        }
+    }
+
+    package private(set) var count: Int64 = 0
+    package private(set) var sum: Int64 = 0
+    /// 0 while there are none, like `max`.
+    package private(set) var min: Int64 = 0
+    package private(set) var max: Int64 = 0
+    package var percentiles: Percentiles?
+
+    package init() {}
+
+    package init(count: Int64, sum: Int64, min: Int64, max: Int64, percentiles: Percentiles? = nil) {
+        self.count = count
+        self.sum = sum
+        self.min = count == 0 ? 0 : min
+        self.max = count == 0 ? 0 : max
+        self.percentiles = percentiles
+    }
+
+    package mutating func add(_ value: Int64) {
+        min = count == 0 ? value : Swift.min(min, value)
+        max = count == 0 ? value : Swift.max(max, value)
+        count += 1
+        sum &+= value
+    }
+
+    package mutating func reset() {
+        self = Spread()
+    }
+
+    /// Rounded half up to four decimals, as ZooKeeper's counters do.
+    package var average: Double {
+        guard count > 0 else { return 0 }
+        let exact = Double(sum) / Double(count)
+        guard exact.magnitude < 1e11 else { return exact }
+        let below = (exact * 10_000).rounded(.down)
+        // One rounding only, so that the sign is right even where `exact * 20_000` would round to a tie.
+        let distance = (-(2 * below + 1)).addingProduct(exact, 20_000)
+        return (distance >= 0 ? below + 1 : below) / 10_000
+    }
+}
