@@ -38,13 +38,13 @@ class Connection:
         self.is_connecting = True
         self.send(frame)
 
-    def frame(self, name, xid, body, code=None):
-        """A request's bytes, and the expectation of its reply."""
+    def frame(self, name, xid, body, code=None, tag=None):
+        """A request's bytes, and the expectation of its reply; `tag` comes back with the reply."""
         code = protocol.OPCODES[name] if code is None else code
         frame = protocol.framed(struct.pack(">ii", xid, code) + body)
         if self.recorder:
             self.recorder("c2s", name, frame)
-        self.pending.append((xid if code != 11 else -2, name))
+        self.pending.append((xid if code != 11 else -2, name, tag))
         return frame
 
     def call(self, name, record=None, xid=1):
@@ -83,7 +83,7 @@ class Connection:
             self.accept(bytes(self.bytes[4:4 + count]))
             del self.bytes[:4 + count]
         if not chunk:
-            self.received.append(("closed", bytes(self.bytes)))
+            self.received.append(("closed", bytes(self.bytes), tuple(self.pending)))
             self.close()
         return True
 
@@ -95,18 +95,18 @@ class Connection:
         except protocol.Malformed:
             self.received.append(("stray", body))
             return
-        if xid == -1 and (not self.pending or self.pending[0][0] != -1 or len(body) > 28):
+        if xid == -1:
             return self.accept_event(zxid, err, body)
-        index = next((i for i, (wanted, _) in enumerate(self.pending) if wanted == xid), None)
+        index = next((i for i, wanted in enumerate(self.pending) if wanted[0] == xid), None)
         if index is None:
             self.note("error", body)
             self.received.append(("stray", body))
             return
         for _ in range(index):
             self.received.append(("unanswered", *self.pending.popleft()))
-        _, name = self.pending.popleft()
+        _, name, tag = self.pending.popleft()
         self.note(name if err == 0 else "error", body)
-        self.received.append(("reply", xid, zxid, err, name, *protocol.decode_reply(name, err, body[16:])))
+        self.received.append(("reply", xid, zxid, err, name, tag, *protocol.decode_reply(name, err, body[16:])))
 
     def accept_handshake(self, body):
         self.is_connecting = False

@@ -120,6 +120,7 @@ def encode(kind, value):
 class Reader:
     def __init__(self, raw):
         self.raw, self.at = raw, 0
+        self.counts = []  # Where a length or count stands.
 
     def take(self, count):
         if count < 0 or self.at + count > len(self.raw):
@@ -130,18 +131,22 @@ class Reader:
     def integer(self, form):
         return struct.unpack(form, self.take(struct.calcsize(form)))[0]
 
+    def count(self):
+        self.counts.append(self.at)
+        return self.integer(">i")
+
     def decode(self, kind):
         if kind in INTEGERS:
             return self.integer(INTEGERS[kind])
         if kind == "bool":
             return self.take(1)[0]
         if kind in ("ustring", "buffer", "password"):
-            count = self.integer(">i")
+            count = self.count()
             raw = None if count == -1 else self.take(count)
             return raw.decode("utf-8", "surrogateescape") if kind == "ustring" and raw is not None else raw
         inner = element(kind)
         if inner:
-            count = self.integer(">i")
+            count = self.count()
             return None if count == -1 else [self.decode(inner) for _ in range(count)]
         return tuple(self.decode(of) for _, of in SCHEMAS[kind])
 
