@@ -35,7 +35,8 @@ class Sketch:
         path, version = record
         if path not in self.nodes or self.has_children(path) or path.startswith("/zookeeper") and "quota/" not in path:
             return False
-        if version not in (-1, self.nodes[path][0]) or not self.nodes[self.parent(path)][3]:
+        parent = self.nodes.get(self.parent(path))
+        if version not in (-1, self.nodes[path][0]) or parent is None or not parent[3]:
             return False
         del self.nodes[path]
         return True
