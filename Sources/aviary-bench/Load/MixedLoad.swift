@@ -1,0 +1,162 @@
+/// A closed loop: every session keeps `outstanding` requests on their way, and each reply asks for the next.
+///
+/// Latency is from handing a request to the socket to reading its reply; a server that stalls is therefore
+/// asked less, as by real clients that wait for answers.
+struct MixedLoad: Workload {
+    private enum Phase {
+        case warmingUp(until: UInt64)
+        case measuring(until: UInt64)
+        case draining(until: UInt64)
+        case done
+    }
+
+    /// Every how many replies one is compared with what was written.
+    private static let checkInterval = 64
+    private static let drainNanoseconds: UInt64 = 10_000_000_000
+
+    private let plan: LoadPlan
+    private let templates: LoadTemplates
+    private var random: SplitMix
+    private var keys: KeyChooser
+    private var phase = Phase.done
+    private var repliesUntilCheck = Self.checkInterval
+    private var inFlightCount = 0
+    /// By session: the numbers of the znodes that `create` made and `delete` has not yet taken.
+    private(set) var created: [Range<Int>] = []
+    private(set) var tally: Tally
+    private(set) var measurement: Measurement
+
+    init(_ plan: LoadPlan, serverPids: [Int32]) {
+        self.plan = plan
+        templates = LoadTemplates(keyspace: plan.keyspace, data: plan.data)
+        random = SplitMix(seed: plan.seed)
+        keys = KeyChooser(plan.distribution, keyCount: plan.keyspace.keyCount)
+        tally = Tally(operations: plan.mix.shares.map(\.operation))
+        measurement = Measurement(serverPids: serverPids)
+    }
+
+    var isFinished: Bool {
+        if case .done = phase { true } else { false }
+    }
+
+    mutating func begin(on sessions: [Session], at now: UInt64) {
+        created = [Range<Int>](repeating: 0..<0, count: sessions.count)
+        phase = .warmingUp(until: now + plan.warmupNanoseconds)
+        advance(at: now)
+        for session in sessions {
+            for _ in 0..<plan.outstanding { sendNext(on: session, at: now) }
+        }
+    }
+
+    mutating func received(
+        _ reply: Reply, body: RawSpan, on session: Session, at now: UInt64
+    ) throws(BenchError) {
+        guard let request = session.inFlight.popFirst(), request.xid == reply.xid else {
+            throw BenchError("reply \(reply.xid) does not answer the oldest request of its session")
+        }
+        inFlightCount -= 1
+        if reply.error == 0 { try check(body, of: request) }
+        if case .measuring = phase {
+            tally.record(request.operation, latency: now - request.sentAt)
+            if reply.error != 0 { tally.recordError(reply.error) }
+            if case .requests(let limit) = plan.limit, tally.operationCount >= limit { stopMeasuring(at: now) }
+        }
+        switch phase {
+        case .warmingUp, .measuring: sendNext(on: session, at: now)
+        case .draining, .done: break
+        }
+    }
+
+    mutating func lost(_ session: Session, at now: UInt64) throws(BenchError) {
+        inFlightCount -= session.inFlight.count
+        for _ in 0..<session.inFlight.count { tally.recordError(Tally.lostConnection) }
+    }
+
+    mutating func turnEnded(with sessions: [Session], at now: UInt64) throws(BenchError) {
+        advance(at: now)
+        guard sessions.contains(where: \.isOpen) else {
+            throw BenchError("the server closed every connection")
+        }
+    }
+
+    private mutating func advance(at now: UInt64) {
+        switch phase {
+        case .warmingUp(let end) where now >= end:
+            measurement.open(at: now)
+            if case .nanoseconds(let length) = plan.limit {
+                phase = .measuring(until: now + length)
+            } else {
+                phase = .measuring(until: .max)
+            }
+        case .measuring(let end) where now >= end:
+            stopMeasuring(at: now)
+        case .draining(let end) where now >= end || inFlightCount == 0:
+            phase = .done
+        default:
+            break
+        }
+    }
+
+    private mutating func stopMeasuring(at now: UInt64) {
+        measurement.close(at: now)
+        phase = .draining(until: now + Self.drainNanoseconds)
+    }
+}
+
+// MARK: Requests and what comes back
+
+extension MixedLoad {
+    private mutating func sendNext(on session: Session, at now: UInt64) {
+        inFlightCount += 1
+        let operation = plan.mix.next(&random)
+        switch operation {
+        case .create:
+            sendCreate(on: session, at: now)
+        case .delete:
+            sendDelete(on: session, at: now)
+        case .getData, .setData, .exists, .getChildren, .multi, .sync:
+            session.send(templates[operation], for: Keyspace.key(keys.next(&random)), at: now)
+        }
+    }
+
+    private mutating func sendCreate(on session: Session, at now: UInt64) {
+        let range = created[session.index]
+        created[session.index] = range.lowerBound..<range.upperBound + 1
+        session.send(templates.create, for: NodeKey(group: session.index, node: range.upperBound), at: now)
+    }
+
+    /// Deletes the oldest znode this session created; when there is none, creates one instead.
+    private mutating func sendDelete(on session: Session, at now: UInt64) {
+        let range = created[session.index]
+        guard !range.isEmpty else { return sendCreate(on: session, at: now) }
+        created[session.index] = range.lowerBound + 1..<range.upperBound
+        session.send(templates.delete, for: NodeKey(group: session.index, node: range.lowerBound), at: now)
+    }
+
+    private mutating func check(_ body: RawSpan, of request: SentRequest) throws(BenchError) {
+        repliesUntilCheck -= 1
+        guard repliesUntilCheck == 0 else { return }
+        repliesUntilCheck = Self.checkInterval
+        let isRight: Bool
+        switch request.operation {
+        case .getData:
+            isRight = plan.data.matches(body, key: request.key)
+        case .setData, .exists:
+            isRight = body.byteCount == Reply.statBytes
+                && body.bigEndianInt32(at: Stat.dataLengthOffset) == Int32(plan.data.filler.count)
+        case .getChildren:
+            isRight = body.byteCount > 4 && body.bigEndianInt32(at: 0) <= Int32(Keyspace.nodesPerGroup)
+        case .create, .delete, .multi, .sync:
+            return
+        }
+        tally.checkedReplies += 1
+        guard isRight else {
+            throw BenchError("the reply to a \(request.operation) of key \(request.key) holds something else")
+        }
+    }
+}
+
+/// Where in the wire's Stat the length of the data is.
+private enum Stat {
+    static let dataLengthOffset = 52
+}

@@ -1,0 +1,32 @@
+/// What a measured window counted.
+struct Tally {
+    private(set) var latencies = Histogram()
+    private var perOperation = [Histogram?](repeating: nil, count: Operation.allCases.count)
+    /// By error code; `lostConnection` stands for requests whose answer never came.
+    private(set) var errors: [Int32: Int] = [:]
+    /// Replies whose content was compared with what had been written.
+    var checkedReplies = 0
+
+    /// Not one of ZooKeeper's codes on the wire; its clients use it for the same thing.
+    static let lostConnection: Int32 = -4
+
+    init(operations: [Operation]) {
+        for operation in operations { perOperation[operation.index] = Histogram() }
+    }
+
+    var operationCount: Int { Int(latencies.count) }
+    var errorCount: Int { errors.values.reduce(0, +) }
+
+    mutating func record(_ operation: Operation, latency: UInt64) {
+        latencies.record(latency)
+        perOperation[operation.index]?.record(latency)
+    }
+
+    mutating func recordError(_ code: Int32) {
+        errors[code, default: 0] += 1
+    }
+
+    func latencies(of operation: Operation) -> Histogram? {
+        perOperation[operation.index]
+    }
+}

@@ -1,0 +1,90 @@
+/// The four kinds of runs: each opens its sessions, does its work, tidies up and reports.
+struct Run: ~Copyable {
+    /// Requests on their way for each session while a tree is made or removed.
+    private static let stagingDepth = 16
+
+    private let options: Options
+    private let keyspace: Keyspace
+    private let data: StampedData
+    private var engine: Engine
+
+    init(_ options: Options) throws(BenchError) {
+        self.options = options
+        keyspace = Keyspace(root: options.root, keyCount: options.fill ?? options.keys)
+        data = StampedData(byteCount: options.size)
+        engine = try Engine(
+            servers: ServerAddress.list(options.servers) ?? [], sessionTimeoutMs: options.sessionTimeout)
+    }
+
+    mutating func report() throws(BenchError) -> Report {
+        if let count = options.watchers { return try fanOut(to: count) }
+        if let count = options.sessions { return try idle(count) }
+        if options.fill != nil { return try fill() }
+        return try load()
+    }
+
+    private mutating func load() throws(BenchError) -> Report {
+        guard let plan = LoadPlan(options, keyspace: keyspace, data: data) else {
+            throw BenchError("the operations cannot be understood")
+        }
+        try engine.openSessions(options.connections)
+        let isCreating = plan.mix.contains(.create) || plan.mix.contains(.delete)
+        try build(createdGroupCount: isCreating ? options.connections : 0)
+        var load = MixedLoad(plan, serverPids: options.pid)
+        try engine.run(&load)
+        if !options.keep { try perform(keyspace.removingStages(created: load.created)) }
+        return .load(load, plan: plan, connections: options.connections)
+    }
+
+    private mutating func fill() throws(BenchError) -> Report {
+        try engine.openSessions(options.connections)
+        let stages = keyspace.buildingStages(data: data, createdGroupCount: 0)
+        var filling = StagedRequests(stages, outstanding: options.outstanding, serverPids: options.pid)
+        try engine.run(&filling)
+        return .fill(filling, keyspace: keyspace, data: data)
+    }
+
+    private mutating func fanOut(to count: Int) throws(BenchError) -> Report {
+        try engine.openSessions(count + 1)
+        try perform(keyspace.watchedBuildingStages(data: data))
+        var fanOut = WatchFanOut(
+            keyspace: keyspace, data: data, warmupNanoseconds: options.warmupNanoseconds,
+            lengthNanoseconds: options.durationNanoseconds, serverPids: options.pid)
+        try engine.run(&fanOut)
+        if !options.keep { try perform(keyspace.watchedRemovingStages) }
+        return .fanOut(fanOut, watchers: count)
+    }
+
+    private mutating func idle(_ count: Int) throws(BenchError) -> Report {
+        let before = ProcessUsage.reading(pids: options.pid)
+        let openingAt = MonotonicClock.now()
+        try engine.openSessions(count)
+        let openingSeconds = Double(MonotonicClock.now() - openingAt) / 1e9
+        var idle = IdleSessions(lengthNanoseconds: options.durationNanoseconds, serverPids: options.pid)
+        try engine.run(&idle)
+        return .idle(idle, count: count, openingSeconds: openingSeconds, before: before)
+    }
+
+    /// Makes the keys; those that an earlier run left get this run's data.
+    private mutating func build(createdGroupCount: Int) throws(BenchError) {
+        let stages = keyspace.buildingStages(data: data, createdGroupCount: createdGroupCount)
+        var building = StagedRequests(stages, outstanding: Self.stagingDepth)
+        try engine.run(&building)
+        if building.acceptedErrorCount > 0 { try perform(keyspace.rewritingStages(data: data)) }
+    }
+
+    private mutating func perform(_ stages: [StagedRequests.Stage]) throws(BenchError) {
+        var requests = StagedRequests(stages, outstanding: Self.stagingDepth)
+        try engine.run(&requests)
+    }
+}
+
+extension LoadPlan {
+    init?(_ options: Options, keyspace: Keyspace, data: StampedData) {
+        guard let mix = OperationMix(options.operations) else { return nil }
+        self.init(
+            keyspace: keyspace, data: data, mix: mix, distribution: options.distribution, seed: options.seed,
+            outstanding: options.outstanding, warmupNanoseconds: options.warmupNanoseconds,
+            limit: options.requests.map(Limit.requests) ?? .nanoseconds(options.durationNanoseconds))
+    }
+}

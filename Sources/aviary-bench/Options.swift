@@ -1,0 +1,93 @@
+import ArgumentParser
+
+/// The command line.
+struct Options: ParsableArguments {
+    @Option(help: "Servers as host:port,…; sessions are spread over them in turn.")
+    var servers = "127.0.0.1:2181"
+
+    @Option(help: "Sessions that produce the load (or fill, or hold nothing in the other modes).")
+    var connections = 64
+
+    @Option(help: "Requests each session keeps on their way.")
+    var outstanding = 1
+
+    @Option(
+        help: """
+            The mix, such as getData=90,setData=10. Known: getData, setData, create, delete (of what create made), \
+            exists, getChildren (of 100), multi (a check and a setData), sync.
+            """)
+    var operations = "getData"
+
+    @Option(help: "Bytes of data of each znode.")
+    var size = 100
+
+    @Option(help: "How many znodes the load is spread over.")
+    var keys = 10_000
+
+    @Option(help: "How often which key is asked for: uniform, zipf or sequential.")
+    var distribution = Distribution.uniform
+
+    @Option(help: "Seconds that are measured.")
+    var duration = 10.0
+
+    @Option(help: "Measure this many requests instead of a time.")
+    var requests: Int?
+
+    @Option(help: "Seconds of the same load before that, which are not measured.")
+    var warmup = 2.0
+
+    @Option(help: "Watch fan-out: this many sessions watch one znode that another one writes.")
+    var watchers: Int?
+
+    @Option(help: "Idle sessions: open this many, keep them alive for the duration, report memory for each.")
+    var sessions: Int?
+
+    @Option(help: "Create this many znodes below the root, leave them there and report memory for each.")
+    var fill: Int?
+
+    @Option(name: .customLong("root"), help: "Below which znode everything happens.")
+    var root = "/aviary-bench"
+
+    @Flag(help: "Leave the znodes of the load in place, for the next run with the same keys.")
+    var keep = false
+
+    @Option(help: "Milliseconds of session timeout to ask for.")
+    var sessionTimeout: Int32 = 30_000
+
+    @Option(help: "Where the random choices start; the same seed asks for the same keys.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Process id of a local server, to report its CPU and memory; may be given more than once.")
+    var pid: [Int32] = []
+
+    @Flag(help: "Print one JSON object instead of text.")
+    var json = false
+
+    func validate() throws {
+        guard ServerAddress.list(servers) != nil else {
+            throw ValidationError("--servers \(servers): write host:port, or several with commas between them")
+        }
+        guard OperationMix(operations) != nil else {
+            throw ValidationError("--operations \(operations): write names, or name=weight, with commas between them")
+        }
+        guard connections > 0, outstanding > 0, size >= 0, keys > 0, duration > 0, warmup >= 0 else {
+            throw ValidationError("counts and times must be positive")
+        }
+        guard keys <= 100_000_000, (fill ?? 0) <= 100_000_000 else {
+            throw ValidationError("at most 100,000,000 znodes: a group's number has six digits")
+        }
+        guard [watchers, sessions, fill].compactMap({ $0 }).count <= 1 else {
+            throw ValidationError("--watchers, --sessions and --fill are three different runs")
+        }
+        guard root.hasPrefix("/"), root.count > 1, !root.hasSuffix("/") else {
+            throw ValidationError("--root \(root): write an absolute path, and not / itself")
+        }
+    }
+}
+
+extension Options {
+    var warmupNanoseconds: UInt64 { UInt64(warmup * 1e9) }
+    var durationNanoseconds: UInt64 { UInt64(duration * 1e9) }
+}
+
+extension Distribution: ExpressibleByArgument {}

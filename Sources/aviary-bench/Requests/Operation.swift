@@ -1,0 +1,18 @@
+/// What a load may consist of.
+enum Operation: String, CaseIterable {
+    case getData, setData, create, delete, exists, getChildren, multi, sync
+
+    /// A row number for tables indexed by operation.
+    var index: Int {
+        switch self {
+        case .getData: 0
+        case .setData: 1
+        case .create: 2
+        case .delete: 3
+        case .exists: 4
+        case .getChildren: 5
+        case .multi: 6
+        case .sync: 7
+        }
+    }
+}
