@@ -66,7 +66,8 @@ let package = Package(
 
         // The programs.
         program("aviary-server", on: "Settings", "Host", "Frontend", "Storage", logging, sockets, arguments),
-        program("aviary-bench", on: "Vocabulary", "Wire", buffer, sockets, arguments),
+        .systemLibrary(name: "CEpoll"),
+        program("aviary-bench", on: "Vocabulary", "CEpoll", arguments),
 
         tests("VocabularyTests", on: "Vocabulary"),
         tests("ZabTests", on: "Zab"),
@@ -76,6 +77,7 @@ let package = Package(
         tests("SettingsTests", on: "Settings"),
         tests("StorageTests", on: "Storage"),
         tests("ConsoleTests", on: "Console"),
+        tests("BenchTests", on: "aviary-bench"),
         tests("HouseTests"),
     ],
     swiftLanguageModes: [.v6]
