@@ -6,9 +6,9 @@ package struct Metrics: Sendable {
     package private(set) var summaries: [Summary: Spread] = [:]
     package var openFileDescriptors: Int64 = 0
     package var maxFileDescriptors: Int64 = 0
-    package var connectionDropProbability = 0.0
-    package var responses = BufferSizes()
-    package var authFailures: Int64 = 0
+    package var connectionDropProbability: Double?
+    package var responses: BufferSizes?
+    package var authFailures: Int64?
     /// Only in an ensemble.
     package var quorumSize: Int?
     package var leader: LeaderMetrics?

@@ -15,7 +15,7 @@ extension NodeReport {
         }
     }
 
-    /// What every node has. The three at the end concern TLS and are what it is without.
+    /// What every node has, and three that only some do.
     private func writeGauges(into text: inout AnswerText) {
         text.metric("avg_latency", JavaText.number(latency.average))
         text.metric("max_latency", "\(latency.max)")
@@ -33,14 +33,15 @@ extension NodeReport {
         text.metric("local_sessions", "\(localSessionCount)")
         text.metric("open_file_descriptor_count", "\(metrics.openFileDescriptors)")
         text.metric("max_file_descriptor_count", "\(metrics.maxFileDescriptors)")
-        text.metric("connection_drop_probability", JavaText.number(metrics.connectionDropProbability))
-        text.metric("last_client_response_size", "\(metrics.responses.last)")
-        text.metric("max_client_response_size", "\(metrics.responses.max)")
-        text.metric("min_client_response_size", "\(metrics.responses.min)")
-        text.metric("auth_failed_count", "\(metrics.authFailures)")
-        text.metric("outstanding_tls_handshake", "0")
-        text.metric("non_mtls_remote_conn_count", "0")
-        text.metric("non_mtls_local_conn_count", "0")
+        if let probability = metrics.connectionDropProbability {
+            text.metric("connection_drop_probability", JavaText.number(probability))
+        }
+        if let responses = metrics.responses {
+            text.metric("last_client_response_size", "\(responses.last)")
+            text.metric("max_client_response_size", "\(responses.max)")
+            text.metric("min_client_response_size", "\(responses.min)")
+        }
+        if let failures = metrics.authFailures { text.metric("auth_failed_count", "\(failures)") }
     }
 
     private func writeEnsembleGauges(into text: inout AnswerText) {

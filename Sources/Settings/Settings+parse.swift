@@ -58,6 +58,7 @@ extension Settings {
         isReadOnlyModeEnabled = try entries.flag("readonlymode.enabled", default: false)
         isReconfigEnabled = try entries.flag("reconfigEnabled", default: false)
         words = WordList(entries, isReadOnlyModeEnabled: isReadOnlyModeEnabled)
+        warnings += WordList.warnings(entries)
         admin = try AdminSettings(entries)
         metrics = try MetricsSettings(entries)
         tls = entries.family("ssl.")

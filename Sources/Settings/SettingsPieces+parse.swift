@@ -157,6 +157,22 @@ extension WordList {
             self = .only(Set(listed).union(isReadOnlyModeEnabled ? ["srvr", "isro"] : ["srvr"]))
         }
     }
+
+    /// A word that does not exist allows nothing, and was probably meant to.
+    static func warnings(_ entries: Entries) -> [SettingsWarning] {
+        let key = "4lw.commands.whitelist"
+        let strangers = (entries.text(key) ?? "").commaSeparated.filter { $0 != "*" && !known.contains($0) }
+        return strangers.map { word in
+            let question = Spelling.nearest(to: word, among: known).map { "; did you mean \($0)?" } ?? ""
+            return entries.advice(key, "allows \(word), which is no four-letter word\(question)")
+        }
+    }
+
+    private static let known = [
+        "conf", "cons", "crst", "dirs", "dump", "envi", "gtmk", "hash", "isro", "mntr", "ruok", "srst",
+        "srvr",
+        "stat", "stmk", "wchc", "wchp", "wchs",
+    ]
 }
 
 extension AdminSettings {

@@ -47,6 +47,9 @@ import Testing
 
     @Test func `finds no name in mntr that Apache does not print`() {
         var report = Recorded.report
+        report.metrics.connectionDropProbability = 0
+        report.metrics.responses = BufferSizes()
+        report.metrics.authFailures = 0
         for counter in Metrics.Counter.allCases { report.metrics[counter] = 1 }
         for summary in Metrics.Summary.allCases { report.metrics[summary] = Spread() }
         for line in answer(.mntr, report).split(separator: "\n") {

@@ -38,6 +38,11 @@ import Testing
         #expect(try warning("dataLogDir=./logs") == nil)
     }
 
+    @Test func `points at a four-letter word that does not exist`() throws {
+        let text = try warning("4lw.commands.whitelist=ruok, statt, *")?.text
+        #expect(text == "allows statt, which is no four-letter word; did you mean stat?")
+    }
+
     @Test func `is not given for keys that are only read in an ensemble`() throws {
         #expect(try warning("initLimit=10\nsyncLimit=5\nsnapCount=1000\nautopurge.purgeInterval=1") == nil)
     }

@@ -1,0 +1,103 @@
+import Glibc
+import Settings
+
+/// What the operating system knows of this process and its directories.
+///
+/// The only part of the console that asks anybody; it takes microseconds, but for a folder with many files.
+package enum Surroundings {
+    /// For `envi`, under the names Java gives these; what concerns a Java machine is left out.
+    package static func environment() -> [(key: String, value: String)] {
+        let system = systemNames()
+        let user = currentUser()
+        let memory = memoryMB()
+        return [
+            ("host.name", system.host), ("os.name", system.name), ("os.arch", system.machine),
+            ("os.version", system.release), ("user.name", user.name), ("user.home", user.home),
+            ("user.dir", workingDirectory()), ("os.memory.free", "\(memory.free)MB"),
+            ("os.memory.max", "\(memory.total)MB"), ("os.memory.total", "\(memory.total)MB"),
+        ]
+    }
+
+    /// Descriptors in use, sockets included.
+    package static func openFileDescriptors() -> Int64 {
+        // One of them is the folder being read.
+        max(0, Int64(entries(of: "/proc/self/fd").count) - 1)
+    }
+
+    package static func maxFileDescriptors() -> Int64 {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        return Int64(clamping: limit.rlim_cur)
+    }
+
+    /// Bytes of all files below `path`; 0 when there is nothing.
+    package static func directoryBytes(_ path: String) -> Int64 {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return 0 }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return Int64(status.st_size)
+        case S_IFDIR: return entries(of: path).reduce(0) { $0 + directoryBytes("\(path)/\($1)") }
+        default: return 0
+        }
+    }
+
+    /// The path as seen from the root, as far as the working directory says; links stay.
+    package static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : "\(workingDirectory())/\(path)"
+    }
+
+    private static func workingDirectory() -> String {
+        guard let buffer = getcwd(nil, 0) else { return "<NA>" }
+        defer { free(buffer) }
+        return String(cString: buffer)
+    }
+
+    private static func entries(of path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { text(of: $0) }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    private static func systemNames() -> (host: String, name: String, machine: String, release: String) {
+        var names = utsname()
+        guard uname(&names) == 0 else { return ("<NA>", "<NA>", "<NA>", "<NA>") }
+        let machine = withUnsafeBytes(of: &names.machine) { text(of: $0) }
+        return (
+            withUnsafeBytes(of: &names.nodename) { text(of: $0) },
+            withUnsafeBytes(of: &names.sysname) { text(of: $0) },
+            machine == "x86_64" ? "amd64" : machine,
+            withUnsafeBytes(of: &names.release) { text(of: $0) }
+        )
+    }
+
+    private static func currentUser() -> (name: String, home: String) {
+        var record = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        guard getpwuid_r(getuid(), &record, &buffer, buffer.count, &found) == 0, found != nil,
+            let name = record.pw_name, let home = record.pw_dir
+        else { return ("\(getuid())", "<NA>") }
+        return (String(cString: name), String(cString: home))
+    }
+
+    /// What the machine could still give, and what it has.
+    private static func memoryMB() -> (free: Int, total: Int) {
+        guard case .bytes(let bytes) = FileContents(path: "/proc/meminfo") else { return (0, 0) }
+        var kibibytes: [Substring: Int] = [:]
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            if fields.count > 1 { kibibytes[fields[0]] = Int(fields[1]) }
+        }
+        return ((kibibytes["MemAvailable:"] ?? 0) >> 10, (kibibytes["MemTotal:"] ?? 0) >> 10)
+    }
+
+    /// The text before the first zero of a C array.
+    private static func text(of bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

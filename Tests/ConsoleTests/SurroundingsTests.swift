@@ -1,0 +1,40 @@
+import Console
+import Foundation
+import Testing
+
+@Suite struct `The surroundings of a node` {
+    @Test func `have the names that ZooKeeper prints, without Java's`() {
+        let keys = Surroundings.environment().map(\.key)
+        #expect(
+            keys == [
+                "host.name", "os.name", "os.arch", "os.version", "user.name", "user.home", "user.dir",
+                "os.memory.free", "os.memory.max", "os.memory.total",
+            ])
+        #expect(Surroundings.environment().allSatisfy { !$0.value.isEmpty && !$0.value.contains("\n") })
+    }
+
+    @Test func `count open files`() throws {
+        let before = Surroundings.openFileDescriptors()
+        let files = try (0..<20).map { _ in try #require(FileHandle(forReadingAtPath: "/dev/null")) }
+        #expect(Surroundings.openFileDescriptors() >= before + 10)
+        for file in files { try file.close() }
+        #expect(before > 2)
+        #expect(Surroundings.maxFileDescriptors() >= before)
+    }
+
+    @Test func `sum up a folder and those below it`() throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        let below = root.appending(path: "version-2")
+        try FileManager.default.createDirectory(at: below, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: root) }
+        try Data(count: 100).write(to: root.appending(path: "myid"))
+        try Data(count: 4000).write(to: below.appending(path: "log"))
+        #expect(Surroundings.directoryBytes(root.path) == 4100)
+        #expect(Surroundings.directoryBytes(root.path + "/nothing") == 0)
+    }
+
+    @Test func `make paths absolute`() {
+        #expect(Surroundings.absolute("/data") == "/data")
+        #expect(Surroundings.absolute("data") == FileManager.default.currentDirectoryPath + "/data")
+    }
+}
