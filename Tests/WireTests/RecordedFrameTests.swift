@@ -91,7 +91,8 @@ private func kind(ofReply line: RecordedLine) throws -> FrameKind? {
         return FrameKind(header: ReplyHeader.self, record: hasBody ? MultiReadResults.self : Nothing.self)
     default:
         let opCode = try #require(OpCode.named(line.name))
-        return FrameKind(header: ReplyHeader.self, record: try #require(RecordTypes.response(opCode.rawValue)))
+        return FrameKind(
+            header: ReplyHeader.self, record: try #require(RecordTypes.response(opCode.rawValue)))
     }
 }
 

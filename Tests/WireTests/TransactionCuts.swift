@@ -2,7 +2,7 @@ import Vocabulary
 import Wire
 import Znodes
 
-/// Where a transaction may end early and still be one: Apache's format tells some of its parts by what is left.
+/// Where a transaction may end early and still be one: some of its parts are told by what is left.
 enum TransactionCuts {
     private static let headerBytes = 32
     private static let digestBytes = 12

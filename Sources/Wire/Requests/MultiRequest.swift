@@ -121,9 +121,11 @@ package enum MultiRead: Equatable, Sendable {
         }
     }
 
-    package var path: ZnodePath? {
+    package var path: ZnodePath? { request.path }
+
+    var request: PathWatchRequest {
         switch self {
-        case .getData(let request), .getChildren(let request): request.path
+        case .getData(let request), .getChildren(let request): request
         }
     }
 }
@@ -152,7 +154,7 @@ package struct MultiReadRequest: Equatable, Sendable {
     package func encode(into buffer: inout ByteBuffer) {
         for read in reads {
             MultiHeader(type: read.type, isDone: false, error: -1).encode(into: &buffer)
-            PathWatchRequest(path: read.path, watch: false).encode(into: &buffer)
+            read.request.encode(into: &buffer)
         }
         MultiHeader.end.encode(into: &buffer)
     }

@@ -2,7 +2,7 @@ import NIOCore
 import Vocabulary
 import Wire
 
-/// Which record stands behind which header: one table for the recorded frames, the properties and the fuzzers.
+/// Which record stands behind which header: one table for recorded frames, properties and fuzzers.
 enum RecordTypes {
     static func request(_ type: Int32) -> (any JuteRecord.Type)? {
         switch OpCode(rawValue: type) {
@@ -49,12 +49,13 @@ enum RecordTypes {
 
     static let all: [any JuteRecord.Type] = [
         ConnectRequest.self, ConnectResponse.self, RequestHeader.self, ReplyHeader.self, WatcherEvent.self,
-        MultiHeader.self, CreateRequest.self, CreateRequestWithTTL.self, VersionedPathRequest.self, SetDataRequest.self,
+        MultiHeader.self, CreateRequest.self, CreateRequestWithTTL.self, VersionedPathRequest.self,
+        SetDataRequest.self,
         SetACLRequest.self, PathWatchRequest.self, PathRequest.self,
         ReconfigRequest.self, WatchTypeRequest.self, AddWatchRequest.self, ThreeListsOfWatches.self,
         FiveListsOfWatches.self, AuthPacket.self, SASLToken.self, MultiRequest.self, MultiReadRequest.self,
         PathResponse.self, Create2Response.self, Stat.self, GetDataResponse.self, GetACLResponse.self,
         ChildrenResponse.self, Children2Response.self, NumberResponse.self, WhoAmIResponse.self,
-        MultiResults.self, MultiReadResults.self, HeldTransaction.self,
+        MultiResults.self, MultiReadResults.self, HeldTransaction.self
     ]
 }
