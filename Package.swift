@@ -27,7 +27,6 @@ let buffer = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let sockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let hashing = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -41,7 +40,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     ],
     targets: [
         // The core: pure values, no I/O.
@@ -53,6 +51,7 @@ let package = Package(
 
         // The edges: files, sockets, clocks.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "Migrations", path: "migrations", exclude: ["README.md"],
             resources: [.embedInCode("v0001-log.sql")], swiftSettings: strict),
@@ -61,7 +60,7 @@ let package = Package(
         layer("Console", on: "Vocabulary", "Settings"),
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
-            buffer, sockets, logging, hashing),
+            "CCrypto", buffer, sockets, logging),
         layer("Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", buffer, sockets, logging),
 
         // The programs.

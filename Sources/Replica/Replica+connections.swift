@@ -128,7 +128,7 @@ extension Replica {
 
 extension Connection {
     /// - Returns: Whether that is a change.
-    mutating func setPaused(_ paused: Bool) -> Bool {
+    func setPaused(_ paused: Bool) -> Bool {
         defer { isPaused = paused }
         return isPaused != paused
     }

@@ -3,7 +3,10 @@ internal import NIOCore
 internal import Vocabulary
 
 /// One client's connection as the replica knows it.
-struct Connection {
+///
+/// A class, since it is one thing that many steps look at: a copied struct would count a dozen references a
+/// request. The replica owns it; nothing of it leaves.
+final class Connection {
     enum Phase {
         /// Nothing has come yet; the first frame must be a connect request.
         case fresh

@@ -26,13 +26,13 @@ struct ConnectionTable {
 
     /// Runs `body` on the connection in place; nil when it is gone.
     @discardableResult
-    mutating func update<Result>(_ id: ConnectionID, _ body: (inout Connection) -> Result) -> Result? {
-        guard id.slot < slots.count, slots[id.slot]?.id == id else { return nil }
-        return body(&slots[id.slot]!)
+    func update<Result>(_ id: ConnectionID, _ body: (Connection) -> Result) -> Result? {
+        self[id].map(body)
     }
 
     subscript(id: ConnectionID) -> Connection? {
-        contains(id) ? slots[id.slot] : nil
+        guard id.slot < slots.count, let connection = slots[id.slot], connection.id == id else { return nil }
+        return connection
     }
 
     /// All of them, in order of their slots.

@@ -1,0 +1,199 @@
+internal import Glibc
+package import Logging
+package import NIOCore
+package import Replica
+package import Vocabulary
+internal import Znodes
+
+/// Owns the replica and does what it says: the one place where a node's decisions meet its sockets and its log.
+///
+/// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop. Appends
+/// are handed to the log at the end of a turn of the loop, all that arrived in it at once; answers leave in one
+/// buffer and one flush per connection and turn.
+package final class Core {
+    /// Bytes a client may let pile up unread before it is cut off.
+    static let unreadBytesMax = 64 << 20
+    /// Connections that are sent their events in one turn, before others get theirs.
+    static let eventSliceCount = 128
+    /// How long a closed connection may take to read its last answer.
+    static let lingering = TimeAmount.milliseconds(500)
+
+    package let loop: any EventLoop
+    package let log: Logger
+    private let journal: Journal
+    private var replica: Replica
+    private var effects = Effects()
+    private var clients: [Client?] = []
+    private var freeSlots: [Int] = []
+    private var generation: UInt32 = 0
+    private var isHandingOff = false
+    private var isNotifying = false
+    private var ticking: RepeatedTask?
+    package private(set) var connectionCount = 0
+
+    private struct Client {
+        let id: ConnectionID
+        let channel: any Channel
+        var isPaused = false
+        var isEnding = false
+    }
+
+    /// - Parameters:
+    ///   - replica: Recovered and started.
+    ///   - journal: The log that the replica was recovered from.
+    package init(loop: any EventLoop, replica: consuming Replica, journal: Journal, log: Logger) {
+        self.loop = loop
+        self.replica = replica
+        self.journal = journal
+        self.log = log
+    }
+
+    /// Starts the clock. Called on the loop.
+    package func start(tickMs: Int64) {
+        loop.assertInEventLoop()
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        journal.whenDurable = { zxid in
+            bound.eventLoop.execute { bound.value.step(.durable(through: zxid)) }
+        }
+        let interval = TimeAmount.milliseconds(max(10, min(tickMs / 4, 500)))
+        ticking = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            bound.value.step(.ticked)
+        }
+    }
+
+    /// Stops the clock and hands the rest to the log. Called on the loop.
+    package func stop() {
+        ticking?.cancel()
+        handOff()
+    }
+
+    // MARK: What happens
+
+    package func open(_ channel: any Channel, from address: ByteString, isSecure: Bool) -> ConnectionID {
+        let slot = freeSlots.popLast() ?? clients.count
+        if slot == clients.count { clients.append(nil) }
+        generation &+= 1
+        let id = ConnectionID(slot: slot, generation: generation)
+        clients[slot] = Client(id: id, channel: channel)
+        connectionCount += 1
+        step(.opened(id, address: address, isSecure: isSecure))
+        return id
+    }
+
+    package func receive(_ frames: ByteBuffer, from id: ConnectionID) {
+        step(.received(id, frames))
+    }
+
+    package func close(_ id: ConnectionID) {
+        guard clients[id.slot]?.id == id else { return }
+        step(.closed(id))
+        clients[id.slot] = nil
+        freeSlots.append(id.slot)
+        connectionCount -= 1
+    }
+
+    package func resetStatistics(ofConnections: Bool) {
+        step(.statisticsReset(connections: ofConnections))
+    }
+
+    /// Reads the replica, for those who report on it.
+    package func inspect<Result>(_ body: (borrowing Replica) -> Result) -> Result {
+        body(replica)
+    }
+
+    private func step(_ input: consuming Input) {
+        loop.assertInEventLoop()
+        replica.step(input, at: .now, into: &effects)
+        execute()
+    }
+
+    // MARK: What must be done
+
+    private func execute() {
+        if !effects.appends.isEmpty, !isHandingOff {
+            isHandingOff = true
+            let bound = NIOLoopBound(self, eventLoop: loop)
+            loop.execute { bound.value.handOff() }
+        }
+        for id in effects.takeAnswered() { flush(id) }
+        if effects.hasNotified, !isNotifying { notifySlice() }
+        if !effects.actions.isEmpty {
+            for action in effects.takeActions() { act(action) }
+        }
+    }
+
+    private func handOff() {
+        isHandingOff = false
+        let (appends, bytes) = effects.takeAppends()
+        if !appends.isEmpty { journal.append(appends, bytes) }
+    }
+
+    /// Sends events to some of the connections that only wait for those, and leaves the rest to the next turn.
+    private func notifySlice() {
+        isNotifying = false
+        for _ in 0..<Core.eventSliceCount {
+            guard let id = effects.takeNotified() else { return }
+            flush(id)
+        }
+        guard effects.hasNotified else { return }
+        isNotifying = true
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.execute { bound.value.notifySlice() }
+    }
+
+    private func flush(_ id: ConnectionID) {
+        guard let bytes = effects.takeOutbox(of: id) else { return }
+        guard let client = clients[id.slot], client.id == id else { return effects.recycle(bytes) }
+        client.channel.writeAndFlush(bytes, promise: nil)
+        effects.recycle(bytes)
+        if !client.channel.isWritable { hold(id, client.channel) }
+    }
+
+    /// The client does not read what it is sent: its requests wait, and past a bound it is cut off.
+    private func hold(_ id: ConnectionID, _ channel: any Channel) {
+        let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if unread > Core.unreadBytesMax {
+            log.warning("a client does not read; closed", metadata: ["unread_bytes": "\(unread)", "client": "\(id)"])
+            channel.close(promise: nil)
+        } else {
+            setReading(id, false)
+        }
+    }
+
+    /// The client has read enough for more to be sent.
+    package func becameWritable(_ id: ConnectionID) {
+        guard let client = clients[id.slot], client.id == id, !client.isPaused else { return }
+        setReading(id, true)
+    }
+
+    private func act(_ action: Effects.Action) {
+        switch action {
+        case .close(let id): end(id)
+        case .pauseReading(let id):
+            guard clients[id.slot]?.id == id else { return }
+            clients[id.slot]?.isPaused = true
+            setReading(id, false)
+        case .resumeReading(let id):
+            guard clients[id.slot]?.id == id else { return }
+            clients[id.slot]?.isPaused = false
+            setReading(id, true)
+        case .warn(let sentence): log.warning("\(sentence)")
+        }
+    }
+
+    private func setReading(_ id: ConnectionID, _ isReading: Bool) {
+        guard let client = clients[id.slot], client.id == id else { return }
+        client.channel.setOption(.autoRead, value: isReading).whenFailure { _ in client.channel.close(promise: nil) }
+    }
+
+    /// Closes towards the client first and waits a little for it to do the same: a socket closed with unread
+    /// requests in it would take its last answer back.
+    private func end(_ id: ConnectionID) {
+        guard let client = clients[id.slot], client.id == id, !client.isEnding else { return }
+        flush(id)
+        clients[id.slot]?.isEnding = true
+        setReading(id, true)
+        client.channel.close(mode: .output, promise: nil)
+        client.channel.eventLoop.scheduleTask(in: Core.lingering) { client.channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,74 @@
+internal import NIOCore
+package import Logging
+package import Replica
+package import Settings
+package import Storage
+internal import Vocabulary
+internal import Wire
+internal import Znodes
+
+/// From a data directory to a replica that may serve: every transaction of the log, checked, in order.
+package enum Recovery {
+    /// - Throws: `StorageError`, naming the file, the zxid and the remedy, when the log cannot be trusted.
+    package static func replica(
+        from store: inout LogStore, settings: Settings, log: Logger
+    ) throws -> Replica {
+        var replica = Replica(
+            settings: ReplicaSettings(settings), seed: UInt64.random(in: .min ... .max), wallMs: Instant.now.wallMs)
+        var effects = Effects()
+        var count = 0
+        try store.replay(after: .zero) { row throws(StorageError) in
+            replica.step(.replayed(try row.transaction()), at: .now, into: &effects)
+            count += 1
+            if count % 1_000_000 == 0 { log.info("replaying the log", metadata: ["zxid": "\(row.zxid)"]) }
+        }
+        replica.step(.started, at: .now, into: &effects)
+        log.info(
+            "recovered", metadata: [
+                "transactions": "\(count)", "zxid": "\(replica.tree.lastZxid)", "znodes": "\(replica.tree.nodes.count)",
+                "sessions": "\(replica.sessions.count)",
+            ])
+        if replica.statistics.digestMismatches > 0 {
+            log.error("the tree does not match the digests in the log", metadata: [
+                "transactions": "\(replica.statistics.digestMismatches)"
+            ])
+        }
+        return replica
+    }
+}
+
+extension LogRow {
+    /// - Throws: `corrupt` when a body with a good checksum is no transaction, or another one than its row says.
+    fileprivate func transaction() throws(StorageError) -> Transaction {
+        let decoded = Result { () throws(DecodingError) in try Transaction(decoding: body.readableBytesSpan) }
+        switch decoded {
+        case .success(let transaction) where transaction.zxid == zxid: return transaction
+        case .success(let transaction): throw StorageError(.corrupt, "\(zxid): its body says \(transaction.zxid); restore a backup of the folder")
+        case .failure(let error): throw StorageError(.corrupt, "\(zxid): its body does not decode (\(error)); restore a backup of the folder")
+        }
+    }
+}
+
+extension ReplicaSettings {
+    init(_ settings: Settings) {
+        let algorithm = settings.access.digestAlgorithm
+        self.init(
+            peer: PeerID(rawValue: settings.serverID ?? 1), tickMs: Int64(settings.tickTimeMs),
+            minSessionTimeoutMs: Int32(clamping: settings.sessions.minTimeoutMs),
+            maxSessionTimeoutMs: Int32(clamping: settings.sessions.maxTimeoutMs),
+            rules: TreeRules(
+                access: Access(isOpen: settings.access.areACLsSkipped),
+                hasExtendedTypes: settings.tree.areExtendedTypesEnabled,
+                enforcesQuota: settings.tree.areQuotasEnforced),
+            outstandingRequestsMax: settings.limits.outstandingRequestsMax,
+            isReconfigEnabled: settings.isReconfigEnabled,
+            superDigest: settings.access.superDigest.map { ByteString($0) },
+            isDigestEnabled: settings.access.isDigestSchemeEnabled,
+            requiredSchemes: settings.access.requiredSchemes.map { ByteString($0) },
+            sweepIntervalMs: Int64(settings.tree.sweepIntervalMs),
+            sweepPerMinuteMax: settings.tree.sweepPerMinuteMax,
+            containerNeverUsedMs: Int64(settings.tree.containerNeverUsedMs),
+            handshakeTimeoutMs: Int64(settings.clients.handshakeTimeoutMs),
+            digest: { DigestScheme.identity(of: $0, by: algorithm) })
+    }
+}

@@ -1,0 +1,25 @@
+import NIOCore
+import Glibc
+import Settings
+import Storage
+
+extension ExitCode {
+    /// What the program tells its starter when it ends because of `error`.
+    init(_ error: any Error) {
+        switch error {
+        case is SettingsError: self = .configuration
+        case let error as StorageError: self.init(error)
+        case let error as IOError where error.errnoCode == EADDRINUSE: self = .portInUse
+        default: self = .internalFault
+        }
+    }
+
+    init(_ error: StorageError) {
+        switch error.code {
+        case .locked, .busy: self = .dataDirectoryInUse
+        case .corrupt, .schema: self = .damagedData
+        case .full, .io, .readOnly: self = .diskFailure
+        case .misuse: self = .internalFault
+        }
+    }
+}

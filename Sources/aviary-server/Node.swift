@@ -1,0 +1,60 @@
+import Frontend
+import Glibc
+import Host
+import Logging
+import NIOCore
+import NIOPosix
+import Settings
+import Storage
+
+/// The story of a node: settings, recovery, serving, the end.
+struct Node {
+    let configuration: String?
+
+    /// Runs until told to stop.
+    ///
+    /// - Returns: The exit code of the program.
+    func run() -> Int32 {
+        let stop = StopSignals()
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let log = Logger(label: "aviary")
+        do {
+            let settings = try loadSettings(log)
+            let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+            let (core, journal) = try loop.submit { try start(settings, on: loop, log) }.wait()
+            let listener = try Listener.bind(settings, core: core, on: loop)
+            log.info("serving clients", metadata: ["address": "\(listener.channel.localAddress?.description ?? "?")"])
+            stop.wait()
+            log.info("stopping")
+            try loop.submit { core.value.stop() }.wait()
+            try journal.close()
+            return ExitCode.success.rawValue
+        } catch {
+            log.critical("\((error as? StorageError)?.message ?? "\(error)")")
+            return ExitCode(error).rawValue
+        }
+    }
+
+    private func loadSettings(_ log: Logger) throws -> Settings {
+        guard let configuration else { return .standalone() }
+        let (settings, warnings) = try Settings.load(path: configuration)
+        for warning in warnings { log.warning("\(warning)") }
+        try settings.checkRunnable(file: configuration)
+        return settings
+    }
+
+    /// Recovers the replica on the loop that will own it.
+    private func start(
+        _ settings: Settings, on loop: any EventLoop, _ log: Logger
+    ) throws -> (NIOLoopBound<Core>, Journal) {
+        var store = try LogStore.open(directory: settings.dataLogDir)
+        let replica = try Recovery.replica(from: &store, settings: settings, log: log)
+        let journal = Journal(store: store) { error in
+            log.critical("\(error.message)")
+            exit(ExitCode(error).rawValue)
+        }
+        let core = Core(loop: loop, replica: replica, journal: journal, log: log)
+        core.start(tickMs: Int64(settings.tickTimeMs))
+        return (NIOLoopBound(core, eventLoop: loop), journal)
+    }
+}
