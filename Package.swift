@@ -74,7 +74,7 @@ let package = Package(
         tests("WireTests", on: "Wire"),
         tests("ReplicaTests", on: "Replica"),
         tests("SettingsTests", on: "Settings"),
-        tests("StorageTests", on: "Storage"),
+        tests("StorageTests", on: "Storage", "Vocabulary", buffer),
         tests("ConsoleTests", on: "Console"),
         tests("BenchTests", on: "aviary-bench"),
         tests("HouseTests"),

@@ -1,0 +1,132 @@
+import Glibc
+import Vocabulary
+
+/// What this node has vouched for to others: where its log ended, and the epochs it had promised.
+struct Acknowledged: Equatable {
+    /// The last acknowledged row and the log's checksum there.
+    var chain: RowChain
+    var acceptedEpoch: Epoch
+    var currentEpoch: Epoch
+
+    static let nothing = Acknowledged(chain: .empty, acceptedEpoch: .zero, currentEpoch: .zero)
+}
+
+/// The file `acknowledged`: an independent witness of how far the log went.
+///
+/// SQLite drops the end of a damaged WAL without a word, and a log replaced by an older copy looks whole.
+/// This file says otherwise. It holds two copies, each in its own page and within its first sector, written
+/// in turn: a write that is cut short leaves the other copy.
+///
+/// ```
+/// copy, 64 bytes, little-endian, at 0 and at 4096:
+///   "AVIARYAK" 8 · sequence 8 · zxid 8 · log checksum 8 · accepted epoch 4 · current epoch 4 ·
+///   zero 16 · XXH64 of what stands before 8
+/// ```
+///
+/// It is written after the log's fsync and without one of its own. After `kill -9` the log may be longer than
+/// the mark (killed between the two), after a power cut the mark may be older: both are sound, since the log
+/// then holds all the mark vouches for. It can never be ahead of a sound log. What takes rows away from the
+/// log must therefore lower the mark durably first (`replace`).
+struct AcknowledgedMark: ~Copyable {
+    enum Found {
+        case missing
+        /// Neither copy can be believed.
+        case damaged
+        case copy(Acknowledged, sequence: UInt64)
+    }
+
+    private let file: String
+    private let descriptor: Int32
+    private var sequence: UInt64
+
+    private static let copyBytes = 64
+    private static let copyOffsets: [Int] = [0, 4096]
+    private static let magic: UInt64 = 0x4b41_5952_4149_5641  // "AVIARYAK", little-endian
+
+    /// Opens or creates the file. Its bytes and its name are durable after `replace` and a sync of the
+    /// folder.
+    init(_ directory: DataDirectory, after found: Found) throws(StorageError) {
+        self.file = directory.mark
+        self.descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        if case .copy(_, let sequence) = found { self.sequence = sequence } else { self.sequence = 0 }
+        guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open", file: file) }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Writes one copy. Survives the end of the process, not a power cut.
+    mutating func write(_ acknowledged: Acknowledged) throws(StorageError) {
+        sequence += 1
+        let copy = AcknowledgedMark.encode(acknowledged, sequence: sequence)
+        let offset = AcknowledgedMark.copyOffsets[Int(sequence % 2)]
+        guard pwrite(descriptor, copy, copy.count, off_t(offset)) == copy.count else {
+            throw StorageError(errno: errno, doing: "write", file: file)
+        }
+    }
+
+    /// Writes both copies and returns when they are durable: nothing older can come back.
+    mutating func replace(_ acknowledged: Acknowledged) throws(StorageError) {
+        try write(acknowledged)
+        try sync()
+        try write(acknowledged)
+        try sync()
+    }
+
+    func sync() throws(StorageError) {
+        guard fsync(descriptor) == 0 else { throw StorageError(errno: errno, doing: "sync", file: file) }
+    }
+
+    /// The newest copy that can be believed. Changes nothing.
+    static func read(_ directory: DataDirectory) throws(StorageError) -> Found {
+        let file = directory.mark
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw StorageError(errno: errno, doing: "read", file: file) }
+            return .missing
+        }
+        defer { close(descriptor) }
+        var newest = Found.damaged
+        for offset in copyOffsets {
+            var copy = [UInt8](repeating: 0, count: copyBytes)
+            guard pread(descriptor, &copy, copyBytes, off_t(offset)) == copyBytes,
+                let (acknowledged, sequence) = decode(copy)
+            else { continue }
+            if case .copy(_, let other) = newest, other > sequence { continue }
+            newest = .copy(acknowledged, sequence: sequence)
+        }
+        return newest
+    }
+
+    private static func encode(_ acknowledged: Acknowledged, sequence: UInt64) -> [UInt8] {
+        let epochs =
+            UInt64(UInt32(bitPattern: acknowledged.acceptedEpoch.rawValue))
+            | UInt64(UInt32(bitPattern: acknowledged.currentEpoch.rawValue)) << 32
+        let words: [UInt64] = [
+            magic, sequence, UInt64(bitPattern: acknowledged.chain.zxid.rawValue),
+            acknowledged.chain.checksum,
+            epochs, 0, 0,
+        ]
+        var copy: [UInt8] = []
+        copy.reserveCapacity(copyBytes)
+        for word in words { withUnsafeBytes(of: word.littleEndian) { copy.append(contentsOf: $0) } }
+        let checksum = copy.withUnsafeBytes { XXHash64.hash($0, seed: magic) }
+        withUnsafeBytes(of: checksum.littleEndian) { copy.append(contentsOf: $0) }
+        return copy
+    }
+
+    private static func decode(_ copy: [UInt8]) -> (Acknowledged, sequence: UInt64)? {
+        copy.withUnsafeBytes { bytes in
+            func word(_ index: Int) -> UInt64 {
+                UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+            }
+            let covered = UnsafeRawBufferPointer(rebasing: bytes[..<(copyBytes - 8)])
+            guard word(0) == magic, word(7) == XXHash64.hash(covered, seed: magic) else { return nil }
+            let zxid = Zxid(rawValue: Int64(bitPattern: word(2)))
+            let acknowledged = Acknowledged(
+                chain: RowChain(zxid: zxid, checksum: word(3)),
+                acceptedEpoch: Epoch(rawValue: Int32(truncatingIfNeeded: Int64(bitPattern: word(4)))),
+                currentEpoch: Epoch(rawValue: Int32(truncatingIfNeeded: Int64(bitPattern: word(4) >> 32))))
+            return (acknowledged, word(1))
+        }
+    }
+}

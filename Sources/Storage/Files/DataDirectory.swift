@@ -1,0 +1,93 @@
+import Glibc
+
+/// The folder of one node, and the few calls on it whose failure needs a sentence.
+struct DataDirectory {
+    let path: String
+
+    var log: String { path + "/log.db" }
+    var wal: String { path + "/log.db-wal" }
+    var mark: String { path + "/acknowledged" }
+    var lock: String { path + "/lock" }
+
+    /// Creates what is missing of `path`, durably.
+    init(creating path: String) throws(StorageError) {
+        self.path = path
+        try DataDirectory.create(path)
+        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+            throw StorageError(errno: errno, doing: "use as data folder", file: path)
+        }
+    }
+
+    /// Makes the names in this folder survive a power cut, as fsync of a file does for its bytes.
+    func sync() throws(StorageError) { try DataDirectory.sync(path) }
+
+    /// The size of a file in bytes; 0 when there is none.
+    ///
+    /// - Note: asked by name. Opening and closing the file here would drop the locks that SQLite holds on it.
+    static func size(of file: String) -> Int64 {
+        var status = stat()
+        return stat(file, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    private static func create(_ path: String) throws(StorageError) {
+        if mkdir(path, 0o750) == 0 {
+            if let parent = parent(of: path) { try sync(parent) }
+            return
+        }
+        switch errno {
+        case EEXIST:
+            return
+        case ENOENT:
+            guard let parent = parent(of: path) else {
+                throw StorageError(errno: ENOENT, doing: "create the data folder", file: path)
+            }
+            try create(parent)
+            try create(path)
+        case let code:
+            throw StorageError(errno: code, doing: "create the data folder", file: path)
+        }
+    }
+
+    private static func parent(of path: String) -> String? {
+        var end = path.utf8.endIndex
+        while end > path.utf8.startIndex, path.utf8[path.utf8.index(before: end)] == UInt8(ascii: "/") {
+            end = path.utf8.index(before: end)
+        }
+        let trimmed = path[..<end]
+        guard !trimmed.isEmpty else { return nil }
+        guard let cut = trimmed.lastIndex(of: "/") else { return "." }
+        return cut == trimmed.startIndex ? "/" : String(trimmed[..<cut])
+    }
+
+    private static func sync(_ path: String) throws(StorageError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open the folder", file: path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw StorageError(errno: errno, doing: "sync the folder", file: path)
+        }
+    }
+}
+
+extension StorageError {
+    /// What the system said, in our words.
+    init(errno code: Int32, doing what: String, file: String) {
+        let ours: Code
+        let remedy: String
+        switch code {
+        case ENOSPC, EDQUOT:
+            ours = .full
+            remedy = "make room on this disk, then start the node again"
+        case EACCES, EPERM, EROFS:
+            ours = .readOnly
+            remedy = "make it writable for the user that runs the node, or set another dataDir"
+        case ENOTDIR:
+            ours = .readOnly
+            remedy = "a file stands where a folder is needed: move it away, or set another dataDir"
+        default:
+            ours = .io
+            remedy = "look for disk errors in the system's log before starting the node again"
+        }
+        self.init(ours, "\(file): cannot \(what): \(String(cString: strerror(code))); \(remedy)")
+    }
+}

@@ -1,0 +1,118 @@
+import NIOCore
+import Vocabulary
+
+/// Reads rows in order and believes none of them: each is checked against the chain as it comes.
+struct LogReader: ~Copyable {
+    private let file: String
+    private let rows: Statement
+    private let row: Statement
+    private let last: Statement
+
+    private static let columns = "zxid, time_ms, session, cxid, type, path, body, checksum"
+
+    init(_ database: borrowing Database) throws(StorageError) {
+        let rows = try database.prepare("SELECT \(LogReader.columns) FROM log WHERE zxid > ? ORDER BY zxid")
+        let row = try database.prepare(
+            "SELECT zxid, checksum FROM log WHERE zxid <= ? ORDER BY zxid DESC LIMIT 1")
+        let last = try database.prepare("SELECT zxid FROM log ORDER BY zxid DESC LIMIT 1")
+        self.file = database.path
+        self.rows = rows
+        self.row = row
+        self.last = last
+    }
+
+    /// The last row's zxid, nil in an empty log.
+    func lastZxid() throws(StorageError) -> Zxid? {
+        defer { last.reset() }
+        return try last.step() ? Zxid(rawValue: last.int64(0)) : nil
+    }
+
+    /// What the last row at or before `zxid` says about itself; nil when there is none. Not verified.
+    func link(atOrBefore zxid: Zxid) throws(StorageError) -> RowChain? {
+        defer { row.reset() }
+        row.bind(zxid.rawValue, at: 1)
+        guard try row.step() else { return nil }
+        return RowChain(zxid: Zxid(rawValue: row.int64(0)), checksum: UInt64(bitPattern: row.int64(1)))
+    }
+
+    /// Hands over every row that follows `start`, each verified, and returns the chain at the end.
+    ///
+    /// - Throws: `corrupt` at the first row that is missing or changed, after all before it were handed over;
+    ///   whatever `body` throws.
+    func read(
+        after start: RowChain, acknowledged: Zxid?, _ body: (LogRow) throws -> Void
+    ) throws -> RowChain {
+        var chain = start
+        rows.bind(start.zxid.rawValue, at: 1)
+        defer { rows.reset() }
+        while try step(after: chain, acknowledged: acknowledged) {
+            let row = try verifiedRow(&chain, acknowledged: acknowledged)
+            try body(row)
+        }
+        return chain
+    }
+
+    /// Reads for the sake of the checks alone.
+    func verify(after start: RowChain, acknowledged: Zxid?) throws(StorageError) -> RowChain {
+        var chain = start
+        rows.bind(start.zxid.rawValue, at: 1)
+        defer { rows.reset() }
+        while try step(after: chain, acknowledged: acknowledged) {
+            _ = try verifiedRow(&chain, acknowledged: acknowledged)
+        }
+        return chain
+    }
+
+    /// Moves on; an unreadable page is reported with the place in the log where it was met.
+    private func step(after chain: RowChain, acknowledged: Zxid?) throws(StorageError) -> Bool {
+        do {
+            return try rows.step()
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            throw damaged(
+                "unreadable page (\(error.message))", after: chain, acknowledged, sqlite: error.sqlite)
+        }
+    }
+
+    private func verifiedRow(_ chain: inout RowChain, acknowledged: Zxid?) throws(StorageError) -> LogRow {
+        let zxid = Zxid(rawValue: rows.int64(0))
+        guard chain.zxid.isFollowed(by: zxid) else {
+            throw damaged("missing row (the next one is \(zxid))", after: chain, acknowledged)
+        }
+        guard hasDeclaredTypes() else { throw damaged("changed row", zxid, after: chain, acknowledged) }
+        let cxid = Int32(truncatingIfNeeded: rows.int64(3))
+        let type = Int32(truncatingIfNeeded: rows.int64(4))
+        let path = rows.isNull(5) ? nil : rows.bytes(5)
+        let body = rows.bytes(6)
+        let next = chain.extended(
+            zxid: zxid, timeMs: rows.int64(1), session: rows.int64(2), cxid: cxid, type: type, path: path,
+            body: body)
+        guard next.checksum == UInt64(bitPattern: rows.int64(7)), Int64(cxid) == rows.int64(3),
+            Int64(type) == rows.int64(4)
+        else {
+            let what =
+                zxid.epoch == chain.zxid.epoch ? "changed row" : "changed row, or missing rows before it,"
+            throw damaged(what, zxid, after: chain, acknowledged)
+        }
+        chain = next
+        return LogRow(
+            zxid: zxid, timeMs: rows.int64(1), session: SessionID(rawValue: rows.int64(2)), cxid: cxid,
+            type: type,
+            path: path.map { ZnodePath(Array($0)) }, body: ByteBuffer(bytes: body))
+    }
+
+    /// Damage can turn a number into text that converts to the same number: that is damage all the same.
+    private func hasDeclaredTypes() -> Bool {
+        rows.isInteger(1) && rows.isInteger(2) && rows.isInteger(3) && rows.isInteger(4)
+            && (rows.isNull(5) || rows.isText(5)) && rows.isBlob(6) && rows.isInteger(7)
+    }
+
+    private func damaged(
+        _ what: String, _ firstBad: Zxid? = nil, after chain: RowChain, _ acknowledged: Zxid?,
+        sqlite: Int32 = 0
+    ) -> StorageError {
+        .damaged(
+            file: file, what, firstBad: firstBad ?? chain.zxid.expectedNext, soundUpTo: chain.zxid,
+            acknowledgedUpTo: acknowledged, sqlite: sqlite)
+    }
+}

@@ -1,0 +1,45 @@
+package import NIOCore
+package import Vocabulary
+
+/// One transaction as the log keeps it: columns that people search by, and the bytes that were agreed on.
+package struct LogRow: Sendable, Equatable {
+    package var zxid: Zxid
+    /// The leader's clock when it proposed, in milliseconds since 1970 UTC.
+    package var timeMs: Int64
+    package var session: SessionID
+    package var cxid: Int32
+    /// ZooKeeper's op code of the transaction; -1 for a refused request.
+    package var type: Int32
+    /// The one znode the transaction is about; nil for sessions, errors and multi.
+    package var path: ZnodePath?
+    /// The payload of the proposal, byte for byte: header, record, digest. Storage does not look inside.
+    package var body: ByteBuffer
+
+    package init(
+        zxid: Zxid, timeMs: Int64, session: SessionID, cxid: Int32, type: Int32, path: ZnodePath?,
+        body: ByteBuffer
+    ) {
+        self.zxid = zxid
+        self.timeMs = timeMs
+        self.session = session
+        self.cxid = cxid
+        self.type = type
+        self.path = path
+        self.body = body
+    }
+}
+
+extension Zxid {
+    /// Whether `next` may follow `self` in a log: the next of its epoch, or the first of a later one.
+    ///
+    /// Zxids inside an epoch are contiguous and begin at counter 1 (quorum protocol 1.1, 4.2).
+    func isFollowed(by next: Zxid) -> Bool {
+        if next.epoch == epoch {
+            return counter < UInt32.max && next == self.next
+        }
+        return next.epoch > epoch && next.counter == 1
+    }
+
+    /// What should follow `self` in a log, as far as that can be said: the next of its epoch.
+    var expectedNext: Zxid { Zxid(rawValue: rawValue &+ 1) }
+}

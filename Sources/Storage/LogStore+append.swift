@@ -1,0 +1,77 @@
+import NIOCore
+import Vocabulary
+
+extension LogStore {
+    /// Appends `rows` as one commit and returns when they are durable.
+    ///
+    /// - Throws: `misuse`, with nothing changed, when a row does not follow the one before it; `full`, `io`
+    ///   and others when the disk failed: none of the rows counts, and no later call will succeed.
+    /// - Note: one fsync, whatever the number of rows. An acknowledgement may leave only after this returns.
+    package mutating func append(_ rows: [LogRow]) throws(StorageError) {
+        try refuseAfterFailure()
+        if rows.isEmpty { return }
+        try requireSuccession(of: rows)
+        do {
+            if database.walPages >= checkpointAtPages { try checkpoint() }
+            let end = try write(rows)
+            head = end
+            try mark.write(acknowledged)
+        } catch {
+            throw giveUp(error)
+        }
+    }
+
+    private func requireSuccession(of rows: [LogRow]) throws(StorageError) {
+        var last = head.zxid
+        for row in rows {
+            guard last.isFollowed(by: row.zxid) else {
+                throw StorageError(
+                    .misuse, "\(directory.log): \(row.zxid) cannot follow \(last) in a log without gaps")
+            }
+            last = row.zxid
+        }
+    }
+
+    private func write(_ rows: [LogRow]) throws(StorageError) -> RowChain {
+        try statements.begin.run()
+        var chain = head
+        for row in rows {
+            try statements.insert(row, extending: &chain)
+        }
+        statements.insert.clear()
+        try statements.commit.run()
+        return chain
+    }
+}
+
+extension LogStatements {
+    /// Binds and runs one row; path and body are not copied on their way into SQLite's page.
+    fileprivate func insert(_ row: LogRow, extending chain: inout RowChain) throws(StorageError) {
+        insert.bind(row.zxid.rawValue, at: 1)
+        insert.bind(row.timeMs, at: 2)
+        insert.bind(row.session.rawValue, at: 3)
+        insert.bind(row.cxid, at: 4)
+        insert.bind(row.type, at: 5)
+        guard let path = row.path else {
+            insert.bindNull(at: 6)
+            return try run(row, path: nil, extending: &chain)
+        }
+        try path.bytes.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
+            insert.borrow(text: bytes, at: 6)
+            try run(row, path: bytes, extending: &chain)
+        }
+    }
+
+    private func run(
+        _ row: LogRow, path: UnsafeRawBufferPointer?, extending chain: inout RowChain
+    ) throws(StorageError) {
+        try row.body.readableBytesSpan.withUnsafeBytes { body throws(StorageError) in
+            chain = chain.extended(
+                zxid: row.zxid, timeMs: row.timeMs, session: row.session.rawValue, cxid: row.cxid,
+                type: row.type, path: path, body: body)
+            insert.borrow(blob: body, at: 7)
+            insert.bind(Int64(bitPattern: chain.checksum), at: 8)
+            try insert.run()
+        }
+    }
+}

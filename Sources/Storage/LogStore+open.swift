@@ -1,0 +1,165 @@
+import Vocabulary
+
+extension LogStore {
+    /// Opens the log of the node that lives in `directory`, creating what is missing.
+    ///
+    /// Before it returns, the end of the log was compared with what this node has acknowledged, everything it
+    /// counts in `lastZxid` is durable (a vote may rest on it), and no other process can open the folder.
+    ///
+    /// - Throws: `locked`, `readOnly`, `schema`, `corrupt`; of a damaged folder nothing is changed.
+    package static func open(directory: String) throws(StorageError) -> LogStore {
+        try open(directory: directory, disk: Disk())
+    }
+
+    /// How SQLite meets the disk; tests put a faulty one under it.
+    struct Disk {
+        /// The `sqlite3_vfs` by name; nil is the system's.
+        var files: String?
+        /// FULL waits for the disk at each commit. Tests show what less would lose.
+        var synchronous = "FULL"
+        /// Whether `log.db` exists; asked of the disk that will hold it.
+        var logExists: ((_ path: String) -> Bool) = { DataDirectory.size(of: $0) > 0 }
+    }
+
+    static func open(directory: String, disk: Disk) throws(StorageError) -> LogStore {
+        let directory = try DataDirectory(creating: directory)
+        let lock = try DirectoryLock(directory)
+        let found = try AcknowledgedMark.read(directory)
+        if !disk.logExists(directory.log) { try refuseLostLog(found, directory) }
+
+        let database = try Database(path: directory.log, files: disk.files)
+        try configure(database, disk)
+        try Migrator.log.migrate(database)
+        let numbers = try NodeNumbers(of: database)
+        let reader = try LogReader(database)
+        let witness = try witness(found, numbers, reader, directory)
+        let head = try verifyEnd(of: reader, numbers, witness, directory)
+
+        let mark = try AcknowledgedMark(directory, after: found)
+        var store = try LogStore(
+            directory: directory, lock: lock, database: database, mark: mark, numbers: numbers, head: head)
+        try store.makeDurable()
+        return store
+    }
+
+    /// The rows that a killed process wrote but never synced are counted from now on: sync them first.
+    private mutating func makeDurable() throws(StorageError) {
+        _ = try database.checkpoint(.passive)
+        try mark.replace(acknowledged)
+        try directory.sync()
+    }
+
+    private static func configure(_ database: borrowing Database, _ disk: Disk) throws(StorageError) {
+        // Order matters: the page size is decided before the first page is written, by the change to WAL.
+        try database.execute(
+            """
+            PRAGMA page_size = 4096;
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = \(disk.synchronous);
+            PRAGMA secure_delete = OFF;
+            PRAGMA cell_size_check = ON;
+            PRAGMA trusted_schema = OFF;
+            PRAGMA busy_timeout = \(busyTimeoutMs);
+            """)
+    }
+
+    /// How long somebody else's write to `log.db`, which should not exist, may hold up a commit.
+    private static let busyTimeoutMs = 2000
+
+    private static func refuseLostLog(_ found: AcknowledgedMark.Found, _ directory: DataDirectory)
+        throws(StorageError)
+    {
+        switch found {
+        case .missing, .copy(.nothing, _):
+            return
+        case .damaged:
+            throw StorageError(
+                .corrupt,
+                "\(directory.log) is missing and \(directory.mark) is damaged; \(StorageError.restore)")
+        case .copy(let acknowledged, _):
+            throw StorageError.damaged(
+                file: directory.log, "the file is missing", firstBad: Zxid.zero.expectedNext,
+                soundUpTo: .zero,
+                acknowledgedUpTo: acknowledged.chain.zxid)
+        }
+    }
+
+    /// What the mark says; nothing at all is right for a log that never held anything.
+    private static func witness(
+        _ found: AcknowledgedMark.Found, _ numbers: NodeNumbers, _ reader: borrowing LogReader,
+        _ directory: DataDirectory
+    ) throws(StorageError) -> Acknowledged {
+        if case .copy(let acknowledged, _) = found { return acknowledged }
+        guard try reader.lastZxid() == nil, numbers == NodeNumbers() else {
+            let what = if case .damaged = found { "both copies are damaged" } else { "the file is missing" }
+            let end = try diagnose(reader, numbers, acknowledged: nil)
+            throw StorageError(
+                .corrupt,
+                "\(directory.mark): \(what), so nothing says how far the log went; log.db by itself is sound "
+                    + "up to \(end.zxid); \(StorageError.restore)")
+        }
+        return .nothing
+    }
+
+    /// Checks the end of the log, from the last acknowledged row on, and returns its last link.
+    private static func verifyEnd(
+        of reader: borrowing LogReader, _ numbers: NodeNumbers, _ witness: Acknowledged,
+        _ directory: DataDirectory
+    ) throws(StorageError) -> RowChain {
+        do {
+            try requireEpochs(numbers, witness, directory)
+            return try compareEnd(of: reader, numbers, witness, directory)
+        } catch {
+            // The end showed that something is wrong; where it begins to be wrong, only the whole log can
+            // tell.
+            if error.code == .corrupt { _ = try diagnose(reader, numbers, acknowledged: witness.chain.zxid) }
+            throw error
+        }
+    }
+
+    private static func requireEpochs(
+        _ numbers: NodeNumbers, _ witness: Acknowledged, _ directory: DataDirectory
+    ) throws(StorageError) {
+        guard numbers.acceptedEpoch < witness.acceptedEpoch || numbers.currentEpoch < witness.currentEpoch
+        else {
+            return
+        }
+        throw StorageError(
+            .corrupt,
+            "\(directory.log): holds epochs \(numbers.acceptedEpoch.rawValue) and "
+                + "\(numbers.currentEpoch.rawValue), but this node has promised "
+                + "\(witness.acceptedEpoch.rawValue) and \(witness.currentEpoch.rawValue): an older copy; "
+                + StorageError.restore)
+    }
+
+    private static func compareEnd(
+        of reader: borrowing LogReader, _ numbers: NodeNumbers, _ witness: Acknowledged,
+        _ directory: DataDirectory
+    ) throws(StorageError) -> RowChain {
+        let acknowledged = witness.chain.zxid
+        let link = try reader.link(atOrBefore: acknowledged) ?? numbers.start
+        guard link.zxid == acknowledged else {
+            let end = try diagnose(reader, numbers, acknowledged: acknowledged)
+            throw StorageError.damaged(
+                file: directory.log, "the log ends too early: missing row", firstBad: end.zxid.expectedNext,
+                soundUpTo: end.zxid, acknowledgedUpTo: acknowledged)
+        }
+        guard link == witness.chain else {
+            throw StorageError.damaged(
+                file: directory.log, "not the log that was here: another row", firstBad: acknowledged,
+                soundUpTo: numbers.start.zxid, acknowledgedUpTo: acknowledged)
+        }
+        if acknowledged == numbers.start.zxid {
+            return try reader.verify(after: numbers.start, acknowledged: acknowledged)
+        }
+        let before = try reader.link(atOrBefore: Zxid(rawValue: acknowledged.rawValue - 1)) ?? numbers.start
+        return try reader.verify(after: before, acknowledged: acknowledged)
+    }
+
+    /// Reads the whole log to say how far it is sound; throws at the first bad row.
+    private static func diagnose(
+        _ reader: borrowing LogReader, _ numbers: NodeNumbers, acknowledged: Zxid?
+    ) throws(StorageError) -> RowChain {
+        try reader.verify(after: numbers.start, acknowledged: acknowledged)
+    }
+}

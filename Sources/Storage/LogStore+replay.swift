@@ -1,0 +1,37 @@
+package import Vocabulary
+
+extension LogStore {
+    /// Hands every transaction after `zxid` to `body`, in order, each checked against the chain as it is
+    /// read.
+    ///
+    /// - Throws: `corrupt` with the first transaction that is missing or changed, after all before it were
+    ///   handed over, and the log is given up; whatever `body` throws, and the log stays usable.
+    package mutating func replay(after zxid: Zxid, _ body: (LogRow) throws -> Void) throws {
+        try refuseAfterFailure()
+        do {
+            let start = try link(at: zxid)
+            let end = try reader.read(after: start, acknowledged: head.zxid, body)
+            guard end == head || zxid > head.zxid else { throw endedEarly(at: end) }
+        } catch let error as StorageError where error.code == .corrupt || error.code == .io {
+            throw giveUp(error)
+        }
+    }
+
+    /// Where the chain stands after `zxid`.
+    private func link(at zxid: Zxid) throws(StorageError) -> RowChain {
+        if zxid == numbers.start.zxid { return numbers.start }
+        guard zxid > numbers.start.zxid else {
+            throw StorageError(
+                .misuse,
+                "\(directory.log) begins after \(numbers.start.zxid), asked for what follows \(zxid): "
+                    + "a snapshot at \(numbers.start.zxid) or later is missing")
+        }
+        return try reader.link(atOrBefore: zxid) ?? numbers.start
+    }
+
+    private func endedEarly(at end: RowChain) -> StorageError {
+        .damaged(
+            file: directory.log, "the log ends too early: missing row", firstBad: end.zxid.expectedNext,
+            soundUpTo: end.zxid, acknowledgedUpTo: head.zxid)
+    }
+}

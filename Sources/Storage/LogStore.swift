@@ -1,0 +1,121 @@
+package import Vocabulary
+
+/// The transaction log of one node: what it returned from is on the disk, and what it reads was checked.
+///
+/// Owned by one thread. It holds the only connection to `log.db` that ever writes or checkpoints; see
+/// `migrations/README.md` for the files, the locking and how to look inside while a node runs.
+///
+/// A write that failed is never tried again: SQLite and the kernel may have forgotten what did not reach the
+/// disk. From the first failure on, every call throws it, and the node has to be started anew.
+package struct LogStore: ~Copyable {
+    let directory: DataDirectory
+    let lock: DirectoryLock
+    var database: Database
+    let statements: LogStatements
+    let reader: LogReader
+    var mark: AcknowledgedMark
+
+    var numbers: NodeNumbers
+    /// The last durable row.
+    var head: RowChain
+    /// Why no call is served any more.
+    var failure: StorageError?
+    /// WAL pages at which the next checkpoint is tried; raised while a reader keeps one from finishing.
+    var checkpointAtPages = LogStore.walPagesMax
+
+    /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes even between two batches: 8 MiB.
+    ///
+    /// The WAL exceeds it by at most one batch, and by what is written while somebody else reads the file.
+    package static let walPagesMax = 2048
+    /// Pages that are worth a checkpoint when there is nothing else to do: 1 MiB.
+    package static let walPagesIdle = 256
+
+    init(
+        directory: DataDirectory, lock: consuming DirectoryLock, database: consuming Database,
+        mark: consuming AcknowledgedMark, numbers: NodeNumbers, head: RowChain
+    ) throws(StorageError) {
+        let statements = try LogStatements(database)
+        let reader = try LogReader(database)
+        self.directory = directory
+        self.lock = lock
+        self.statements = statements
+        self.reader = reader
+        self.database = database
+        self.mark = mark
+        self.numbers = numbers
+        self.head = head
+    }
+
+    /// The last transaction in the log; of an empty log what it begins after.
+    package var lastZxid: Zxid { head.zxid }
+    /// The highest epoch this node has promised to a leader.
+    package var acceptedEpoch: Epoch { numbers.acceptedEpoch }
+    /// The epoch of the leader this node last followed or was.
+    package var currentEpoch: Epoch { numbers.currentEpoch }
+
+    /// What the files take now, for `dirs` and metrics.
+    package var sizes: LogSizes {
+        LogSizes(
+            databaseBytes: DataDirectory.size(of: directory.log),
+            walBytes: DataDirectory.size(of: directory.wal))
+    }
+
+    /// Ends the log's use: everything in one file, everything durable, the folder free for the next process.
+    ///
+    /// - Throws: what went wrong. Nothing acknowledged is lost by it; the next `open` will say more.
+    package consuming func close() throws(StorageError) {
+        if let failure { throw failure }
+        try mark.replace(acknowledged)
+        try database.close()
+    }
+
+    /// What the log amounts to now.
+    var acknowledged: Acknowledged {
+        Acknowledged(chain: head, acceptedEpoch: numbers.acceptedEpoch, currentEpoch: numbers.currentEpoch)
+    }
+
+    func refuseAfterFailure() throws(StorageError) {
+        guard let failure else { return }
+        throw StorageError(
+            failure.code, "the log was given up after an earlier failure: \(failure.message)",
+            sqlite: failure.sqlite,
+            damage: failure.damage)
+    }
+
+    /// Remembers that nothing here can be relied on any more.
+    mutating func giveUp(_ error: StorageError) -> StorageError {
+        failure = error
+        return error
+    }
+}
+
+/// Bytes on disk.
+package struct LogSizes: Equatable, Sendable {
+    package let databaseBytes: Int64
+    package let walBytes: Int64
+}
+
+/// The statements that change the log, prepared once.
+struct LogStatements: ~Copyable {
+    let begin: Statement
+    let insert: Statement
+    let commit: Statement
+    let setNumber: Statement
+    let deleteAfter: Statement
+
+    init(_ database: borrowing Database) throws(StorageError) {
+        let begin = try database.prepare("BEGIN IMMEDIATE")
+        let insert = try database.prepare(
+            "INSERT INTO log (zxid, time_ms, session, cxid, type, path, body, checksum) "
+                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        let commit = try database.prepare("COMMIT")
+        let setNumber = try database.prepare(
+            "INSERT OR REPLACE INTO node (name, value, checksum) VALUES (?, ?, ?)")
+        let deleteAfter = try database.prepare("DELETE FROM log WHERE zxid > ?")
+        self.begin = begin
+        self.insert = insert
+        self.commit = commit
+        self.setNumber = setNumber
+        self.deleteAfter = deleteAfter
+    }
+}

@@ -1,0 +1,92 @@
+import CSQLite
+
+/// One connection to one SQLite file: owned by one thread, closed when it goes away.
+///
+/// Going away without `close` touches nothing: no checkpoint, no deleted WAL, so that a damaged file can
+/// still be looked at as it was found, and a crashed test leaves what a crash leaves.
+struct Database: ~Copyable {
+    let path: String
+    private let handle: OpaquePointer
+    /// Pages in the WAL after the last commit, kept by SQLite's hook; SQLite itself has no question for it.
+    private let walPagesOut: UnsafeMutablePointer<Int32>
+
+    enum Checkpoint {
+        /// Copies what it can without waiting; the WAL file keeps its size and is written over from its
+        /// start.
+        case passive
+        /// Empties the WAL file too. Only with nobody else around.
+        case truncating
+    }
+
+    /// Opens or creates `path`.
+    ///
+    /// - Parameter files: the name of the `sqlite3_vfs` to use; nil is the system's.
+    init(path: String, files: String? = nil) throws(StorageError) {
+        var opened: OpaquePointer?
+        // NOMUTEX: the connection belongs to one thread, so SQLite's own lock around every call is cost
+        // without use.
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = sqlite3_open_v2(path, &opened, flags, files)
+        guard code == SQLITE_OK, let opened else {
+            let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(opened)
+            throw StorageError(sqlite: code, reason: reason, doing: "open", file: path)
+        }
+        self.path = path
+        self.handle = opened
+        self.walPagesOut = .allocate(capacity: 1)
+        walPagesOut.initialize(to: 0)
+        _ = aviary_set_checkpoint_on_close(opened, 0)
+        // The hook also takes the place of SQLite's own, which would checkpoint at every 1000 pages; and the
+        // pragma wal_autocheckpoint, whatever its value, would take this one away.
+        sqlite3_wal_hook(
+            opened,
+            { pages, _, _, count in
+                pages?.assumingMemoryBound(to: Int32.self).pointee = count
+                return SQLITE_OK
+            }, walPagesOut)
+    }
+
+    deinit {
+        // A failed close cannot be acted on here, and nothing that mattered was left to it.
+        sqlite3_close_v2(handle)
+        walPagesOut.deallocate()
+    }
+
+    /// Pages in the WAL that the next checkpoint has to copy, as of the last commit or checkpoint.
+    var walPages: Int { Int(walPagesOut.pointee) }
+
+    /// Runs any number of statements that return nothing worth reading.
+    func execute(_ sql: String) throws(StorageError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, doing: sql) }
+    }
+
+    func prepare(_ sql: String) throws(StorageError) -> Statement {
+        var prepared: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        guard code == SQLITE_OK, let prepared else { throw error(code, doing: sql) }
+        return Statement(prepared, path: path)
+    }
+
+    /// Whether everything in the WAL is now in the database file.
+    mutating func checkpoint(_ kind: Checkpoint) throws(StorageError) -> Bool {
+        var pages: Int32 = 0
+        var copied: Int32 = 0
+        let mode = kind == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, &pages, &copied)
+        guard code == SQLITE_OK else { throw error(code, doing: "checkpoint") }
+        walPagesOut.pointee = max(0, pages - copied)
+        return copied >= pages
+    }
+
+    /// Closes cleanly: SQLite copies the WAL into the file and removes it.
+    consuming func close() throws(StorageError) {
+        _ = try checkpoint(.truncating)
+        _ = aviary_set_checkpoint_on_close(handle, 1)
+    }
+
+    private func error(_ code: Int32, doing what: String) -> StorageError {
+        StorageError(sqlite: code, reason: String(cString: sqlite3_errmsg(handle)), doing: what, file: path)
+    }
+}

@@ -1,0 +1,32 @@
+import CSQLite
+
+extension StorageError {
+    /// What SQLite said, in our words.
+    init(sqlite code: Int32, reason: String, doing what: String, file: String) {
+        let ours = StorageError.code(code)
+        let remedy = StorageError.remedy(ours)
+        self.init(ours, "\(file): \(reason), during: \(what); \(remedy)", sqlite: code)
+    }
+
+    private static func code(_ extended: Int32) -> Code {
+        switch extended & 0xff {
+        case SQLITE_BUSY, SQLITE_LOCKED: .busy
+        case SQLITE_FULL: .full
+        case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: .corrupt
+        // Our statements and our schema fit each other: where one no longer compiles, the schema changed.
+        case SQLITE_ERROR, SQLITE_SCHEMA, SQLITE_MISMATCH, SQLITE_CONSTRAINT, SQLITE_TOOBIG: .corrupt
+        case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH: .readOnly
+        default: .io
+        }
+    }
+
+    private static func remedy(_ code: Code) -> String {
+        switch code {
+        case .busy, .locked: "close the other program that writes to this file"
+        case .full: "make room on this disk, then start the node again"
+        case .corrupt: restore
+        case .readOnly: "make the folder and its files writable for the user that runs the node"
+        case .io, .schema, .misuse: "look for disk errors in the system's log before starting the node again"
+        }
+    }
+}

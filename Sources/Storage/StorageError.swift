@@ -1,0 +1,84 @@
+package import Vocabulary
+
+/// Why the log cannot be used: a code to act on, and a sentence with file, zxid and remedy for people.
+package struct StorageError: Error {
+    package enum Code: Hashable, Sendable {
+        /// Another connection holds the database's own lock.
+        case busy
+        /// Another process runs on this directory; its pid, when it could be read.
+        case locked(by: Int32?)
+        /// The disk or the quota is full.
+        case full
+        /// What was stored is not what is there.
+        case corrupt
+        /// The disk refused an operation.
+        case io
+        /// The directory or a file in it cannot be written.
+        case readOnly
+        /// The files were made by another version of this program, or by another program.
+        case schema
+        /// The caller asked for what a log cannot do, such as a gap.
+        case misuse
+    }
+
+    /// How far a damaged log can be believed.
+    package struct Damage: Hashable, Sendable {
+        /// The first transaction that is missing or that cannot be believed.
+        package let firstBad: Zxid
+        /// Every transaction up to here is as it was written.
+        package let soundUpTo: Zxid
+        /// The last transaction this node has vouched for, where that is known.
+        package let acknowledgedUpTo: Zxid?
+
+        package init(firstBad: Zxid, soundUpTo: Zxid, acknowledgedUpTo: Zxid?) {
+            self.firstBad = firstBad
+            self.soundUpTo = soundUpTo
+            self.acknowledgedUpTo = acknowledgedUpTo
+        }
+    }
+
+    package let code: Code
+    /// What was tried, on what, and what to do about it.
+    package let message: String
+    /// SQLite's extended result code; 0 when SQLite had no part in it.
+    package let sqlite: Int32
+    /// Set when `code` is `corrupt` and the log itself, rather than a file beside it, is damaged.
+    package let damage: Damage?
+
+    package init(_ code: Code, _ message: String = "", sqlite: Int32 = 0, damage: Damage? = nil) {
+        self.code = code
+        self.message = message
+        self.sqlite = sqlite
+        self.damage = damage
+    }
+}
+
+extension StorageError: Equatable {
+    /// Tests compare the code only.
+    package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+}
+
+extension StorageError: CustomStringConvertible {
+    package var description: String {
+        sqlite == 0 ? message : "\(message) (SQLite code \(sqlite))"
+    }
+}
+
+extension StorageError {
+    /// What an operator can do about damage, in one place so that every message says the same.
+    static let restore =
+        "move this folder aside and let the node copy everything from its peers, or restore the whole folder "
+        + "(log.db, log.db-wal, acknowledged) from one backup; a node on its own has lost what is named here"
+
+    static func damaged(
+        file: String, _ what: String, firstBad: Zxid, soundUpTo: Zxid, acknowledgedUpTo: Zxid?,
+        sqlite: Int32 = 0
+    ) -> StorageError {
+        let acknowledged = acknowledgedUpTo.map { ", acknowledged up to \($0)" } ?? ""
+        return StorageError(
+            .corrupt,
+            "\(file): \(what) at \(firstBad); sound up to \(soundUpTo)\(acknowledged); \(restore)",
+            sqlite: sqlite,
+            damage: Damage(firstBad: firstBad, soundUpTo: soundUpTo, acknowledgedUpTo: acknowledgedUpTo))
+    }
+}
