@@ -47,7 +47,8 @@ package struct Spread: Equatable, Sendable {
     package var average: Double {
         guard count > 0 else { return 0 }
         let exact = Double(sum) / Double(count)
-        guard exact.magnitude < 1e11 else { return exact }
+        // Above, the arithmetic below would not be exact; no latency or size averages so much.
+        guard exact.magnitude < 4e11 else { return exact }
         let below = (exact * 10_000).rounded(.down)
         // One rounding only, so that the sign is right even where `exact * 20_000` would round to a tie.
         let distance = (-(2 * below + 1)).addingProduct(exact, 20_000)

@@ -40,6 +40,8 @@ private struct LogicalLines {
             guard let start = text.first, start != UInt8(ascii: "#"), start != UInt8(ascii: "!") else {
                 continue
             }
+            // A backslash alone continues nothing: what follows is a line like any other, comments included.
+            if text == [.backslash], position < bytes.count { continue }
             while LogicalLines.isContinued(text) {
                 text.removeLast()
                 guard let more = natural() else { break }

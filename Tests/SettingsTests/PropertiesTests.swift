@@ -17,6 +17,7 @@ import Testing
         ("dataDir=/a\\\r\n  b\r\nx=1", "/ab"), ("dataDir=/a\\\n#b", "/a#b"), ("dataDir=/a\\", "/a"),
         ("# dataDir=/b\n! dataDir=/c\ndataDir=/a", "/a"), ("#x\\\ndataDir=/a", "/a"),
         ("dataDir=/a\ndataDir=/b", "/b"),
+        ("\\\n#dataDir=/b\ndataDir=/a", "/a"), ("\\\n\n dataDir=/a", "/a"),
         ("dataDir=/a\r\rzookeeper.dataDir=/b", "/b"),
     ])
     func `is read as Java reads it`(text: String, value: String) throws {
