@@ -19,8 +19,8 @@ func program(_ name: String, on dependencies: Target.Dependency...) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, on dependencies: Target.Dependency...) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, on dependencies: Target.Dependency..., excluding data: String...) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: strict)
 }
 
 let buffer = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -71,7 +71,7 @@ let package = Package(
         tests("VocabularyTests", on: "Vocabulary"),
         tests("ZabTests", on: "Zab"),
         tests("ZnodesTests", on: "Znodes"),
-        tests("WireTests", on: "Wire"),
+        tests("WireTests", on: "Wire", excluding: "Golden"),
         tests("ReplicaTests", on: "Replica"),
         tests("SettingsTests", on: "Settings"),
         tests("StorageTests", on: "Storage", "Vocabulary", buffer),
