@@ -11,6 +11,9 @@ extension Ensemble {
         let list = try dynamicEntries(entries, read: read) ?? entries
         var ensemble = Ensemble(members: try members(list, in: entries))
         try ensemble.readQuorumRules(list)
+        if let path = entries.word("dynamicConfigFile"), let version = version(inName: path) {
+            ensemble.version = version
+        }
         try ensemble.readLimits(entries)
         guard !ensemble.members.isEmpty else {
             guard !ensemble.isStandaloneEnabled else { return nil }
@@ -52,6 +55,12 @@ extension Ensemble {
             }
             return list
         }
+    }
+
+    /// A server names the file after the version, in hexadecimal: `zoo.cfg.dynamic.100000001`.
+    private static func version(inName path: String) -> Int64? {
+        guard let dot = path.lastIndex(of: ".") else { return nil }
+        return Int64(path[path.index(after: dot)...], radix: 16)
     }
 
     private static func isOfServerList(_ key: String) -> Bool {

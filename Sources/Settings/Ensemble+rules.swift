@@ -64,7 +64,7 @@ extension Ensemble {
                 "is an observer, but there is no quorum to observe",
                 "add participants, or remove the observers to run standalone")
         }
-        if !groups.isEmpty {
+        if !groups.isEmpty || !weights.isEmpty {
             let grouped = Set(groups.values.joined())
             if let stray = voters.first(where: { !grouped.contains($0.id) }) {
                 throw list.error(
@@ -86,11 +86,11 @@ extension Ensemble {
         for (key, ticks, sample) in [("initLimit", initTicks, 10), ("syncLimit", syncTicks, 5)]
         where ticks == 0 {
             throw entries.error(
-                .missing, key, "is not set, but there are several servers", "write \(key)=\(sample)")
+                .missing, key, "is not set, but the servers make an ensemble", "write \(key)=\(sample)")
         }
         guard let serverID else {
             throw entries.error(
-                .missing, "dataDir", "has no file myid, but there are several servers",
+                .missing, "dataDir", "has no file myid, but the servers make an ensemble",
                 "write this server's number, the N of its server.N line, into that file")
         }
         guard members.contains(where: { $0.id.rawValue == serverID }) else {

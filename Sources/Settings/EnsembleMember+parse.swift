@@ -3,9 +3,8 @@ import Vocabulary
 extension EnsembleMember {
     /// Reads the value of a `server.N` line:
     /// `host:quorumPort:electionPort[:kind][|…][;[host:]clientPort[;[host:]securePort]]`.
-    ///
     init(_ text: String, id: PeerID) throws(Fault) {
-        let parts = text.split(separator: ";", omittingEmptySubsequences: false).map { String($0).trimmed }
+        let parts = Self.parts(of: text, by: ";").map(\.trimmed)
         guard parts.count <= 3 else { throw Fault(reason: "has more than two client addresses") }
         var kinds: Set<Kind> = []
         var addresses: [Address] = []
@@ -44,13 +43,20 @@ extension EnsembleMember {
     /// The fields between colons; the first may be an IPv6 address in brackets.
     private static func fields(of text: String) -> [String]? {
         guard text.hasPrefix("[") else {
-            return text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            return parts(of: text, by: ":")
         }
         guard let close = text.firstIndex(of: "]") else { return nil }
         let rest = text[text.index(after: close)...]
         guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
-        let others = rest.dropFirst().split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        return [String(text[text.index(after: text.startIndex)..<close])] + (rest.isEmpty ? [] : others)
+        let address = String(text[text.index(after: text.startIndex)..<close])
+        return [address] + (rest.isEmpty ? [] : parts(of: String(rest.dropFirst()), by: ":"))
+    }
+
+    /// Splits as Java's `split` does: empty parts at the end do not count, but there is always a first.
+    private static func parts(of text: String, by separator: Character) -> [String] {
+        var parts = text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+        while parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
+        return parts
     }
 
     private static func endpoint(_ text: String) throws(Fault) -> Endpoint {

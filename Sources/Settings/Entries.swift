@@ -51,7 +51,7 @@ struct Entries {
 
     /// As `integer`, for keys whose negative values all mean "not set".
     func optional(_ key: String, _ meaning: String) throws(SettingsError) -> Int? {
-        let number = try integer(key, default: -1, in: Int(Int32.min)...Int(Int32.max), meaning)
+        let number = try integer(key, default: -1, in: Entries.anyInteger, meaning)
         return number < 0 ? nil : number
     }
 
@@ -114,6 +114,9 @@ struct Entries {
         return SettingsError(
             code, file: file, line: byKey[key]?.line, entry: entry, problem: problem, remedy: remedy)
     }
+
+    /// What Java's `int` holds; for keys whose negative values mean nothing in particular.
+    static let anyInteger = Int(Int32.min)...Int(Int32.max)
 
     static func number(_ text: String) -> Int? {
         if text.lowercased().hasPrefix("0x") { return Int(text.dropFirst(2), radix: 16) }

@@ -19,11 +19,11 @@ extension ClientSettings {
         connectionsPerAddressMax = max(
             0,
             try entries.integer(
-                "maxClientCnxns", default: 60, in: -1...Int(Int32.max), "a number of connections, 0 for any"))
+                "maxClientCnxns", default: 60, in: Entries.anyInteger, "a number of connections, 0 for any"))
         connectionsMax = max(
             0,
             try entries.integer(
-                "maxCnxns", default: 0, in: -1...Int(Int32.max), "a number of connections, 0 for any"))
+                "maxCnxns", default: 0, in: Entries.anyInteger, "a number of connections, 0 for any"))
         handshakeTimeoutMs = try entries.integer(
             "nio.sessionlessCnxnTimeout", default: 10_000, in: 1...Int(Int32.max), "milliseconds")
     }
@@ -59,7 +59,7 @@ extension LimitSettings {
             "largeRequestMaxBytes", default: 100 << 20, in: 1...Int(Int32.max), "bytes")
         throttledWaitMs = max(
             0,
-            try entries.integer("throttled_op_wait_time", default: 0, in: -1...Int(Int32.max), "milliseconds")
+            try entries.integer("throttled_op_wait_time", default: 0, in: Entries.anyInteger, "milliseconds")
         )
     }
 }
@@ -112,15 +112,16 @@ extension TreeSettings {
 
 extension StorageSettings {
     init(_ entries: Entries, warnings: inout [SettingsWarning]) throws(SettingsError) {
-        let anyInt = Int(Int32.min)...Int(Int32.max)
         // Apache raises smaller numbers silently: with one, every request would start a snapshot.
         snapshotTransactions = max(
-            2, try entries.integer("snapCount", default: 100_000, in: anyInt, "a number of transactions"))
+            2,
+            try entries.integer(
+                "snapCount", default: 100_000, in: Entries.anyInteger, "a number of transactions"))
         let limitKb = try entries.integer(
             "snapSizeLimitInKb", default: 4_194_304, in: -1...Int.max >> 10, "KiB")
         snapshotLogBytes = max(0, limitKb) << 10
         snapshotsKept = try entries.integer(
-            "autopurge.snapRetainCount", default: 3, in: anyInt, "a number of snapshots")
+            "autopurge.snapRetainCount", default: 3, in: Entries.anyInteger, "a number of snapshots")
         if snapshotsKept < 3 {
             warnings.append(
                 entries.advice("autopurge.snapRetainCount", "is raised to 3, the least that can be kept"))

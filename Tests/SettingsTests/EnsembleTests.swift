@@ -70,6 +70,30 @@ import Vocabulary
         #expect(code(limits + "dynamicConfigFile=zoo.cfg.dynamic") == .unreadable)
     }
 
+    @Test func `has the version in the name of its file`() throws {
+        let text = limits + "dynamicConfigFile=zoo.cfg.dynamic.100000001"
+        let ensemble = try Settings.parse(text, file: "zoo.cfg") { path in
+            .bytes(Array((path == "/d/myid" ? "1" : three).utf8))
+        }.settings.ensemble
+        #expect(ensemble?.version == 0x1_0000_0001)
+    }
+
+    @Test func `is written as ZooKeeper writes it`() throws {
+        let text =
+            limits + "server.2=b:1:2:observer;2182\nserver.1=[::1]:2888:3888;\n"
+            + "server.3=a:2888:3888:\ngroup.1=3:1\nweight.3=2\nversion=1f"
+        #expect(
+            try parse(text).ensemble?.text == """
+                server.1=[::1]:2888:3888:participant
+                server.2=b:1:2:observer;0.0.0.0:2182
+                server.3=a:2888:3888:participant
+                group.1=3:1
+                weight.1=1
+                weight.3=2
+                version=1f
+                """)
+    }
+
     @Test func `may be grouped and weighed`() throws {
         let text = limits + three + "group.1=1\ngroup.2=2\nweight.2=3\n"
         let ensemble = try #require(try parse(text).ensemble)
@@ -77,6 +101,7 @@ import Vocabulary
         #expect(ensemble.weights == [PeerID(rawValue: 2): 3])
         #expect(code(limits + three + "group.1=1:1\n") == .invalid)
         #expect(code(limits + three + "group.1=1\n") == .conflicting)
+        #expect(code(limits + three + "weight.1=2\n") == .conflicting)
     }
 
     @Test(arguments: [
