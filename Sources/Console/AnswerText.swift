@@ -16,6 +16,19 @@ struct AnswerText {
         answer.bytes.append(contentsOf: text.bytes)
     }
 
+    /// Session ids stand on every line of the longest answers: no text is made of each.
+    static func += (answer: inout AnswerText, session: SessionID) {
+        answer.bytes.append(UInt8(ascii: "0"))
+        answer.bytes.append(UInt8(ascii: "x"))
+        let number = UInt64(bitPattern: session.rawValue)
+        var shift = number == 0 ? 0 : (63 - number.leadingZeroBitCount) & ~3
+        while shift >= 0 {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 0xf
+            answer.bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            shift -= 4
+        }
+    }
+
     mutating func line(_ text: String = "") {
         self += text
         bytes.append(UInt8(ascii: "\n"))

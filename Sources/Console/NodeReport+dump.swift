@@ -9,7 +9,7 @@ extension NodeReport {
         case .standalone, .leader, .readOnly:
             text += "Session "
             writeExpiry(sessions.map { ($0.expiresMs, $0) }, into: &text) { session, text in
-                text += "\(session.id)"
+                text += session.id
             }
         }
         text.line("ephemeral nodes dump:")
@@ -69,7 +69,11 @@ extension NodeReport {
         for watch in watches {
             text += watch.path
             text.line()
-            for session in watch.sessions { text.line("\t\(session)") }
+            for session in watch.sessions {
+                text += "\t"
+                text += session
+                text.line()
+            }
         }
         text.line()
     }
@@ -83,7 +87,8 @@ extension NodeReport {
         text.reserve(
             watches.reduce(1) { $0 + ($1.path.bytes.count + 2) * $1.sessions.count } + 20 * watched.count)
         for (session, indices) in watched.sorted(by: { $0.key < $1.key }) {
-            text.line("\(session)")
+            text += session
+            text.line()
             for index in indices { text.entry(watches[index].path) }
         }
         text.line()

@@ -14,6 +14,21 @@ enum KnownKeys {
         return families.first { key.hasPrefix($0.prefix) }?.standing
     }
 
+    /// Whether `value` asks for nothing but what is so anyway: to switch off what is not there, or to have
+    /// what cannot be switched off. Nobody needs to hear of it.
+    static func isSoAnyway(_ key: String, _ value: String) -> Bool {
+        switch (standing(of: key), value.trimmed.lowercased()) {
+        case (.notYet, "false"), (.notYet, "no"), (.notYet, "0"), (.notYet, "-1"), (.notYet, ""): true
+        case (.noEffect, "true"), (.noEffect, "yes"): always.contains(key)
+        default: false
+        }
+    }
+
+    private static let always: Set<String> = [
+        "forceSync", "digest.enabled", "datadir.autocreate", "db.autocreate", "closeSessionTxn.enabled",
+        "serializeLastProcessedZxid.enabled",
+    ]
+
     /// Whether `key` is known as it stands, rather than by how it begins.
     static func isExact(_ key: String) -> Bool { table[key] != nil }
 
@@ -35,38 +50,28 @@ enum KnownKeys {
 
     private static let honoured = [
         "4lw.commands.whitelist", "DigestAuthenticationProvider.digestAlg",
-        "DigestAuthenticationProvider.enabled",
-        "DigestAuthenticationProvider.superDigest", "admin.commandURL", "admin.enableServer",
-        "admin.idleTimeout",
-        "admin.rateLimiterIntervalInMS", "admin.restore.enabled", "admin.serverAddress", "admin.serverPort",
-        "admin.snapshot.enabled", "autopurge.purgeInterval", "autopurge.snapRetainCount", "clientPort",
+        "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest", "clientPort",
         "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "cnxTimeout",
-        "connectToLearnerMasterLimit", "connection_throttle_decrease_ratio",
-        "connection_throttle_drop_decrease",
-        "connection_throttle_drop_increase", "connection_throttle_fill_count",
-        "connection_throttle_fill_time",
-        "connection_throttle_freeze_time", "connection_throttle_global_session_weight",
-        "connection_throttle_local_session_weight", "connection_throttle_renew_session_weight",
-        "connection_throttle_tokens", "connection_throttle_weight_enabled", "dataDir", "dataLogDir",
-        "datadir.autocreate", "digest.enabled", "dynamicConfigFile", "electionAlg", "enforce.auth.enabled",
-        "enforce.auth.schemes", "enforceQuota", "ensembleAuthName", "extendedTypesEnabled",
-        "fsync.warningthresholdms", "globalOutstandingLimit", "initLimit", "jute.maxbuffer",
-        "jute.maxbuffer.extrasize", "largeRequestMaxBytes", "largeRequestThreshold", "leaderServes",
-        "localSessionsEnabled", "localSessionsUpgradingEnabled", "maxClientCnxns", "maxCnxns",
-        "maxSessionTimeout",
-        "metricsProvider.className", "metricsProvider.httpHost", "metricsProvider.httpPort",
-        "minSessionTimeout",
-        "multiAddress.enabled", "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs",
-        "readonlymode.enabled", "reconfigEnabled", "request_stale_connection_check",
-        "request_stale_latency_check",
-        "request_throttle_drop_stale", "request_throttle_max_requests", "request_throttle_stall_time",
-        "request_throttler.shutdownTimeout", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
-        "snapSizeLimitInKb", "standaloneEnabled", "syncEnabled", "observer.syncEnabled", "syncLimit",
-        "throttled_op_wait_time", "tickTime", "version", "znode.container.checkIntervalMs",
+        "connectToLearnerMasterLimit", "dataDir", "dataLogDir", "dynamicConfigFile", "electionAlg",
+        "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",
+        "globalOutstandingLimit", "initLimit", "jute.maxbuffer", "leaderServes", "maxClientCnxns",
+        "maxCnxns", "maxSessionTimeout", "minSessionTimeout", "multiAddress.enabled",
+        "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "reconfigEnabled",
+        "sessionRequireClientSASLAuth", "skipACL", "standaloneEnabled", "syncEnabled",
+        "observer.syncEnabled", "syncLimit", "tickTime", "version", "znode.container.checkIntervalMs",
         "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
     ]
 
     private static let withoutEffect: [String: [String]] = [
+        "digests are always kept": [
+            "digest.enabled"
+        ],
+        "a missing data directory is always made": [
+            "datadir.autocreate"
+        ],
+        "what the server writes itself has no limit": [
+            "jute.maxbuffer.extrasize"
+        ],
         "the log and its files are kept by SQLite": [
             "preAllocSize", "txnLogSizeLimitInKb", "snapshot.compression.method", "snapshot.trust.empty",
             "db.autocreate", "serializeLastProcessedZxid.enabled",
@@ -122,7 +127,46 @@ enum KnownKeys {
         ],
     ]
 
+    /// What each waits for. Whoever builds it moves its keys up to the honoured.
     private static let later: [String: [String]] = [
+        "the admin server": [
+            "admin.commandURL", "admin.enableServer", "admin.idleTimeout", "admin.rateLimiterIntervalInMS",
+            "admin.restore.enabled", "admin.serverAddress", "admin.serverPort", "admin.snapshot.enabled",
+        ],
+        "the Prometheus endpoint": [
+            "metricsProvider.className", "metricsProvider.httpHost", "metricsProvider.httpPort",
+        ],
+        "throttling of requests": [
+            "request_stale_connection_check", "request_stale_latency_check", "request_throttle_drop_stale",
+            "request_throttle_max_requests", "request_throttle_stall_time",
+            "request_throttler.shutdownTimeout", "throttled_op_wait_time",
+        ],
+        "throttling of connections": [
+            "connection_throttle_decrease_ratio", "connection_throttle_drop_decrease",
+            "connection_throttle_drop_increase", "connection_throttle_fill_count",
+            "connection_throttle_fill_time", "connection_throttle_freeze_time",
+            "connection_throttle_global_session_weight", "connection_throttle_local_session_weight",
+            "connection_throttle_renew_session_weight", "connection_throttle_tokens",
+            "connection_throttle_weight_enabled",
+        ],
+        "the limit on large requests": [
+            "largeRequestMaxBytes", "largeRequestThreshold",
+        ],
+        "local sessions": [
+            "localSessionsEnabled", "localSessionsUpgradingEnabled",
+        ],
+        "read-only mode": [
+            "readonlymode.enabled"
+        ],
+        "taking and purging snapshots": [
+            "snapCount", "snapSizeLimitInKb", "autopurge.purgeInterval", "autopurge.snapRetainCount",
+        ],
+        "the check of ensemble names": [
+            "ensembleAuthName"
+        ],
+        "the warning of slow syncs": [
+            "fsync.warningthresholdms"
+        ],
         "TLS": [
             "secureClientPort", "secureClientPortAddress", "client.portUnification", "client.certReload",
         ],

@@ -34,6 +34,7 @@ extension SettingsWarning {
                 SettingsWarning(kind: kind, file: file, line: property.line, key: property.key, text: text)
             }
             let key = Entries.plain(property.key)
+            guard !KnownKeys.isSoAnyway(key, property.value) else { return nil }
             switch KnownKeys.standing(of: key) {
             case .honoured: return nil
             case .noEffect(let reason): return warning(.noEffect, "has no effect: \(reason)")

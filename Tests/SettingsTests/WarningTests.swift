@@ -33,6 +33,16 @@ import Testing
         #expect(warning?.text == "has no effect: TLS is not in this version yet")
     }
 
+    @Test(arguments: ["audit.enable=false", "sslQuorum=FALSE", "forceSync=yes", "throttled_op_wait_time=0"])
+    func `is not given for what is so anyway`(line: String) throws {
+        #expect(try warning(line) == nil)
+    }
+
+    @Test func `is given when a safeguard is to be switched off`() throws {
+        #expect(
+            try warning("forceSync=no")?.text == "has no effect: every acknowledged write is synced to disk")
+    }
+
     @Test func `asks about a relative path, unless it is plainly meant`() throws {
         #expect(try warning("dataLogDir=logs")?.kind == .advice)
         #expect(try warning("dataLogDir=./logs") == nil)
@@ -44,6 +54,6 @@ import Testing
     }
 
     @Test func `is not given for keys that are only read in an ensemble`() throws {
-        #expect(try warning("initLimit=10\nsyncLimit=5\nsnapCount=1000\nautopurge.purgeInterval=1") == nil)
+        #expect(try warning("initLimit=10\nsyncLimit=5\nleaderServes=yes\npeerType=participant") == nil)
     }
 }
