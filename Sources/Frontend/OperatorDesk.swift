@@ -1,3 +1,4 @@
+internal import Console
 internal import Host
 internal import NIOCore
 internal import Settings
@@ -5,7 +6,9 @@ internal import Settings
 /// Answers operators' four-letter words on the client port.
 struct OperatorDesk {
     enum Answer {
+        /// Too few bytes to tell.
         case undecided
+        /// A client's first frame.
         case notAWord
         case answer(ByteBuffer)
     }
@@ -13,7 +16,25 @@ struct OperatorDesk {
     let core: Core
     let settings: Settings
 
+    /// Looks at the first bytes of a connection, and does what they ask if they are a word.
     func answer(_ bytes: ByteBuffer) -> Answer {
-        bytes.readableBytes < 4 ? .undecided : .notAWord
+        guard let code = bytes.getInteger(at: bytes.readerIndex, as: Int32.self) else { return .undecided }
+        if code == FourLetterWord.telnetInterrupt { return .answer(ByteBuffer()) }
+        guard let word = FourLetterWord(code: code) else { return .notAWord }
+        guard bytes.readableBytes >= 4 + word.argumentBytes else { return .undecided }
+        if word.isAllowed(by: settings.words) { perform(word, bytes) }
+        let report = core.report(word.parts, settings: settings)
+        return .answer(ByteBuffer(bytes: word.answer(from: report, settings: settings)))
+    }
+
+    /// The words that change something do so before they are answered.
+    private func perform(_ word: FourLetterWord, _ bytes: ByteBuffer) {
+        switch word {
+        case .crst: core.resetStatistics(ofConnections: true)
+        case .srst: core.resetStatistics(ofConnections: false)
+        case .stmk:
+            core.traceMask = FourLetterWord.traceMask(in: bytes.readableBytesView.dropFirst(4))
+        default: break
+        }
     }
 }

@@ -30,6 +30,12 @@ package final class Core {
     private var isNotifying = false
     private var ticking: RepeatedTask?
     package private(set) var connectionCount = 0
+    /// Monotonic milliseconds.
+    let startedMs = Instant.now.monotonicMs
+    /// A number that operators may set and read back; nothing is traced by it.
+    package var traceMask: Int64 = 306
+    /// The port that was bound.
+    package var clientPort: Int?
 
     private struct Client {
         let id: ConnectionID
@@ -99,6 +105,12 @@ package final class Core {
     /// Reads the replica, for those who report on it.
     package func inspect<Result>(_ body: (borrowing Replica) -> Result) -> Result {
         body(replica)
+    }
+
+    /// The remote port of a connection, for lists.
+    func port(of id: ConnectionID) -> Int {
+        guard id.slot < clients.count, let client = clients[id.slot], client.id == id else { return 0 }
+        return client.channel.remoteAddress?.port ?? 0
     }
 
     private func step(_ input: consuming Input) {

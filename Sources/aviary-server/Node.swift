@@ -23,6 +23,7 @@ struct Node {
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
             let (core, journal) = try loop.submit { try start(settings, on: loop, log) }.wait()
             let listener = try Listener.bind(settings, core: core, on: loop)
+            try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
             log.info("serving clients", metadata: ["address": "\(listener.channel.localAddress?.description ?? "?")"])
             stop.wait()
             log.info("stopping")

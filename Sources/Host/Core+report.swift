@@ -1,0 +1,126 @@
+package import Console
+internal import NIOCore
+internal import Replica
+package import Settings
+package import Vocabulary
+internal import Znodes
+
+/// What the node says of itself: the replica's counters and lists in the words of its operators.
+extension Core {
+    /// Gathers what `parts` ask for. Cheap without any; with watches or connections, as long as those lists.
+    package func report(_ parts: NodeReport.Parts, settings: Settings) -> NodeReport {
+        var report = inspect { replica in counters(of: replica) }
+        report.uptimeMs = Instant.now.monotonicMs - startedMs
+        report.traceMask = traceMask
+        report.clientPort = clientPort
+        if parts.contains(.connections) { report.connections = connectionReports() }
+        inspect { replica in
+            if parts.contains(.sessions) { report.sessions = replica.sessionReports(at: .now) }
+            if parts.contains(.ephemerals) { report.ephemerals = replica.ephemeralReports() }
+            if parts.contains(.watches) { report.watches = replica.watchReports() }
+            if parts.contains(.digests) {
+                report.digests = replica.digestHistory.entries.map { DigestReport(zxid: $0.zxid, digest: $0.digest) }
+            }
+            if parts.contains(.metrics) { report.metrics = metrics(of: replica) }
+        }
+        if parts.contains(.directories) { report.directories = DirectoryReport(settings) }
+        if parts.contains(.environment) { report.environment = Surroundings.environment() }
+        return report
+    }
+
+    private func counters(of replica: borrowing Replica) -> NodeReport {
+        var report = NodeReport(state: replica.isServingClients ? .standalone : nil)
+        let statistics = replica.statistics
+        report.lastZxid = replica.tree.lastZxid
+        report.latency = Spread(statistics.latency)
+        report.packetsReceived = statistics.received
+        report.packetsSent = statistics.sent
+        report.connectionCount = connectionCount
+        report.outstandingRequests = replica.outstandingRequestCount
+        // Apache keeps the root under two names and counts both.
+        report.znodeCount = replica.tree.nodes.count + 1
+        report.ephemeralCount = replica.tree.ephemeralCount
+        report.dataBytes = Int64(replica.tree.nodes.dataSize)
+        report.watchCount = replica.watches.dataCount + replica.watches.childCount
+        report.sessionCount = replica.sessions.count
+        return report
+    }
+
+    private func metrics(of replica: borrowing Replica) -> Metrics {
+        let statistics = replica.statistics
+        var metrics = Metrics()
+        metrics.openFileDescriptors = Surroundings.openFileDescriptors()
+        metrics.maxFileDescriptors = Surroundings.maxFileDescriptors()
+        metrics.authFailures = statistics.authFailures
+        metrics[.commits] = statistics.commits
+        metrics[.proposals] = statistics.commits + Int64(replica.outstandingRequestCount)
+        metrics[.connectionRequests] = statistics.connectionRequests
+        metrics[.staleSessionsExpired] = statistics.staleSessionsExpired
+        metrics[.digestMismatches] = statistics.digestMismatches
+        metrics[.readLatency] = Spread(statistics.readLatency)
+        metrics[.updateLatency] = Spread(statistics.updateLatency)
+        return metrics
+    }
+
+    private func connectionReports() -> [ConnectionReport] {
+        inspect { replica in replica.connectionViews }.map { view in
+            var report = ConnectionReport(address: view.address, port: port(of: view.id))
+            let statistics = view.statistics
+            report.isRead = !view.isPaused && view.session != .none
+            report.outstandingRequests = view.outstandingRequests
+            report.received = max(statistics.received, view.session == .none ? 1 : 0)
+            report.sent = statistics.sent
+            report.session = view.session
+            report.timeoutMs = view.negotiatedTimeoutMs
+            report.lastOperation = statistics.lastOperation
+            report.establishedMs = statistics.establishedMs
+            report.lastXid = statistics.lastCxid
+            report.lastZxid = statistics.lastZxid
+            report.lastResponseMs = statistics.lastResponseMs
+            report.lastLatencyMs = statistics.latency.lastMs
+            report.latency = Spread(statistics.latency)
+            report.expiresMs = Instant.now.wallMs + Int64(view.negotiatedTimeoutMs)
+            return report
+        }
+    }
+}
+
+extension Replica {
+    fileprivate func sessionReports(at now: Instant) -> [SessionReport] {
+        sessions.ids.compactMap { id in
+            sessions[id].map { session in
+                SessionReport(
+                    id: id, timeoutMs: session.timeoutMs,
+                    expiresMs: now.wallMs + session.deadlineMs - now.monotonicMs)
+            }
+        }
+    }
+
+    fileprivate func ephemeralReports() -> [EphemeralsReport] {
+        tree.ephemeralOwners.map { EphemeralsReport(session: $0, paths: tree.ephemerals(of: $0).sorted()) }
+    }
+
+    fileprivate func watchReports() -> [WatchReport] {
+        watches.dataWatches().map { watch in
+            WatchReport(path: watch.path, sessions: watch.connections.map { session(of: $0) })
+        }
+    }
+}
+
+extension Spread {
+    fileprivate init(_ latency: Latency) {
+        self.init(
+            count: latency.count, sum: latency.totalMs, min: latency.count == 0 ? 0 : latency.minMs,
+            max: latency.maxMs)
+    }
+}
+
+extension DirectoryReport {
+    fileprivate init(_ settings: Settings) {
+        self.init()
+        data = Surroundings.absolute(settings.dataDir)
+        log = Surroundings.absolute(settings.dataLogDir)
+        dataBytes = Surroundings.directoryBytes(data)
+        logBytes = Surroundings.directoryBytes(log)
+    }
+}
