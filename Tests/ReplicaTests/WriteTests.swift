@@ -1,6 +1,9 @@
+import NIOCore
+import Replica
 import Testing
 import Vocabulary
 import Wire
+import Znodes
 
 @Suite struct `A write` {
     @Test func `is answered only once it is durable`() throws {
