@@ -48,7 +48,7 @@ struct Options: ParsableArguments {
     @Option(name: .customLong("root"), help: "Below which znode everything happens.")
     var root = "/aviary-bench"
 
-    @Flag(help: "Leave the znodes of the load in place, for the next run with the same keys.")
+    @Flag(help: "Leave the keys in place for the next run; what create made is always removed.")
     var keep = false
 
     @Option(help: "Milliseconds of session timeout to ask for.")

@@ -32,7 +32,8 @@ struct Run: ~Copyable {
         try build(createdGroupCount: isCreating ? options.connections : 0)
         var load = MixedLoad(plan, serverPids: options.pid)
         try engine.run(&load)
-        if !options.keep { try perform(keyspace.removingStages(created: load.created)) }
+        if isCreating { try perform(keyspace.createdRemovingStages(load.created)) }
+        if !options.keep { try perform(keyspace.keyRemovingStages) }
         return .load(load, plan: plan, connections: options.connections)
     }
 

@@ -25,18 +25,20 @@ extension Keyspace {
         [stage(.setData(node, data: data), 0..<keyCount, .keys)]
     }
 
-    /// Everything `buildingStages` made and what sessions created meanwhile, the children first. Ancestors of the
-    /// root stay when they have other children.
-    func removingStages(created: [Range<Int>]) -> [StagedRequests.Stage] {
+    /// What sessions created during a load, and the groups they did it in.
+    func createdRemovingStages(_ created: [Range<Int>]) -> [StagedRequests.Stage] {
         let leftovers = created.enumerated().map { group, range in
             stage(.delete(self.created), range, .created(group: group), .noNode)
         }
-        return leftovers
-            + [
-                stage(.delete(createdGroup), 0..<created.count, .groups, .noNode, .notEmpty),
-                stage(.delete(node), 0..<keyCount, .keys, .noNode),
-                stage(.delete(group), 0..<groupCount, .groups, .noNode, .notEmpty),
-            ] + rootRemovingStages
+        return leftovers + [stage(.delete(createdGroup), 0..<created.count, .groups, .noNode, .notEmpty)]
+    }
+
+    /// Keys, groups and root, the children first. Ancestors of the root stay when they have other children.
+    var keyRemovingStages: [StagedRequests.Stage] {
+        [
+            stage(.delete(node), 0..<keyCount, .keys, .noNode),
+            stage(.delete(group), 0..<groupCount, .groups, .noNode, .notEmpty),
+        ] + rootRemovingStages
     }
 
     var rootRemovingStages: [StagedRequests.Stage] {

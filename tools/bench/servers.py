@@ -1,0 +1,92 @@
+"""Starting and stopping the two servers of the comparison: same settings, a port and a data folder of their own."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+#: What both are told. snapCount and forceSync stay at their defaults; forceSync=yes is written down all the same.
+SETTINGS = {
+    "tickTime": "2000", "clientPortAddress": "127.0.0.1", "maxClientCnxns": "0", "admin.enableServer": "false",
+    "4lw.commands.whitelist": "*", "forceSync": "yes",
+}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One running server; `command` gets the path of its zoo.cfg appended."""
+
+    def __init__(self, name, command, parent):
+        self.name = name
+        self.command = command
+        self.port = free_port()
+        self.folder = tempfile.mkdtemp(prefix=f"bench-{name}-", dir=parent)
+        os.makedirs(self.folder + "/data")
+        self.config = self.folder + "/zoo.cfg"
+        with open(self.config, "w") as file:
+            for key, value in {**SETTINGS, "dataDir": self.folder + "/data", "clientPort": self.port}.items():
+                file.write(f"{key}={value}\n")
+        self.start()
+
+    def start(self):
+        self.output = open(self.folder + "/output", "ab")
+        self.process = subprocess.Popen([*self.command, self.config], stdin=subprocess.DEVNULL, stdout=self.output,
+                                        stderr=self.output, cwd=self.folder)
+        self.wait_until_serving()
+
+    def wait_until_serving(self, seconds=120):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if b"Mode: standalone" in self.word(b"srvr"):
+                return
+            time.sleep(0.02)
+        with open(self.folder + "/output", "rb") as file:
+            tail = file.read()[-2000:].decode(errors="replace")
+        self.stop()
+        raise SystemExit(f"{self.name} does not serve:\n{tail}")
+
+    def word(self, word):
+        """The answer to a four-letter word, empty when there is none."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 5) as link:
+                link.sendall(word)
+                answer = b""
+                while chunk := link.recv(65536):
+                    answer += chunk
+                return answer
+        except OSError:
+            return b""
+
+    def resident_bytes(self):
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return int(re.search(r"VmRSS:\s+(\d+) kB", file.read()).group(1)) * 1024
+
+    def halt(self):
+        """Ends the process, keeps its data."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.wait()
+        self.output.close()
+
+    def stop(self):
+        self.halt()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def apache_command(heap):
+    """Debian's 3.8.0. Its script sets no heap, so the JVM's default holds unless `heap` says otherwise."""
+    classpath = os.environ.get("ZOOKEEPER_CLASSPATH", "/usr/share/java/zookeeper.jar")
+    flags = [f"-Xmx{heap}"] if heap else []
+    return ["java", *flags, "-cp", classpath, "org.apache.zookeeper.server.quorum.QuorumPeerMain"]
