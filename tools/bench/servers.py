@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -45,7 +46,7 @@ class Server:
     def wait_until_serving(self, seconds=120):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
-            if b"Mode: standalone" in self.word(b"srvr"):
+            if self.opens_sessions():
                 return
             time.sleep(0.02)
         with open(self.folder + "/output", "rb") as file:
@@ -53,17 +54,14 @@ class Server:
         self.stop()
         raise SystemExit(f"{self.name} does not serve:\n{tail}")
 
-    def word(self, word):
-        """The answer to a four-letter word, empty when there is none."""
+    def opens_sessions(self):
+        """Whether a session can be opened; it ends with the connection."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), 5) as link:
-                link.sendall(word)
-                answer = b""
-                while chunk := link.recv(65536):
-                    answer += chunk
-                return answer
+                link.sendall(struct.pack(">iiqiqi16s?", 45, 0, 0, 4000, 0, 16, bytes(16), False))
+                return len(link.recv(41)) > 0
         except OSError:
-            return b""
+            return False
 
     def resident_bytes(self):
         with open(f"/proc/{self.process.pid}/status") as file:
