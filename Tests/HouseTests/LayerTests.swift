@@ -1,0 +1,58 @@
+import Testing
+
+@Suite struct `The layers` {
+    /// What each module may import of the others, as ARCHITECTURE.md draws it.
+    static let below: [String: Set<String>] = [
+        "Vocabulary": [],
+        "Zab": ["Vocabulary"],
+        "Znodes": ["Vocabulary"],
+        "Wire": ["Vocabulary", "Znodes", "Zab"],
+        "Replica": ["Vocabulary", "Znodes", "Zab", "Wire"],
+        "Settings": ["Vocabulary"],
+        "Storage": ["Vocabulary", "Migrations", "CSQLite"],
+        "Console": ["Vocabulary", "Settings"],
+        "Host": [
+            "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console", "CCrypto",
+        ],
+        "Frontend": ["Vocabulary", "Replica", "Host", "Settings", "Console"],
+        "aviary-server": ["Settings", "Storage", "Host", "Frontend"],
+        "aviary-bench": ["Vocabulary", "Wire", "CEpoll"],
+    ]
+
+    /// What the core may import from outside the house: containers, and `ByteBuffer` where bytes are handled.
+    static let outside: [String: Set<String>] = [
+        "Vocabulary": [],
+        "Zab": ["DequeModule"],
+        "Znodes": ["DequeModule"],
+        "Wire": ["NIOCore"],
+        "Replica": ["NIOCore", "DequeModule"],
+    ]
+
+    @Test func `import only what is drawn below them`() {
+        let house = Set(Self.below.keys).union(["Migrations", "CSQLite", "CCrypto", "CEpoll"])
+        for file in Repository.current.sources {
+            guard let allowed = Self.below[file.module] else {
+                Issue.record("\(file.path): its module is not drawn in LayerTests and ARCHITECTURE.md")
+                continue
+            }
+            for module in file.imports where house.contains(module) && !allowed.contains(module) {
+                Issue.record("\(file.path): \(file.module) must not import \(module) (imports point down only)")
+            }
+        }
+    }
+
+    @Test func `keep input, output, clocks and chance out of the core`() {
+        for file in Repository.current.sources {
+            guard let allowed = Self.outside[file.module] else { continue }
+            for module in file.imports where Self.below[module] == nil && !allowed.contains(module) {
+                Issue.record("\(file.path): the core must not import \(module)")
+            }
+        }
+    }
+
+    @Test func `never name a type after its module`() {
+        for file in Repository.current.sources where file.types.contains(file.module) && file.module != "Replica" {
+            Issue.record("\(file.path): a type is called like its module \(file.module)")
+        }
+    }
+}
