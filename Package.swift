@@ -61,7 +61,8 @@ let package = Package(
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
             "CCrypto", buffer, sockets, logging),
-        layer("Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", buffer, sockets, logging),
+        layer(
+            "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", buffer, sockets, logging),
 
         // The programs.
         program("aviary-server", on: "Settings", "Host", "Frontend", "Storage", logging, sockets, arguments),

@@ -5,7 +5,7 @@ extension FourLetterWord {
     /// The whole answer, byte for byte as ZooKeeper 3.9 gives it. The connection is closed behind it.
     ///
     /// `crst`, `srst` and `stmk` change something: the host does so first, then asks for the words about it.
-    package func answer(from report: NodeReport, settings: Settings) -> [UInt8] {
+    package func answer(from report: NodeReport, settings: NodeSettings) -> [UInt8] {
         var text = AnswerText()
         guard isAllowed(by: settings.words) else {
             text.line("\(rawValue) is not executed because it is not in the whitelist.")

@@ -34,7 +34,7 @@ extension NodeReport {
     }
 
     /// `conf`.
-    func writeConfiguration(_ settings: Settings, into text: inout AnswerText) {
+    func writeConfiguration(_ settings: NodeSettings, into text: inout AnswerText) {
         let clients = settings.clients
         text.line("clientPort=\(clientPort ?? clients.port ?? -1)")
         text.line("secureClientPort=\(clients.securePort ?? -1)")

@@ -4,7 +4,8 @@ internal import Logging
 internal import NIOCore
 internal import Vocabulary
 
-/// One client's socket: bytes into frames, frames to the core. Answers come from the core straight to the channel.
+/// One client's socket: bytes into frames, frames to the core. Answers come from the core straight to the
+/// channel.
 ///
 /// Confined to the core's event loop, as is everything it touches.
 final class ClientHandler: ChannelInboundHandler {
@@ -19,8 +20,8 @@ final class ClientHandler: ChannelInboundHandler {
     private var address: ByteString = ""
 
     private enum Phase {
-        /// The first bytes decide between a client and an operator's four-letter word; those come here until they
-        /// are enough.
+        /// The first bytes decide between a client and an operator's four-letter word; those come here until
+        /// they are enough.
         case fresh(ConnectionID, ByteBuffer)
         case client(ConnectionID)
         /// Answered a word; only the end of the connection is of interest.
@@ -87,7 +88,8 @@ final class ClientHandler: ChannelInboundHandler {
         case .illegalLength(let length, let before):
             if let before { core.receive(before, from: id) }
             core.log.warning(
-                "a frame of impossible length; closed", metadata: ["length": "\(length)", "client": "\(address)"])
+                "a frame of impossible length; closed",
+                metadata: ["length": "\(length)", "client": "\(address)"])
             context.close(promise: nil)
         }
     }

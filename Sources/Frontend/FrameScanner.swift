@@ -31,7 +31,9 @@ package struct FrameScanner {
         var end = bytes.readerIndex
         while let length = bytes.getInteger(at: end, as: Int32.self) {
             guard length >= 0, length <= frameBytesMax else {
-                let before = end > bytes.readerIndex ? bytes.getSlice(at: bytes.readerIndex, length: end - bytes.readerIndex) : nil
+                let before =
+                    end > bytes.readerIndex
+                    ? bytes.getSlice(at: bytes.readerIndex, length: end - bytes.readerIndex) : nil
                 return .illegalLength(length, before: before)
             }
             let next = end + 4 + Int(length)

@@ -41,7 +41,7 @@ package struct Listener {
     ///
     /// - Throws: `IOError` when the port is taken or the address is not this machine's.
     package static func bind(
-        _ settings: Settings, core: NIOLoopBound<Core>, on loop: any EventLoop
+        _ settings: NodeSettings, core: NIOLoopBound<Core>, on loop: any EventLoop
     ) throws -> Listener {
         let counts = NIOLoopBoundBox.makeBoxSendingValue(
             Counts(
@@ -55,13 +55,15 @@ package struct Listener {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
-                .socketOption(.so_keepalive), value: settings.clients.isTCPKeepAliveEnabled ? 1 : 0)
+                .socketOption(.so_keepalive), value: settings.clients.isTCPKeepAliveEnabled ? 1 : 0
+            )
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ClientHandler(
                         core: core.value, listener: counts.value,
-                        operators: OperatorDesk(core: core.value, settings: settings), frameBytesMax: frameBytesMax)
+                        operators: OperatorDesk(core: core.value, settings: settings),
+                        frameBytesMax: frameBytesMax)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

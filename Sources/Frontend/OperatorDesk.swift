@@ -14,7 +14,7 @@ struct OperatorDesk {
     }
 
     let core: Core
-    let settings: Settings
+    let settings: NodeSettings
 
     /// Looks at the first bytes of a connection, and does what they ask if they are a word.
     func answer(_ bytes: ByteBuffer) -> Answer {

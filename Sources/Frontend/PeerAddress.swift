@@ -1,12 +1,14 @@
 package import NIOCore
 package import Vocabulary
 
-/// A peer's address as ZooKeeper writes it in ACLs and lists: IPv4 as a dotted quad, also where it came mapped
-/// into IPv6; IPv6 in eight groups, none left out.
+/// A peer's address as ZooKeeper writes it in ACLs and lists: IPv4 as a dotted quad, also where it came
+/// mapped into IPv6; IPv6 in eight groups, none left out.
 package enum PeerAddress {
     package static func text(of address: SocketAddress?) -> ByteString {
         guard let address else { return "0.0.0.0" }
-        let raw = address.withSockAddr { pointer, size in Array(UnsafeRawBufferPointer(start: pointer, count: size)) }
+        let raw = address.withSockAddr { pointer, size in
+            Array(UnsafeRawBufferPointer(start: pointer, count: size))
+        }
         return switch address.protocol {
         case .inet: dotted(raw[4..<8])
         case .inet6: grouped(Array(raw[8..<24]))

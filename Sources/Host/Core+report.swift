@@ -8,7 +8,7 @@ internal import Znodes
 /// What the node says of itself: the replica's counters and lists in the words of its operators.
 extension Core {
     /// Gathers what `parts` ask for. Cheap without any; with watches or connections, as long as those lists.
-    package func report(_ parts: NodeReport.Parts, settings: Settings) -> NodeReport {
+    package func report(_ parts: NodeReport.Parts, settings: NodeSettings) -> NodeReport {
         var report = inspect { replica in counters(of: replica) }
         report.uptimeMs = Instant.now.monotonicMs - startedMs
         report.traceMask = traceMask
@@ -19,7 +19,9 @@ extension Core {
             if parts.contains(.ephemerals) { report.ephemerals = replica.ephemeralReports() }
             if parts.contains(.watches) { report.watches = replica.watchReports() }
             if parts.contains(.digests) {
-                report.digests = replica.digestHistory.entries.map { DigestReport(zxid: $0.zxid, digest: $0.digest) }
+                report.digests = replica.digestHistory.entries.map {
+                    DigestReport(zxid: $0.zxid, digest: $0.digest)
+                }
             }
             if parts.contains(.metrics) { report.metrics = metrics(of: replica) }
         }
@@ -116,7 +118,7 @@ extension Spread {
 }
 
 extension DirectoryReport {
-    fileprivate init(_ settings: Settings) {
+    fileprivate init(_ settings: NodeSettings) {
         self.init()
         data = Surroundings.absolute(settings.dataDir)
         log = Surroundings.absolute(settings.dataLogDir)

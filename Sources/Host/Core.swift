@@ -5,11 +5,12 @@ package import Replica
 package import Vocabulary
 internal import Znodes
 
-/// Owns the replica and does what it says: the one place where a node's decisions meet its sockets and its log.
+/// Owns the replica and does what it says: the one place where a node's decisions meet its sockets and its
+/// log.
 ///
-/// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop. Appends
-/// are handed to the log at the end of a turn of the loop, all that arrived in it at once; answers leave in one
-/// buffer and one flush per connection and turn.
+/// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
+/// Appends are handed to the log at the end of a turn of the loop, all that arrived in it at once; answers
+/// leave in one buffer and one flush per connection and turn.
 package final class Core {
     /// Bytes a client may let pile up unread before it is cut off.
     static let unreadBytesMax = 64 << 20
@@ -140,7 +141,8 @@ package final class Core {
         if !appends.isEmpty { journal.append(appends, bytes) }
     }
 
-    /// Sends events to some of the connections that only wait for those, and leaves the rest to the next turn.
+    /// Sends events to some of the connections that only wait for those, and leaves the rest to the next
+    /// turn.
     private func notifySlice() {
         isNotifying = false
         for _ in 0..<Core.eventSliceCount {
@@ -165,7 +167,8 @@ package final class Core {
     private func hold(_ id: ConnectionID, _ channel: any Channel) {
         let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         if unread > Core.unreadBytesMax {
-            log.warning("a client does not read; closed", metadata: ["unread_bytes": "\(unread)", "client": "\(id)"])
+            log.warning(
+                "a client does not read; closed", metadata: ["unread_bytes": "\(unread)", "client": "\(id)"])
             channel.close(promise: nil)
         } else {
             setReading(id, false)
@@ -195,7 +198,9 @@ package final class Core {
 
     private func setReading(_ id: ConnectionID, _ isReading: Bool) {
         guard let client = clients[id.slot], client.id == id else { return }
-        client.channel.setOption(.autoRead, value: isReading).whenFailure { _ in client.channel.close(promise: nil) }
+        client.channel.setOption(.autoRead, value: isReading).whenFailure { _ in
+            client.channel.close(promise: nil)
+        }
     }
 
     /// Closes towards the client first and waits a little for it to do the same: a socket closed with unread

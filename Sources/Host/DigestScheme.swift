@@ -4,8 +4,8 @@ package import Vocabulary
 
 /// The identity that `user:password` proves in the scheme `digest`: the user and a hash of the whole.
 ///
-/// Hashes by the system's libcrypto, as every TLS program here does: BoringSSL, built with the package for one
-/// SHA-1 a login, took four fifths of a clean build.
+/// Hashes by the system's libcrypto, as every TLS program here does: BoringSSL, built with the package for
+/// one SHA-1 a login, took four fifths of a clean build.
 package enum DigestScheme {
     /// `user:` and the base64 of the hash; text without a colon is all user (client protocol 9.3).
     package static func identity(of credentials: ByteString, by algorithm: DigestAlgorithm) -> ByteString {

@@ -10,8 +10,8 @@ package import Vocabulary
 /// That is group commit: nobody chooses how much goes into a batch, it is what arrived during the last one. A
 /// failed append ends the node; nothing is tried again, since a disk that failed to sync has forgotten what.
 ///
-/// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock, and
-/// the two closures are set before the first append.
+/// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock,
+/// and the two closures are set before the first append.
 package final class Journal: @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
@@ -71,7 +71,8 @@ extension LogRow {
     fileprivate init(_ append: Effects.Append, _ bytes: ByteBuffer) {
         let start = bytes.readerIndex + append.body.lowerBound
         self.init(
-            zxid: append.zxid, timeMs: append.timeMs, session: append.session, cxid: append.cxid, type: append.type,
+            zxid: append.zxid, timeMs: append.timeMs, session: append.session, cxid: append.cxid,
+            type: append.type,
             path: append.path, body: bytes.getSlice(at: start, length: append.body.count) ?? ByteBuffer())
     }
 }

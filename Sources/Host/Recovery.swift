@@ -1,5 +1,5 @@
-internal import NIOCore
 package import Logging
+internal import NIOCore
 package import Replica
 package import Settings
 package import Storage
@@ -11,10 +11,11 @@ internal import Znodes
 package enum Recovery {
     /// - Throws: `StorageError`, naming the file, the zxid and the remedy, when the log cannot be trusted.
     package static func replica(
-        from store: inout LogStore, settings: Settings, log: Logger
+        from store: inout LogStore, settings: NodeSettings, log: Logger
     ) throws -> Replica {
         var replica = Replica(
-            settings: ReplicaSettings(settings), seed: UInt64.random(in: .min ... .max), wallMs: Instant.now.wallMs)
+            settings: ReplicaSettings(settings), seed: UInt64.random(in: .min ... .max),
+            wallMs: Instant.now.wallMs)
         var effects = Effects()
         var count = 0
         try store.replay(after: .zero) { row throws(StorageError) in
@@ -24,33 +25,42 @@ package enum Recovery {
         }
         replica.step(.started, at: .now, into: &effects)
         log.info(
-            "recovered", metadata: [
-                "transactions": "\(count)", "zxid": "\(replica.tree.lastZxid)", "znodes": "\(replica.tree.nodes.count)",
+            "recovered",
+            metadata: [
+                "transactions": "\(count)", "zxid": "\(replica.tree.lastZxid)",
+                "znodes": "\(replica.tree.nodes.count)",
                 "sessions": "\(replica.sessions.count)",
             ])
         if replica.statistics.digestMismatches > 0 {
-            log.error("the tree does not match the digests in the log", metadata: [
-                "transactions": "\(replica.statistics.digestMismatches)"
-            ])
+            log.error(
+                "the tree does not match the digests in the log",
+                metadata: [
+                    "transactions": "\(replica.statistics.digestMismatches)"
+                ])
         }
         return replica
     }
 }
 
 extension LogRow {
-    /// - Throws: `corrupt` when a body with a good checksum is no transaction, or another one than its row says.
+    /// - Throws: `corrupt` when a body with a good checksum is no transaction, or another one than
+    ///   its row says.
     fileprivate func transaction() throws(StorageError) -> Transaction {
         let decoded = Result { () throws(DecodingError) in try Transaction(decoding: body.readableBytesSpan) }
         switch decoded {
         case .success(let transaction) where transaction.zxid == zxid: return transaction
-        case .success(let transaction): throw StorageError(.corrupt, "\(zxid): its body says \(transaction.zxid); restore a backup of the folder")
-        case .failure(let error): throw StorageError(.corrupt, "\(zxid): its body does not decode (\(error)); restore a backup of the folder")
+        case .success(let transaction):
+            throw StorageError(
+                .corrupt, "\(zxid): its body says \(transaction.zxid); restore a backup of the folder")
+        case .failure(let error):
+            throw StorageError(
+                .corrupt, "\(zxid): its body does not decode (\(error)); restore a backup of the folder")
         }
     }
 }
 
 extension ReplicaSettings {
-    init(_ settings: Settings) {
+    init(_ settings: NodeSettings) {
         let algorithm = settings.access.digestAlgorithm
         self.init(
             peer: PeerID(rawValue: settings.serverID ?? 1), tickMs: Int64(settings.tickTimeMs),

@@ -36,7 +36,9 @@ extension Replica {
     ) {
         let results = applied.map(MultiResult.init)
         effects.answer(id) { buffer in
-            buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) { MultiResult.encode(results, into: &$0) }
+            buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) {
+                MultiResult.encode(results, into: &$0)
+            }
         }
     }
 
@@ -77,7 +79,9 @@ extension Replica {
         _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {
         effects.act(.warn("\(name(of: id)): opcode \(request.type) is unknown; the connection is closed"))
-        wait(.fixed(zxid: Zxid(rawValue: -1), .unimplemented), request, isLast: true, on: id, at: now, into: &effects)
+        wait(
+            .fixed(zxid: Zxid(rawValue: -1), .unimplemented), request, isLast: true, on: id, at: now,
+            into: &effects)
         connections.update(id) { $0.phase = .ending }
     }
 

@@ -92,11 +92,14 @@ extension Replica {
 
     /// Counts an answer just written.
     mutating func note(_ request: WaitingRequest, on id: ConnectionID, at now: Instant, isUpdate: Bool) {
-        note(xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, on: id, at: now, isUpdate: isUpdate)
+        note(
+            xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, on: id, at: now,
+            isUpdate: isUpdate)
     }
 
     mutating func note(
-        xid: Int32, type: Int32, arrivalMs: Int64, on id: ConnectionID, at now: Instant, isUpdate: Bool = false
+        xid: Int32, type: Int32, arrivalMs: Int64, on id: ConnectionID, at now: Instant,
+        isUpdate: Bool = false
     ) {
         let tookMs = now.monotonicMs - arrivalMs
         statistics.sent += 1
@@ -129,7 +132,8 @@ extension Change {
     var path: ZnodePath? {
         switch self {
         case .create(let creation): creation.path
-        case .delete(let path, _), .setData(let path, _, _), .setACL(let path, _, _), .reconfig(let path, _, _),
+        case .delete(let path, _), .setData(let path, _, _), .setACL(let path, _, _),
+            .reconfig(let path, _, _),
             .check(let path, _):
             path
         case .multi, .createSession, .closeSession, .error: nil

@@ -27,10 +27,13 @@ extension Replica {
     }
 
     /// Client protocol 2.3: the checks in their order, each refusal silent.
-    mutating func connect(_ request: ConnectRequest, on id: ConnectionID, at now: Instant, into effects: inout Effects) {
+    mutating func connect(
+        _ request: ConnectRequest, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
         statistics.connectionRequests += 1
         guard isServing, request.lastZxidSeen <= tree.lastZxid else { return end(id, into: &effects) }
-        let timeoutMs = max(min(request.timeoutMs, settings.maxSessionTimeoutMs), settings.minSessionTimeoutMs)
+        let timeoutMs = max(
+            min(request.timeoutMs, settings.maxSessionTimeoutMs), settings.minSessionTimeoutMs)
         connections.update(id) { connection in
             connection.negotiatedTimeoutMs = timeoutMs
             connection.echoesReadOnly = request.isReadOnly != nil
@@ -62,7 +65,8 @@ extension Replica {
         _ session: SessionID, _ password: [UInt8]?, _ timeoutMs: Int32, on id: ConnectionID, at now: Instant,
         into effects: inout Effects
     ) {
-        guard SessionPassword.opens(session, with: password), let known = sessions[session], !known.isClosing else {
+        guard SessionPassword.opens(session, with: password), let known = sessions[session], !known.isClosing
+        else {
             answerConnect(.refused, on: id, into: &effects)
             return end(id, into: &effects)
         }
@@ -98,7 +102,9 @@ extension Replica {
         case refused
     }
 
-    private mutating func answerConnect(_ answer: ConnectAnswer, on id: ConnectionID, into effects: inout Effects) {
+    private mutating func answerConnect(
+        _ answer: ConnectAnswer, on id: ConnectionID, into effects: inout Effects
+    ) {
         guard let connection = connections[id] else { return }
         let isReadOnly: Bool? = connection.echoesReadOnly ? false : nil
         let response =
@@ -109,7 +115,8 @@ extension Replica {
                     isReadOnly: isReadOnly)
             case .refused:
                 ConnectResponse(
-                    timeoutMs: 0, session: .none, password: [UInt8](repeating: 0, count: SessionPassword.bytes),
+                    timeoutMs: 0, session: .none,
+                    password: [UInt8](repeating: 0, count: SessionPassword.bytes),
                     isReadOnly: isReadOnly)
             }
         effects.answer(id) { response.encodeFrame(into: &$0) }

@@ -91,7 +91,9 @@ extension Replica {
     private func writeChildren(of node: NodeID, into buffer: inout ByteBuffer) {
         let count = tree.nodes.childCount(of: node)
         buffer.writeInteger(Int32(count))
-        for index in 0..<count { buffer.writeJuteBytes(tree.nodes.name(of: tree.nodes.child(index, of: node))) }
+        for index in 0..<count {
+            buffer.writeJuteBytes(tree.nodes.name(of: tree.nodes.child(index, of: node)))
+        }
     }
 
     /// The znode that a read names, and its path if the client wants to watch it.
@@ -113,7 +115,9 @@ extension Replica {
     private mutating func exists(
         _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
     ) throws(ErrorCode) {
-        let asked: Result<(ZnodePath, Bool), ErrorCode> = request.withPathAndWatch { .success((ZnodePath($0), $1)) }
+        let asked: Result<(ZnodePath, Bool), ErrorCode> = request.withPathAndWatch {
+            .success((ZnodePath($0), $1))
+        }
         let (path, isWatched) = try asked.get()
         guard !path.bytes.contains(0) else { throw .badArguments }
         let node = tree.nodes.find(path)
@@ -129,7 +133,9 @@ extension Replica {
         let path = try path(of: request)
         let node = try readable(path.bytes.span.bytes, [.read, .admin], as: identities)
         var acl = tree.acl(of: node)
-        if !settings.rules.access.permits(.admin, by: acl, to: identities) { acl = settings.rules.access.masked(acl) }
+        if !settings.rules.access.permits(.admin, by: acl, to: identities) {
+            acl = settings.rules.access.masked(acl)
+        }
         effects.answer(id) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
                 buffer.writeJute(acl)
@@ -145,7 +151,9 @@ extension Replica {
         let node = try readable(path.bytes.span.bytes, as: identities)
         let count = Int32(truncatingIfNeeded: tree.nodes.descendantCount(of: node))
         effects.answer(id) { buffer in
-            buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { $0.writeInteger(count) }
+            buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) {
+                $0.writeInteger(count)
+            }
         }
     }
 

@@ -32,11 +32,14 @@ extension Replica {
     }
 
     private mutating func receiveConnect(
-        _ frames: ByteBuffer, _ range: Range<Int>, on id: ConnectionID, at now: Instant, into effects: inout Effects
+        _ frames: ByteBuffer, _ range: Range<Int>, on id: ConnectionID, at now: Instant,
+        into effects: inout Effects
     ) {
         let frame = RequestFrame(xid: 0, type: 0, frames: frames, range: range, arrivalMs: now.monotonicMs)
         guard let request = frame.decodeWhole(ConnectRequest.init(decoding:)) else {
-            effects.act(.warn("\(connections[id]?.address.description ?? "?"): the first frame is no connect request"))
+            effects.act(
+                .warn("\(connections[id]?.address.description ?? "?"): the first frame is no connect request")
+            )
             return end(id, into: &effects)
         }
         count(receivedOn: id)
@@ -44,13 +47,15 @@ extension Replica {
     }
 
     private mutating func receiveRequest(
-        _ frames: ByteBuffer, _ range: Range<Int>, on id: ConnectionID, at now: Instant, into effects: inout Effects
+        _ frames: ByteBuffer, _ range: Range<Int>, on id: ConnectionID, at now: Instant,
+        into effects: inout Effects
     ) {
         guard range.count >= 8, let xid = frames.getInteger(at: range.lowerBound, as: Int32.self),
             let type = frames.getInteger(at: range.lowerBound + 4, as: Int32.self)
         else { return end(id, into: &effects) }
         count(receivedOn: id)
-        let request = RequestFrame(xid: xid, type: type, frames: frames, range: range, arrivalMs: now.monotonicMs)
+        let request = RequestFrame(
+            xid: xid, type: type, frames: frames, range: range, arrivalMs: now.monotonicMs)
         guard let code = OpCode(rawValue: type), code.isForClients else {
             return refuseUnknown(request, on: id, at: now, into: &effects)
         }
@@ -99,11 +104,14 @@ extension Replica {
         }
     }
 
-    mutating func wait(_ kind: WaitingRequest.Kind, _ request: RequestFrame, isLast: Bool = false, on id: ConnectionID) {
+    mutating func wait(
+        _ kind: WaitingRequest.Kind, _ request: RequestFrame, isLast: Bool = false, on id: ConnectionID
+    ) {
         connections.update(id) { connection in
             connection.waiting.append(
                 WaitingRequest(
-                    kind: kind, xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, isLast: isLast))
+                    kind: kind, xid: request.xid, type: request.type, arrivalMs: request.arrivalMs,
+                    isLast: isLast))
         }
     }
 }

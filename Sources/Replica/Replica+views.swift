@@ -17,7 +17,8 @@ extension Replica {
         connections.all.map { connection in
             ConnectionView(
                 id: connection.id, address: connection.address, session: connection.session,
-                negotiatedTimeoutMs: connection.negotiatedTimeoutMs, outstandingRequests: connection.waiting.count,
+                negotiatedTimeoutMs: connection.negotiatedTimeoutMs,
+                outstandingRequests: connection.waiting.count,
                 isPaused: connection.isPaused, statistics: connection.statistics)
         }
     }
@@ -26,7 +27,9 @@ extension Replica {
     package var outstandingRequestCount: Int { broadcast.outstandingCount }
 
     /// The session a connection speaks for.
-    package func session(of connection: ConnectionID) -> SessionID { connections[connection]?.session ?? .none }
+    package func session(of connection: ConnectionID) -> SessionID {
+        connections[connection]?.session ?? .none
+    }
 
     package var isServingClients: Bool { isServing }
 }

@@ -47,12 +47,14 @@ extension Replica {
         eventSerial += 1
         var recipients: [ConnectionID] = []
         watches.fireChildren(on: parent) { recipients.append($0) }
-        deliver(.childrenChanged, on: parent, readableBy: change.parentACL, zxid, to: recipients, into: &effects)
+        deliver(
+            .childrenChanged, on: parent, readableBy: change.parentACL, zxid, to: recipients, into: &effects)
     }
 
     /// Who may not read the znode is not told, and its one-shot watch is spent all the same.
     private mutating func deliver(
-        _ event: EventType, on path: ZnodePath, readableBy acl: ACL, _ zxid: Zxid, to recipients: [ConnectionID],
+        _ event: EventType, on path: ZnodePath, readableBy acl: ACL, _ zxid: Zxid,
+        to recipients: [ConnectionID],
         into effects: inout Effects
     ) {
         let serial = eventSerial
@@ -113,7 +115,9 @@ extension Replica {
         return (record.path ?? ZnodePath([]), type.modes)
     }
 
-    private mutating func acknowledgeRead(_ request: RequestFrame, on id: ConnectionID, into effects: inout Effects) {
+    private mutating func acknowledgeRead(
+        _ request: RequestFrame, on id: ConnectionID, into effects: inout Effects
+    ) {
         let zxid = tree.lastZxid
         effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
     }
@@ -124,12 +128,16 @@ extension Replica {
         _ request: RequestFrame, on id: ConnectionID, into effects: inout Effects
     ) throws(ErrorCode) {
         let hasPersistent = request.type == OpCode.setWatches2.rawValue
-        guard let record = request.decode({ reader throws(DecodingError) in
-            try SetWatchesRequest(decoding: &reader, hasPersistent: hasPersistent)
-        }) else { throw .marshallingError }
+        guard
+            let record = request.decode({ reader throws(DecodingError) in
+                try SetWatchesRequest(decoding: &reader, hasPersistent: hasPersistent)
+            })
+        else { throw .marshallingError }
         let since = record.relativeZxid
         for path in record.data {
-            catchUp(path, .data, on: id, into: &effects) { $0.map { $0.mzxid > since ? .dataChanged : nil } ?? .deleted }
+            catchUp(path, .data, on: id, into: &effects) {
+                $0.map { $0.mzxid > since ? .dataChanged : nil } ?? .deleted
+            }
         }
         for path in record.exist {
             catchUp(path, .data, on: id, into: &effects) { $0 == nil ? nil : .created }

@@ -7,7 +7,8 @@ internal import Znodes
 /// Writes: checked against everything ahead of them, proposed, answered when applied.
 extension Replica {
     mutating func proposeWrite(
-        _ request: RequestFrame, _ code: OpCode, on id: ConnectionID, at now: Instant, into effects: inout Effects
+        _ request: RequestFrame, _ code: OpCode, on id: ConnectionID, at now: Instant,
+        into effects: inout Effects
     ) {
         guard let connection = connections[id] else { return }
         guard code != .reconfig else {
@@ -18,7 +19,8 @@ extension Replica {
         }
         let requester = Requester(session: connection.session, identities: connection.identities)
         proposeOperation(
-            operation, for: requester, cxid: request.xid, type: request.type, origin: id, at: now, into: &effects)
+            operation, for: requester, cxid: request.xid, type: request.type, origin: id, at: now,
+            into: &effects)
         wait(.write(broadcast.lastProposed), request, on: id)
     }
 
@@ -32,11 +34,13 @@ extension Replica {
                 operation, for: requester, as: broadcast.lastProposed.next, timeMs: now.wallMs, over: tree,
                 rules: settings.rules)
             propose(
-                change, session: requester.session, cxid: cxid, origin: origin, type: type, digest: digest, at: now,
+                change, session: requester.session, cxid: cxid, origin: origin, type: type, digest: digest,
+                at: now,
                 into: &effects)
         } catch {
             propose(
-                .error(code: error.rawValue), session: requester.session, cxid: cxid, origin: origin, type: type,
+                .error(code: error.rawValue), session: requester.session, cxid: cxid, origin: origin,
+                type: type,
                 digest: nil, at: now, into: &effects)
         }
     }
@@ -45,7 +49,8 @@ extension Replica {
     private mutating func proposeReconfig(
         _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {
-        guard request.decode(ReconfigRequest.init(decoding:)) != nil, let session = connections[id]?.session else {
+        guard request.decode(ReconfigRequest.init(decoding:)) != nil, let session = connections[id]?.session
+        else {
             return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
         }
         let code = settings.isReconfigEnabled ? ErrorCode.unimplemented : .reconfigDisabled
@@ -77,11 +82,13 @@ extension Replica {
 
     /// Gives a change the next place in the order, and sends it to the log.
     mutating func propose(
-        _ change: Change, session: SessionID, cxid: Int32, origin: ConnectionID?, type: Int32, digest: UInt64?,
+        _ change: Change, session: SessionID, cxid: Int32, origin: ConnectionID?, type: Int32,
+        digest: UInt64?,
         at now: Instant, into effects: inout Effects
     ) {
         let transaction = Transaction(
-            session: session, cxid: cxid, zxid: broadcast.lastProposed.next, timeMs: now.wallMs, change: change,
+            session: session, cxid: cxid, zxid: broadcast.lastProposed.next, timeMs: now.wallMs,
+            change: change,
             digest: digest)
         let start = effects.appendedBytes.writerIndex
         effects.append(

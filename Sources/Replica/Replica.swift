@@ -5,8 +5,8 @@ package import Znodes
 
 /// A whole node as one deterministic machine: clients, sessions, watches, the order of writes, the tree.
 ///
-/// Everything that happens comes in through `step`, everything to be done goes out through `Effects`. One owner
-/// steps it; nothing else changes it; it knows no clock, socket, file or thread.
+/// Everything that happens comes in through `step`, everything to be done goes out through `Effects`. One
+/// owner steps it; nothing else changes it; it knows no clock, socket, file or thread.
 ///
 /// Positions: applied = committed ≤ durable ≤ proposed. A write is answered when it is applied, and applied
 /// when a quorum has it on disk. A node without an ensemble is a quorum of one.

@@ -26,7 +26,8 @@ package struct ReplicaSettings: Sendable {
 
     package init(
         peer: PeerID = PeerID(rawValue: 1), tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
-        maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(), outstandingRequestsMax: Int = 1000,
+        maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
+        outstandingRequestsMax: Int = 1000,
         isReconfigEnabled: Bool = false, superDigest: ByteString? = nil, isDigestEnabled: Bool = true,
         requiredSchemes: [ByteString] = [], sweepIntervalMs: Int64 = 60_000, sweepPerMinuteMax: Int = 10_000,
         containerNeverUsedMs: Int64 = 0, handshakeTimeoutMs: Int64 = 10_000,

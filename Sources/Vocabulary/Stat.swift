@@ -24,7 +24,8 @@ package struct Stat: Equatable, Sendable {
 
     @inlinable
     package init(
-        czxid: Zxid, mzxid: Zxid, ctime: Int64, mtime: Int64, version: Int32, cversion: Int32, aversion: Int32,
+        czxid: Zxid, mzxid: Zxid, ctime: Int64, mtime: Int64, version: Int32, cversion: Int32,
+        aversion: Int32,
         ephemeralOwner: Int64, dataLength: Int32, numChildren: Int32, pzxid: Zxid
     ) {
         self.czxid = czxid

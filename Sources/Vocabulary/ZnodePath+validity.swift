@@ -1,8 +1,9 @@
 extension ZnodePath {
     /// Whether a znode may have this path, by the rules of ZooKeeper's `PathUtils.validatePath`.
     ///
-    /// Absolute, no empty, `.` or `..` component, no trailing slash, and none of the characters that ZooKeeper
-    /// forbids: controls, surrogates and the private-use area, U+FFF0 to U+FFFF and everything above U+FFFF.
+    /// Absolute, no empty, `.` or `..` component, no trailing slash, and none of the characters that
+    /// ZooKeeper forbids: controls, surrogates and the private-use area, U+FFF0 to U+FFFF and everything
+    /// above U+FFFF.
     package var isValid: Bool {
         guard bytes.first == ZnodePath.slash else { return false }
         if bytes.count == 1 { return true }
@@ -13,7 +14,8 @@ extension ZnodePath {
             guard ZnodePath.isComponent(bytes[start..<end]) else { return false }
             start = end + 1
         }
-        return String(validating: bytes, as: UTF8.self)?.unicodeScalars.allSatisfy(ZnodePath.isAllowed) ?? false
+        return String(validating: bytes, as: UTF8.self)?.unicodeScalars.allSatisfy(ZnodePath.isAllowed)
+            ?? false
     }
 
     private static func isComponent(_ name: ArraySlice<UInt8>) -> Bool {

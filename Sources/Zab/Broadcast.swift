@@ -42,7 +42,9 @@ package struct Broadcast<Payload> {
     /// The next proposal that a quorum holds, taken out; nil when there is none.
     package mutating func nextCommitted() -> (zxid: Zxid, payload: Payload)? {
         guard let first = outstanding.first else { return nil }
-        guard first.zxid <= quorum.reached(by: { acknowledged[$0, default: lastCommitted] }) else { return nil }
+        guard first.zxid <= quorum.reached(by: { acknowledged[$0, default: lastCommitted] }) else {
+            return nil
+        }
         lastCommitted = first.zxid
         return outstanding.removeFirst()
     }

@@ -13,8 +13,8 @@ struct Options: ParsableArguments {
 
     @Option(
         help: """
-            The mix, such as getData=90,setData=10. Known: getData, setData, create, delete (of what create made), \
-            exists, getChildren (of 100), multi (a check and a setData), sync.
+            The mix, such as getData=90,setData=10. Known: getData, setData, create, delete (of what create \
+            made), exists, getChildren (of 100), multi (a check and a setData), sync.
             """)
     var operations = "getData"
 
@@ -65,10 +65,12 @@ struct Options: ParsableArguments {
 
     func validate() throws {
         guard ServerAddress.list(servers) != nil else {
-            throw ValidationError("--servers \(servers): write host:port, or several with commas between them")
+            throw ValidationError(
+                "--servers \(servers): write host:port, or several with commas between them")
         }
         guard OperationMix(operations) != nil else {
-            throw ValidationError("--operations \(operations): write names, or name=weight, with commas between them")
+            throw ValidationError(
+                "--operations \(operations): write names, or name=weight, with commas between them")
         }
         guard connections > 0, outstanding > 0, size >= 0, keys > 0, duration > 0, warmup >= 0 else {
             throw ValidationError("counts and times must be positive")

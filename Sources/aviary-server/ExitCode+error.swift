@@ -1,5 +1,5 @@
-import NIOCore
 import Glibc
+import NIOCore
 import Settings
 import Storage
 

@@ -24,7 +24,9 @@ struct Node {
             let (core, journal) = try loop.submit { try start(settings, on: loop, log) }.wait()
             let listener = try Listener.bind(settings, core: core, on: loop)
             try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
-            log.info("serving clients", metadata: ["address": "\(listener.channel.localAddress?.description ?? "?")"])
+            log.info(
+                "serving clients",
+                metadata: ["address": "\(listener.channel.localAddress?.description ?? "?")"])
             stop.wait()
             log.info("stopping")
             try loop.submit { core.value.stop() }.wait()
@@ -36,9 +38,9 @@ struct Node {
         }
     }
 
-    private func loadSettings(_ log: Logger) throws -> Settings {
+    private func loadSettings(_ log: Logger) throws -> NodeSettings {
         guard let configuration else { return .standalone() }
-        let (settings, warnings) = try Settings.load(path: configuration)
+        let (settings, warnings) = try NodeSettings.load(path: configuration)
         for warning in warnings { log.warning("\(warning)") }
         try settings.checkRunnable(file: configuration)
         return settings
@@ -46,7 +48,7 @@ struct Node {
 
     /// Recovers the replica on the loop that will own it.
     private func start(
-        _ settings: Settings, on loop: any EventLoop, _ log: Logger
+        _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger
     ) throws -> (NIOLoopBound<Core>, Journal) {
         var store = try LogStore.open(directory: settings.dataLogDir)
         let replica = try Recovery.replica(from: &store, settings: settings, log: log)

@@ -9,7 +9,9 @@ import Testing
         #expect(mix?.shares.map(\.weight) == [90, 9, 1])
     }
 
-    @Test(arguments: ["", "getdata", "getData=", "getData=0", "getData=-1", "getData,,setData", "getData=1=2"])
+    @Test(arguments: [
+        "", "getdata", "getData=", "getData=0", "getData=-1", "getData,,setData", "getData=1=2",
+    ])
     func `refuses what it cannot read`(text: String) {
         #expect(OperationMix(text) == nil)
     }
@@ -31,7 +33,8 @@ import Testing
 
     @Test(arguments: Distribution.allCases, [1, 2, 3, 1000])
     func `stays within its keys`(distribution: Distribution, keyCount: Int) {
-        #expect(draw(distribution, keyCount: keyCount, count: 5000).allSatisfy { (0..<keyCount).contains($0) })
+        #expect(
+            draw(distribution, keyCount: keyCount, count: 5000).allSatisfy { (0..<keyCount).contains($0) })
     }
 
     @Test func `goes round when sequential`() {

@@ -63,11 +63,11 @@ import Vocabulary
     }
 
     @Test func `outside the whitelist is refused`() {
-        let bytes = FourLetterWord.ruok.answer(from: Recorded.report, settings: Settings(dataDir: "/d"))
+        let bytes = FourLetterWord.ruok.answer(from: Recorded.report, settings: NodeSettings(dataDir: "/d"))
         #expect(
             String(decoding: bytes, as: UTF8.self)
                 == "ruok is not executed because it is not in the whitelist.\n")
-        #expect(FourLetterWord.srvr.isAllowed(by: Settings(dataDir: "/d").words))
+        #expect(FourLetterWord.srvr.isAllowed(by: NodeSettings(dataDir: "/d").words))
     }
 
     @Test func `carries a mask when it sets one`() {

@@ -7,8 +7,8 @@ import Vocabulary
 enum Recorded {
     static let first = SessionID(rawValue: 0x1000_0297_d2b_0000)
     static let second = SessionID(rawValue: 0x1000_0297_d2b_0001)
-    static let settings: Settings = {
-        var settings = Settings.standalone(clientPort: 33_477)
+    static let settings: NodeSettings = {
+        var settings = NodeSettings.standalone(clientPort: 33_477)
         settings.clients.connectionsPerAddressMax = 60
         return settings
     }()

@@ -36,7 +36,8 @@ import Testing
                 continue
             }
             for module in file.imports where house.contains(module) && !allowed.contains(module) {
-                Issue.record("\(file.path): \(file.module) must not import \(module) (imports point down only)")
+                Issue.record(
+                    "\(file.path): \(file.module) must not import \(module) (imports point down only)")
             }
         }
     }
@@ -50,8 +51,10 @@ import Testing
         }
     }
 
+    /// `Replica` alone is both: the design calls module and machine so, and nobody needs to qualify either.
     @Test func `never name a type after its module`() {
-        for file in Repository.current.sources where file.types.contains(file.module) && file.module != "Replica" {
+        for file in Repository.current.sources
+        where file.types.contains(file.module) && file.module != "Replica" {
             Issue.record("\(file.path): a type is called like its module \(file.module)")
         }
     }

@@ -20,7 +20,9 @@ struct Repository {
     private init() {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let tops = ["Package.swift", "README.md", "ARCHITECTURE.md", "Sources", "Tests", "migrations", "tools", ".ci"]
+        let tops = [
+            "Package.swift", "README.md", "ARCHITECTURE.md", "Sources", "Tests", "migrations", "tools", ".ci",
+        ]
         files = tops.flatMap { Repository.texts(at: root.appendingPathComponent($0), root: root) }
             .sorted { $0.path < $1.path }
     }
@@ -49,7 +51,9 @@ extension Repository.File {
         lines.compactMap { line in
             let words = line.split(separator: " ")
             guard let index = words.firstIndex(of: "import"), index <= 2, index + 1 < words.count,
-                words[..<index].allSatisfy({ ["package", "internal", "public", "private", "@testable"].contains($0) })
+                words[..<index].allSatisfy({
+                    ["package", "internal", "public", "private", "@testable"].contains($0)
+                })
             else { return nil }
             return String(words[index + 1])
         }
@@ -59,7 +63,8 @@ extension Repository.File {
     var types: [String] {
         let words = ["struct", "enum", "class", "actor", "protocol"]
         return lines.compactMap { line in
-            let tokens = line.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "@") }.map(String.init)
+            let tokens = line.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "@") }.map(
+                String.init)
             guard let index = tokens.firstIndex(where: words.contains), index + 1 < tokens.count,
                 !line.contains("//"), tokens[..<index].allSatisfy(Repository.File.isModifier)
             else { return nil }
@@ -68,6 +73,7 @@ extension Repository.File {
     }
 
     private static func isModifier(_ word: String) -> Bool {
-        ["package", "public", "internal", "private", "fileprivate", "final", "indirect", "@main"].contains(word)
+        ["package", "public", "internal", "private", "fileprivate", "final", "indirect", "@main"].contains(
+            word)
     }
 }

@@ -5,7 +5,8 @@ import Testing
     static let longFiles: [String: String] = [:]
 
     @Test func `has no file that should be two`() {
-        for file in Repository.current.swift where file.lines.count > 401 && Self.longFiles[file.path] == nil {
+        for file in Repository.current.swift where file.lines.count > 401 && Self.longFiles[file.path] == nil
+        {
             Issue.record("\(file.path): \(file.lines.count) lines; split by 400 (rule 2)")
         }
     }
@@ -19,7 +20,9 @@ import Testing
     }
 
     @Test func `has no drawer for odds and ends`() {
-        let forbidden = ["Utils", "Utilities", "Helper", "Helpers", "Common", "Manager", "Base", "Impl", "Misc", "New"]
+        let forbidden = [
+            "Utils", "Utilities", "Helper", "Helpers", "Common", "Manager", "Base", "Impl", "Misc", "New",
+        ]
         for file in Repository.current.swift {
             let names = file.types + [String(file.name.dropLast(6))]
             for name in names where forbidden.contains(where: { Self.words(of: name).contains($0) }) {
@@ -30,7 +33,8 @@ import Testing
 
     @Test func `leaves nothing undone without an owner`() {
         for file in Repository.current.swift where !file.path.hasPrefix("Tests/HouseTests/") {
-            for (number, line) in file.lines.enumerated() where line.contains("TODO") || line.contains("FIXME") {
+            for (number, line) in file.lines.enumerated()
+            where line.contains("TODO") || line.contains("FIXME") {
                 guard !line.contains("TODO(") else { continue }
                 Issue.record("\(file.path):\(number + 1): whose is this to do? (rule 84)")
             }
@@ -41,7 +45,8 @@ import Testing
         for file in Repository.current.sources {
             for (number, line) in file.lines.enumerated() {
                 for bet in ["try!", "as!", "fatalError("] where line.contains(bet) {
-                    Issue.record("\(file.path):\(number + 1): \(bet) in a program that must not crash (rule 83)")
+                    Issue.record(
+                        "\(file.path):\(number + 1): \(bet) in a program that must not crash (rule 83)")
                 }
             }
         }
@@ -52,7 +57,9 @@ import Testing
             for (number, line) in file.lines.enumerated()
             where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
                 let above = file.lines[max(0, number - 12)..<number]
-                guard !line.hasPrefix("///"), !above.contains(where: { $0.contains("Sendable") }) else { continue }
+                guard !line.hasPrefix("///"), !above.contains(where: { $0.contains("Sendable") }) else {
+                    continue
+                }
                 Issue.record("\(file.path):\(number + 1): say why this is safe, right above (rule 34)")
             }
         }

@@ -31,11 +31,13 @@ struct Reply: Equatable {
     /// The stat at the end of the body.
     var stat: Stat? {
         guard body.readableBytes >= Stat.encodedBytes else { return nil }
-        var tail = body.getSlice(at: body.writerIndex - Stat.encodedBytes, length: Stat.encodedBytes) ?? ByteBuffer()
+        var tail =
+            body.getSlice(at: body.writerIndex - Stat.encodedBytes, length: Stat.encodedBytes) ?? ByteBuffer()
         func long() -> Int64 { tail.readInteger(as: Int64.self) ?? 0 }
         func int() -> Int32 { tail.readInteger(as: Int32.self) ?? 0 }
         return Stat(
-            czxid: Zxid(rawValue: long()), mzxid: Zxid(rawValue: long()), ctime: long(), mtime: long(), version: int(),
+            czxid: Zxid(rawValue: long()), mzxid: Zxid(rawValue: long()), ctime: long(), mtime: long(),
+            version: int(),
             cversion: int(), aversion: int(), ephemeralOwner: long(), dataLength: int(), numChildren: int(),
             pzxid: Zxid(rawValue: long()))
     }
@@ -59,11 +61,13 @@ final class TestClient {
     /// Says hello; nil when the server said nothing.
     @discardableResult
     func connect(
-        timeoutMs: Int32 = 10_000, session: SessionID = .none, password: [UInt8]? = [UInt8](repeating: 0, count: 16),
+        timeoutMs: Int32 = 10_000, session: SessionID = .none,
+        password: [UInt8]? = [UInt8](repeating: 0, count: 16),
         lastZxid: Zxid = .zero, readOnly: Bool? = false
     ) throws -> ConnectResponse? {
         let request = ConnectRequest(
-            lastZxidSeen: lastZxid, timeoutMs: timeoutMs, session: session, password: password, isReadOnly: readOnly)
+            lastZxidSeen: lastZxid, timeoutMs: timeoutMs, session: session, password: password,
+            isReadOnly: readOnly)
         sendRaw { request.encode(into: &$0) }
         guard let frame = node.take(id).first else { return nil }
         var reader = JuteReader(frame.readableBytesSpan)
@@ -97,7 +101,8 @@ final class TestClient {
         node.take(id).map { frame in
             var frame = frame
             return Reply(
-                xid: frame.readInteger() ?? 0, zxid: frame.readInteger() ?? 0, code: frame.readInteger() ?? 0, body: frame)
+                xid: frame.readInteger() ?? 0, zxid: frame.readInteger() ?? 0, code: frame.readInteger() ?? 0,
+                body: frame)
         }
     }
 

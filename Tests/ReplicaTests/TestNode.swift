@@ -22,7 +22,9 @@ final class TestNode {
     var isDiskFast = true
 
     init(_ change: (inout ReplicaSettings) -> Void = { _ in }) {
-        var settings = ReplicaSettings(digest: { ByteString($0.bytes.prefix { $0 != 58 } + Array(":hash".utf8)) })
+        var settings = ReplicaSettings(digest: {
+            ByteString($0.bytes.prefix { $0 != 58 } + Array(":hash".utf8))
+        })
         settings.rules.hasExtendedTypes = true
         change(&settings)
         replica = Replica(settings: settings, seed: 1, wallMs: now.wallMs)
@@ -96,7 +98,8 @@ final class TestNode {
     func take(_ id: ConnectionID) -> [ByteBuffer] {
         var inbox = inboxes.removeValue(forKey: id) ?? ByteBuffer()
         var frames: [ByteBuffer] = []
-        while let length = inbox.readInteger(as: Int32.self), let frame = inbox.readSlice(length: Int(length)) {
+        while let length = inbox.readInteger(as: Int32.self), let frame = inbox.readSlice(length: Int(length))
+        {
             frames.append(frame)
         }
         return frames

@@ -24,7 +24,9 @@ import Znodes
         let client = try node.connect()
         _ = try client.create("/a", [1])
         node.isDiskFast = false
-        let write = client.send(.setData) { SetDataRequest(path: "/a", data: [2], version: -1).encode(into: &$0) }
+        let write = client.send(.setData) {
+            SetDataRequest(path: "/a", data: [2], version: -1).encode(into: &$0)
+        }
         let read = client.send(.getData) { PathWatchRequest(path: "/a", watch: false).encode(into: &$0) }
         let ping = client.send(.ping, xid: -2)
         #expect(client.replies().isEmpty)
@@ -63,7 +65,9 @@ import Znodes
         node.isDiskFast = false
         client.send(.create) { CreateRequest(path: "/q", data: nil, acl: .open, flags: 0).encode(into: &$0) }
         for _ in 0..<3 {
-            client.send(.create) { CreateRequest(path: "/q/n-", data: nil, acl: .open, flags: 2).encode(into: &$0) }
+            client.send(.create) {
+                CreateRequest(path: "/q/n-", data: nil, acl: .open, flags: 2).encode(into: &$0)
+            }
         }
         client.send(.delete) { VersionedPathRequest(path: "/q", version: -1).encode(into: &$0) }
         node.sync()

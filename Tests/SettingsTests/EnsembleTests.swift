@@ -7,8 +7,8 @@ import Vocabulary
     private let three =
         "server.1=a:2888:3888\nserver.2=b:2888:3888\nserver.3=[::1]:2888:3888:observer;[fe80::2]:2182\n"
 
-    private func parse(_ text: String, myid: String? = "1\n", list: String? = nil) throws -> Settings {
-        try Settings.parse(text, file: "zoo.cfg") { path in
+    private func parse(_ text: String, myid: String? = "1\n", list: String? = nil) throws -> NodeSettings {
+        try NodeSettings.parse(text, file: "zoo.cfg") { path in
             switch path {
             case "/d/myid": myid.map { .bytes(Array($0.utf8)) } ?? .missing
             case "zoo.cfg.dynamic": list.map { .bytes(Array($0.utf8)) } ?? .missing
@@ -72,7 +72,7 @@ import Vocabulary
 
     @Test func `has the version in the name of its file`() throws {
         let text = limits + "dynamicConfigFile=zoo.cfg.dynamic.100000001"
-        let ensemble = try Settings.parse(text, file: "zoo.cfg") { path in
+        let ensemble = try NodeSettings.parse(text, file: "zoo.cfg") { path in
             .bytes(Array((path == "/d/myid" ? "1" : three).utf8))
         }.settings.ensemble
         #expect(ensemble?.version == 0x1_0000_0001)
@@ -125,7 +125,8 @@ import Vocabulary
 
     @Test func `of two voters is worth a warning`() throws {
         let text = limits + "server.1=a:2888:3888\nserver.2=b:2888:3888"
-        let warnings = try Settings.parse(text, file: "zoo.cfg") { _ in .bytes([UInt8(ascii: "1")]) }.warnings
+        let warnings = try NodeSettings.parse(text, file: "zoo.cfg") { _ in .bytes([UInt8(ascii: "1")]) }
+            .warnings
         #expect(warnings.map(\.kind) == [.advice])
     }
 }

@@ -4,7 +4,7 @@ import Testing
 /// Expected values come from `java.util.Properties.load` on the same text.
 @Suite struct `A properties file` {
     private func dataDir(of text: String) throws -> String {
-        try Settings.parse(text, file: "zoo.cfg").settings.dataDir
+        try NodeSettings.parse(text, file: "zoo.cfg").settings.dataDir
     }
 
     @Test(arguments: [
@@ -26,19 +26,19 @@ import Testing
 
     @Test func `may be Latin-1 where it is not UTF-8`() throws {
         let bytes = Array("dataDir=/caf".utf8) + [0xe9]
-        #expect(try Settings.parse(bytes, file: "zoo.cfg").settings.dataDir == "/café")
+        #expect(try NodeSettings.parse(bytes, file: "zoo.cfg").settings.dataDir == "/café")
     }
 
     @Test func `with a broken unicode escape is refused by line`() {
         let error = #expect(throws: SettingsError.self) {
-            try Settings.parse("\ndataDir=\\u12x", file: "zoo.cfg")
+            try NodeSettings.parse("\ndataDir=\\u12x", file: "zoo.cfg")
         }
         #expect(error?.code == .malformed)
         #expect(error?.line == 2)
     }
 
     @Test func `counts lines across continuations`() throws {
-        let warnings = try Settings.parse("dataDir=/a\\\n\\\nb\n\nfoo=1\r\nbar", file: "zoo.cfg").warnings
+        let warnings = try NodeSettings.parse("dataDir=/a\\\n\\\nb\n\nfoo=1\r\nbar", file: "zoo.cfg").warnings
         #expect(warnings.map(\.line) == [5, 6])
     }
 }

@@ -2,13 +2,13 @@ import Settings
 import Testing
 
 @Suite struct `A configuration` {
-    private func settings(_ lines: String) throws -> Settings {
-        try Settings.parse("dataDir=/d\n" + lines, file: "zoo.cfg").settings
+    private func settings(_ lines: String) throws -> NodeSettings {
+        try NodeSettings.parse("dataDir=/d\n" + lines, file: "zoo.cfg").settings
     }
 
     @Test func `of a data directory alone has the defaults of Apache 3 9 5`() throws {
         let settings = try settings("")
-        #expect(settings == Settings(dataDir: "/d"))
+        #expect(settings == NodeSettings(dataDir: "/d"))
         #expect(settings.dataLogDir == "/d")
         #expect(settings.tickTimeMs == 3000)
         #expect(settings.sessions.minTimeoutMs == 6000)
@@ -32,7 +32,7 @@ import Testing
             #maxClientCnxns=60
             #autopurge.snapRetainCount=3
             """
-        let (settings, warnings) = try Settings.parse(text, file: "zoo.cfg")
+        let (settings, warnings) = try NodeSettings.parse(text, file: "zoo.cfg")
         #expect(warnings == [])
         #expect(settings.clients.port == 2181)
         #expect(settings.sessions.maxTimeoutMs == 40_000)
@@ -125,7 +125,7 @@ import Testing
 
     @Test func `without a data directory is refused`() {
         let error = #expect(throws: SettingsError.self) {
-            try Settings.parse("clientPort=2181", file: "zoo.cfg")
+            try NodeSettings.parse("clientPort=2181", file: "zoo.cfg")
         }
         #expect(error?.code == .missing)
         #expect(error?.entry == "dataDir")
@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test func `for newcomers answers all words and limits nobody`() {
-        let settings = Settings.standalone()
+        let settings = NodeSettings.standalone()
         #expect(settings.clients.port == 2181)
         #expect(settings.words == .all)
         #expect(settings.clients.connectionsPerAddressMax == 0)
@@ -146,7 +146,9 @@ import Testing
     }
 
     @Test func `that does not exist is named`() {
-        let error = #expect(throws: SettingsError.self) { try Settings.load(path: "/nonexistent/zoo.cfg") }
+        let error = #expect(throws: SettingsError.self) {
+            try NodeSettings.load(path: "/nonexistent/zoo.cfg")
+        }
         #expect(error?.code == .unreadable)
         #expect(error?.description.hasPrefix("/nonexistent/zoo.cfg: does not exist") == true)
     }

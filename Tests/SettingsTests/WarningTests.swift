@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `A warning` {
     private func warning(_ line: String) throws -> SettingsWarning? {
-        try Settings.parse("dataDir=/d\n" + line, file: "zoo.cfg").warnings.first
+        try NodeSettings.parse("dataDir=/d\n" + line, file: "zoo.cfg").warnings.first
     }
 
     @Test(arguments: [

@@ -43,7 +43,7 @@ import Wire
     }
 
     @Test(arguments: [
-        ("", 4, 0), ("000000", 4, 3), ("00000005 01020304", 5, 4), ("7fffffff", 0x7fff_ffff, 0)
+        ("", 4, 0), ("000000", 4, 3), ("00000005 01020304", 5, 4), ("7fffffff", 0x7fff_ffff, 0),
     ])
     func `says what it needed and what was there`(_ row: (bytes: String, needed: Int, available: Int)) {
         let bytes = hex(row.bytes)
@@ -71,7 +71,7 @@ import Wire
 
     @Test(
         arguments: [
-            ("ffffffff", nil), ("00000000", []), ("fffffffe", []), ("80000000", [])
+            ("ffffffff", nil), ("00000000", []), ("fffffffe", []), ("80000000", []),
         ] as [(String, [ByteString]?)])
     func `reads counts below zero as Apache does`(_ row: (bytes: String, texts: [ByteString]?)) throws {
         let bytes = hex(row.bytes)

@@ -57,7 +57,7 @@ struct ReferenceFrame: Sendable, CustomStringConvertible {
                 isReadOnly: false)),
         ReferenceFrame(
             "refused", "00000025 00000000 00000000 0000000000000000 \(noPassword) 00",
-            Nothing(), ConnectResponse(timeoutMs: 0, session: .none, password: zeros, isReadOnly: false))
+            Nothing(), ConnectResponse(timeoutMs: 0, session: .none, password: zeros, isReadOnly: false)),
     ]
 
     static let requests = [
@@ -106,7 +106,7 @@ struct ReferenceFrame: Sendable, CustomStringConvertible {
             """,
             request(8, .createTTL),
             CreateRequestWithTTL(CreateRequest(path: "/t", data: nil, acl: open, flags: 5, ttlMs: 60_000))),
-        ReferenceFrame("closeSession", "00000008 00000003 fffffff5", request(3, .closeSession), Nothing())
+        ReferenceFrame("closeSession", "00000008 00000003 fffffff5", request(3, .closeSession), Nothing()),
     ]
 
     static let replies = [
@@ -136,7 +136,7 @@ struct ReferenceFrame: Sendable, CustomStringConvertible {
             Nothing()),
         ReferenceFrame(
             "addWatch's reply", "00000014 00000007 0000000000000009 00000000 00000000",
-            reply(7, zxid: 9), NumberResponse(number: 0))
+            reply(7, zxid: 9), NumberResponse(number: 0)),
     ]
 
     static let multis = [
@@ -149,7 +149,7 @@ struct ReferenceFrame: Sendable, CustomStringConvertible {
             request(4, .multi),
             MultiRequest(writes: [
                 .check(VersionedPathRequest(path: "/a", version: 0)),
-                .delete(VersionedPathRequest(path: "/a", version: -1))
+                .delete(VersionedPathRequest(path: "/a", version: -1)),
             ])),
         ReferenceFrame(
             "multi's reply",
@@ -164,6 +164,6 @@ struct ReferenceFrame: Sendable, CustomStringConvertible {
             00000040 00000006 000000000000000a 00000000  ffffffff 00 00000000 00000000
             ffffffff 00 ffffff99 ffffff99  ffffffff 00 fffffffe fffffffe  ffffffff 01 ffffffff
             """,
-            reply(6, zxid: 10), MultiResults([.failed(code: 0), .failed(code: -103), .failed(code: -2)]))
+            reply(6, zxid: 10), MultiResults([.failed(code: 0), .failed(code: -103), .failed(code: -2)])),
     ]
 }

@@ -12,7 +12,7 @@ enum TransactionSamples {
         .createSession(timeoutMs: 30_000),
         .closeSession(paths: []),
         .closeSession(paths: ["/a"]),
-        .closeSession(paths: ["/a", "/b", "/c/d"])
+        .closeSession(paths: ["/a", "/b", "/c/d"]),
     ]
 
     private static let elements: [Change] =
@@ -23,12 +23,12 @@ enum TransactionSamples {
             .setData(path: "/a", data: [], version: .min),
             .setData(path: "/a", data: [1, 2, 3], version: 0),
             .check(path: "/a", version: 4),
-            .error(code: -110)
+            .error(code: -110),
         ]
 
     private static let creations: [Change] = [
         (.create, true), (.create, false), (.create2, false), (.container, false),
-        (.ttl(milliseconds: 1 << 39), false)
+        (.ttl(milliseconds: 1 << 39), false),
     ].map { kind, isEphemeral in
         .create(
             Creation(

@@ -50,7 +50,7 @@ import Znodes
             ("00000002 0000000051c6d660", [], 0x51c6_d660), ("00000002 0000000000000000", [], 0),
             ("00000000 00000002 0000000051c6d660", [], 0x51c6_d660),
             ("00000001 00000002 2f72 00000002 0000000000000001", ["/r"], 1),
-            ("00000002 00000002 2f72 00000002 2f73", ["/r", "/s"], nil)
+            ("00000002 00000002 2f72 00000002 2f73", ["/r", "/s"], nil),
         ] as [(String, [ZnodePath], UInt64?)])
     func `that ends a session may lack its record`(_ row: (rest: String, paths: [ZnodePath], digest: UInt64?))
         throws

@@ -54,8 +54,8 @@ struct RequestFrame {
         }
     }
 
-    /// The path and the watch flag of a read, in place; `marshallingError` when they do not parse or the path is
-    /// null.
+    /// The path and the watch flag of a read, in place; `marshallingError` when they do not parse or the path
+    /// is null.
     func withPathAndWatch<Value>(
         _ body: (RawSpan, Bool) -> Result<Value, ErrorCode>
     ) -> Result<Value, ErrorCode> {
@@ -75,8 +75,8 @@ struct RequestFrame {
 }
 
 extension OpCode {
-    /// Whether a client may send it: the internal ones are refused as unknown (client protocol 3.8.16, 3.8.17,
-    /// and since 3.9.3 a check outside a multi).
+    /// Whether a client may send it: the internal ones are refused as unknown (client protocol 3.8.16,
+    /// 3.8.17, and since 3.9.3 a check outside a multi).
     var isForClients: Bool {
         switch self {
         case .check, .deleteContainer, .createSession, .error: false

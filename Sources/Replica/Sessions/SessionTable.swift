@@ -2,8 +2,8 @@ package import Vocabulary
 
 /// The sessions of all clients, and when each runs out unless its client is heard from.
 ///
-/// Deadlines are rounded up to a tick, so that a session lives at least as long as was negotiated and at most a
-/// tick longer. A touch only moves the deadline; the session is looked at again when its old tick comes.
+/// Deadlines are rounded up to a tick, so that a session lives at least as long as was negotiated and at most
+/// a tick longer. A touch only moves the deadline; the session is looked at again when its old tick comes.
 package struct SessionTable {
     package struct Session {
         package var timeoutMs: Int32

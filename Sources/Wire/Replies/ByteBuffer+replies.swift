@@ -15,13 +15,16 @@ extension ByteBuffer {
     }
 
     package mutating func writeReply(xid: Int32, zxid: Zxid, stat: Stat) {
-        writeReply(xid: xid, zxid: zxid, code: 0, bodyBytes: Stat.encodedBytes) { stat.store(into: $0, at: $1) }
+        writeReply(xid: xid, zxid: zxid, code: 0, bodyBytes: Stat.encodedBytes) {
+            stat.store(into: $0, at: $1)
+        }
     }
 
     package mutating func writeReply(xid: Int32, zxid: Zxid, data: RawSpan, isNull: Bool, stat: Stat) {
         let count = data.byteCount
         data.withUnsafeBytes { source in
-            writeReply(xid: xid, zxid: zxid, code: 0, bodyBytes: 4 + count + Stat.encodedBytes) { target, offset in
+            writeReply(xid: xid, zxid: zxid, code: 0, bodyBytes: 4 + count + Stat.encodedBytes) {
+                target, offset in
                 target.store(isNull ? Int32(-1) : Int32(count), at: offset)
                 if let from = source.baseAddress, let to = target.baseAddress {
                     (to + offset + 4).copyMemory(from: from, byteCount: count)
@@ -69,7 +72,8 @@ extension ByteBuffer {
     /// Reserves the whole frame once and fills it; `fill` gets the target and where the body begins.
     @inline(__always)
     private mutating func writeReply(
-        xid: Int32, zxid: Zxid, code: Int32, bodyBytes: Int, _ fill: (UnsafeMutableRawBufferPointer, Int) -> Void
+        xid: Int32, zxid: Zxid, code: Int32, bodyBytes: Int,
+        _ fill: (UnsafeMutableRawBufferPointer, Int) -> Void
     ) {
         let frameBytes = ByteBuffer.replyHeaderBytes + bodyBytes
         writeWithUnsafeMutableBytes(minimumWritableBytes: 4 + frameBytes) { target in

@@ -14,7 +14,8 @@ package struct ConnectRequest: Equatable, Sendable {
     package var isReadOnly: Bool?
 
     package init(
-        protocolVersion: Int32 = 0, lastZxidSeen: Zxid, timeoutMs: Int32, session: SessionID, password: [UInt8]?,
+        protocolVersion: Int32 = 0, lastZxidSeen: Zxid, timeoutMs: Int32, session: SessionID,
+        password: [UInt8]?,
         isReadOnly: Bool?
     ) {
         self.protocolVersion = protocolVersion
@@ -55,7 +56,8 @@ package struct ConnectResponse: Equatable, Sendable {
     package var isReadOnly: Bool?
 
     package init(
-        protocolVersion: Int32 = 0, timeoutMs: Int32, session: SessionID, password: [UInt8]?, isReadOnly: Bool?
+        protocolVersion: Int32 = 0, timeoutMs: Int32, session: SessionID, password: [UInt8]?,
+        isReadOnly: Bool?
     ) {
         self.protocolVersion = protocolVersion
         self.timeoutMs = timeoutMs

@@ -39,8 +39,8 @@ package enum MultiWrite: Equatable, Sendable {
 
 /// The writes of a multi, to happen all or none (opcode 14).
 ///
-/// Anything that Apache's reader does not know in a multi makes the whole unreadable: other operations, reads,
-/// and creates whose flags do not fit their opcode (client protocol 5.1).
+/// Anything that Apache's reader does not know in a multi makes the whole unreadable: other operations,
+/// reads, and creates whose flags do not fit their opcode (client protocol 5.1).
 package struct MultiRequest: Equatable, Sendable {
     package var writes: [MultiWrite]
 

@@ -10,7 +10,9 @@ package struct CreateRequest: Equatable, Sendable {
     /// Milliseconds; only in a createTTL.
     package var ttlMs: Int64?
 
-    package init(path: ZnodePath?, data: [UInt8]?, acl: [RequestedACLEntry]?, flags: Int32, ttlMs: Int64? = nil) {
+    package init(
+        path: ZnodePath?, data: [UInt8]?, acl: [RequestedACLEntry]?, flags: Int32, ttlMs: Int64? = nil
+    ) {
         self.path = path
         self.data = data
         self.acl = acl
@@ -183,7 +185,8 @@ extension JuteReader {
     mutating func acl() throws(DecodingError) -> [RequestedACLEntry]? {
         try vector(minimumBytes: 12) { reader throws(DecodingError) in
             let permissions = Permissions(rawValue: try reader.int32())
-            return RequestedACLEntry(permissions: permissions, scheme: try reader.text(), id: try reader.text())
+            return RequestedACLEntry(
+                permissions: permissions, scheme: try reader.text(), id: try reader.text())
         }
     }
 }

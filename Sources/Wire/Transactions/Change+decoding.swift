@@ -21,7 +21,9 @@ extension Change {
     }
 
     /// What may stand both alone and inside a multi, and a check.
-    private static func elementary(type: Int32, decoding reader: inout JuteReader) throws(DecodingError) -> Change {
+    private static func elementary(type: Int32, decoding reader: inout JuteReader) throws(DecodingError)
+        -> Change
+    {
         switch OpCode(rawValue: type) {
         case .create: .create(try Creation(plain: .create, decoding: &reader))
         case .create2: .create(try Creation(plain: .create2, decoding: &reader))
@@ -38,7 +40,9 @@ extension Change {
     }
 
     /// jute `CreateTxn`, or where that ends too early its forerunner `CreateTxnV0`, without the last field.
-    private static func creationOfAnyVersion(decoding reader: inout JuteReader) throws(DecodingError) -> Change {
+    private static func creationOfAnyVersion(decoding reader: inout JuteReader) throws(DecodingError)
+        -> Change
+    {
         var attempt = reader
         do throws(DecodingError) {
             let creation = try Creation(plain: .create, decoding: &attempt)

@@ -48,7 +48,8 @@ extension Creation {
 
     private init(commonFieldsOf kind: Kind, decoding reader: inout JuteReader) throws(DecodingError) {
         self.init(
-            kind: kind, path: try reader.requiredPath(), data: try reader.buffer(), acl: try reader.storedACL(),
+            kind: kind, path: try reader.requiredPath(), data: try reader.buffer(),
+            acl: try reader.storedACL(),
             isEphemeral: false, parentCversion: -1)
     }
 }

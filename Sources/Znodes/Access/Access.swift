@@ -20,7 +20,9 @@ package struct Access: Sendable {
             if entry.identity == .anyone { return true }
             guard let scheme = Scheme(name: entry.identity.scheme) else { continue }
             for identity in identities
-            where identity.scheme == entry.identity.scheme && scheme.matches(identity.id, pattern: entry.identity.id) {
+            where identity.scheme == entry.identity.scheme
+                && scheme.matches(identity.id, pattern: entry.identity.id)
+            {
                 return true
             }
         }

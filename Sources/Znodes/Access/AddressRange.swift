@@ -6,7 +6,9 @@ struct AddressRange {
     init?(_ text: [UInt8]) {
         let parts = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard let address = parts.first, parts.count <= 2 else { return nil }
-        guard let bytes = AddressRange.dottedQuad(address) ?? AddressRange.colonHex(address) else { return nil }
+        guard let bytes = AddressRange.dottedQuad(address) ?? AddressRange.colonHex(address) else {
+            return nil
+        }
         self.bytes = bytes
         guard parts.count == 2 else {
             self.prefixBits = bytes.count * 8
@@ -35,13 +37,17 @@ struct AddressRange {
         let colon = UInt8(ascii: ":")
         guard text.contains(colon) else { return nil }
         let parts = text.split(separator: colon, omittingEmptySubsequences: false)
-        guard let gap = text.indices.dropLast().first(where: { text[$0] == colon && text[$0 + 1] == colon }) else {
+        guard let gap = text.indices.dropLast().first(where: { text[$0] == colon && text[$0 + 1] == colon })
+        else {
             return parts.count == 8 ? groups(parts) : nil
         }
-        let head = text[..<gap].isEmpty ? [] : text[..<gap].split(separator: colon, omittingEmptySubsequences: false)
+        let head =
+            text[..<gap].isEmpty ? [] : text[..<gap].split(separator: colon, omittingEmptySubsequences: false)
         let tailText = text[(gap + 2)...]
         let tail = tailText.isEmpty ? [] : tailText.split(separator: colon, omittingEmptySubsequences: false)
-        guard head.count + tail.count < 8, let first = groups(head), let last = groups(tail) else { return nil }
+        guard head.count + tail.count < 8, let first = groups(head), let last = groups(tail) else {
+            return nil
+        }
         return first + [UInt8](repeating: 0, count: 16 - first.count - last.count) + last
     }
 
@@ -55,7 +61,8 @@ struct AddressRange {
     }
 
     private static func number(_ digits: ArraySlice<UInt8>, radix: Int, max: Int) -> Int? {
-        guard (1...5).contains(digits.count), let value = Int(String(decoding: digits, as: UTF8.self), radix: radix)
+        guard (1...5).contains(digits.count),
+            let value = Int(String(decoding: digits, as: UTF8.self), radix: radix)
         else { return nil }
         return (0...max).contains(value) ? value : nil
     }

@@ -34,7 +34,8 @@ package struct CreateOperation: Sendable {
     package var ttlMs: Int64
 
     package init(
-        opcode: Opcode, path: ZnodePath?, data: [UInt8]?, acl: [RequestedACLEntry]?, flags: Int32, ttlMs: Int64 = -1
+        opcode: Opcode, path: ZnodePath?, data: [UInt8]?, acl: [RequestedACLEntry]?, flags: Int32,
+        ttlMs: Int64 = -1
     ) {
         self.opcode = opcode
         self.path = path

@@ -6,7 +6,9 @@ extension Overlay {
         _ asked: ZnodePath?, _ version: Int32, _ proposing: Proposing, over tree: borrowing Tree
     ) throws(ErrorCode) -> Change {
         guard let path = asked else { throw .marshallingError }
-        guard let parentPath = path.parent, !path.bytes.contains(0), !Tree.isSystem(path) else { throw .badArguments }
+        guard let parentPath = path.parent, !path.bytes.contains(0), !Tree.isSystem(path) else {
+            throw .badArguments
+        }
         guard let parent = node(at: parentPath, over: tree) else { throw .noNode }
         try proposing.require(.delete, by: parent.acl)
         guard let node = node(at: path, over: tree) else { throw .noNode }
@@ -33,7 +35,8 @@ extension Overlay {
 
     /// Client protocol 3.8.5: quota before version.
     mutating func setData(
-        _ asked: ZnodePath?, _ data: [UInt8]?, _ version: Int32, _ proposing: Proposing, over tree: borrowing Tree
+        _ asked: ZnodePath?, _ data: [UInt8]?, _ version: Int32, _ proposing: Proposing,
+        over tree: borrowing Tree
     ) throws(ErrorCode) -> Change {
         guard let path = asked, path.isValid else { throw .badArguments }
         guard var node = node(at: path, over: tree) else { throw .noNode }

@@ -9,7 +9,8 @@ extension Overlay {
     /// - Throws: What the client is to be told; nothing has changed then. The order of checks, and so which
     ///   error wins, is Apache's (client protocol 3.8).
     package mutating func prepare(
-        _ operation: Operation, for requester: Requester, as zxid: Zxid, timeMs: Int64, over tree: borrowing Tree,
+        _ operation: Operation, for requester: Requester, as zxid: Zxid, timeMs: Int64,
+        over tree: borrowing Tree,
         rules: TreeRules
     ) throws(ErrorCode) -> (change: Change, digest: UInt64) {
         let proposing = Proposing(requester: requester, zxid: zxid, timeMs: timeMs, rules: rules)

@@ -1,6 +1,7 @@
 /// The checksum of IEEE 802.3 and zlib, fed piece by piece; ZooKeeper's digest is built of it.
 struct CRC32 {
-    /// The register between pieces; what has been fed so far is all in it, so it can be kept and gone on from.
+    /// The register between pieces; what has been fed so far is all in it, so it can be kept and gone on
+    /// from.
     private(set) var register: UInt32
 
     init() {

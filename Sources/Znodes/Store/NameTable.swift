@@ -1,7 +1,7 @@
 /// Finds znodes by the hash of their path: open addressing, linear probing, at most three quarters full.
 ///
-/// A slot holds half a hash and an id plus one; 0 is an empty slot. Whether a znode with the right hash is the
-/// right one is for the owner to say.
+/// A slot holds half a hash and an id plus one; 0 is an empty slot. Whether a znode with the right hash is
+/// the right one is for the owner to say.
 struct NameTable: ~Copyable {
     private var slots: UnsafeMutablePointer<UInt64>
     private var mask: Int

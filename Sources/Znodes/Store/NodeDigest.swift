@@ -2,8 +2,8 @@ internal import Vocabulary
 
 /// A znode's part in the digest of the tree: Apache's algorithm, version 2 (quorum protocol 9).
 ///
-/// CRC-32 over path, data and stat. What precedes the stat is kept per znode as a register, so that a change of
-/// stat alone, which every child brings to its parent, costs 60 bytes and not the whole data.
+/// CRC-32 over path, data and stat. What precedes the stat is kept per znode as a register, so that a change
+/// of stat alone, which every child brings to its parent, costs 60 bytes and not the whole data.
 enum NodeDigest {
     /// The register after path and data.
     static func content(path: RawSpan, data: RawSpan) -> UInt32 {

@@ -37,7 +37,9 @@ extension NodeStore {
     package func child(_ index: Int, of id: NodeID) -> NodeID {
         let record = record(id.rawValue)
         precondition(index >= 0 && index < record.pointee.childCount, "a child's index is below their number")
-        guard let children = record.pointee.children else { preconditionFailure("whoever has children lists them") }
+        guard let children = record.pointee.children else {
+            preconditionFailure("whoever has children lists them")
+        }
         return NodeID(rawValue: children[index])
     }
 
@@ -59,7 +61,8 @@ extension NodeStore {
                 let name = record(current).pointee.name
                 let start = end - name.count
                 if let base = buffer.baseAddress {
-                    UnsafeMutableRawBufferPointer(start: base + start, count: name.count).copyMemory(from: name)
+                    UnsafeMutableRawBufferPointer(start: base + start, count: name.count).copyMemory(
+                        from: name)
                     base[start - 1] = UInt8(ascii: "/")
                 }
                 end = start - 1

@@ -39,14 +39,16 @@ package struct NodeStore: ~Copyable {
         let root = makeRecord()
         let record = NodeRecord(
             stat: StoredStat(), parent: NodeStore.none, place: 0, acl: .open,
-            content: NodeDigest.content(path: [UInt8]().span.bytes, data: [UInt8]().span.bytes), nameLength: 0, dataLength: 0)
+            content: NodeDigest.content(path: [UInt8]().span.bytes, data: [UInt8]().span.bytes),
+            nameLength: 0, dataLength: 0)
         self.record(root).initialize(to: record)
         count = 1
     }
 
     deinit {
         for index in 0..<used {
-            let record = chunks[Int(index >> NodeStore.chunkBits)] + Int(index & (1 << NodeStore.chunkBits - 1))
+            let record =
+                chunks[Int(index >> NodeStore.chunkBits)] + Int(index & (1 << NodeStore.chunkBits - 1))
             if record.pointee.acl != .free { record.pointee.release() }
         }
         for index in 0..<chunkCount { chunks[index].deallocate() }
@@ -122,7 +124,8 @@ package struct NodeStore: ~Copyable {
 
     /// - Precondition: The parent has no child of that name.
     package mutating func insert(
-        _ name: RawSpan, under parent: NodeID, data: RawSpan, isNull: Bool = false, stat: StoredStat, acl: ACLID
+        _ name: RawSpan, under parent: NodeID, data: RawSpan, isNull: Bool = false, stat: StoredStat,
+        acl: ACLID
     ) -> NodeID {
         let id = makeRecord()
         var fresh = NodeRecord(
@@ -166,7 +169,9 @@ package struct NodeStore: ~Copyable {
         record.pointee.content = NodeDigest.content(path: pathBytes(of: id).span.bytes, data: data)
     }
 
-    package mutating func setStat(_ stat: StoredStat, of id: NodeID) { record(id.rawValue).pointee.stat = stat }
+    package mutating func setStat(_ stat: StoredStat, of id: NodeID) {
+        record(id.rawValue).pointee.stat = stat
+    }
     package mutating func setACL(_ acl: ACLID, of id: NodeID) { record(id.rawValue).pointee.acl = acl }
 
     private mutating func makeRecord() -> UInt32 {
@@ -182,7 +187,8 @@ package struct NodeStore: ~Copyable {
 
     private mutating func addChunk() {
         if chunkCount == chunkCapacity {
-            let grown = UnsafeMutablePointer<UnsafeMutablePointer<NodeRecord>>.allocate(capacity: chunkCapacity * 2)
+            let grown = UnsafeMutablePointer<UnsafeMutablePointer<NodeRecord>>.allocate(
+                capacity: chunkCapacity * 2)
             grown.initialize(from: chunks, count: chunkCount)
             chunks.deallocate()
             chunks = grown

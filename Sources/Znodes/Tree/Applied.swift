@@ -21,7 +21,8 @@ package struct Applied: Sendable {
     /// Who could read its parent.
     package var parentACL: ACL
 
-    package init(_ kind: Kind, path: ZnodePath = .root, stat: Stat? = nil, acl: ACL = [], parentACL: ACL = []) {
+    package init(_ kind: Kind, path: ZnodePath = .root, stat: Stat? = nil, acl: ACL = [], parentACL: ACL = [])
+    {
         self.kind = kind
         self.path = path
         self.stat = stat

@@ -12,8 +12,11 @@ struct QuotaText: Equatable {
 
     init(_ text: [UInt8]) {
         for part in text.split(whereSeparator: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }) {
-            let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 2, omittingEmptySubsequences: false)
-            guard pair.count >= 2, let value = Int64(String(decoding: pair[1], as: UTF8.self)) else { continue }
+            let pair = part.split(
+                separator: UInt8(ascii: "="), maxSplits: 2, omittingEmptySubsequences: false)
+            guard pair.count >= 2, let value = Int64(String(decoding: pair[1], as: UTF8.self)) else {
+                continue
+            }
             values[String(decoding: pair[0], as: UTF8.self)] = value
         }
     }

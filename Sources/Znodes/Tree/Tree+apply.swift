@@ -3,8 +3,8 @@ package import Vocabulary
 extension Tree {
     /// Applies a committed transaction, and says into `applied` what it did, in order.
     ///
-    /// Total and deterministic: it needs nothing but the tree, and never fails. What cannot be done (which in a
-    /// gapless history does not occur) changes nothing and is reported as `failed`.
+    /// Total and deterministic: it needs nothing but the tree, and never fails. What cannot be done (which in
+    /// a gapless history does not occur) changes nothing and is reported as `failed`.
     package mutating func apply(_ transaction: Transaction, into applied: inout [Applied]) {
         precondition(transaction.zxid > lastZxid, "a transaction is applied once, and in order")
         apply(transaction.change, of: transaction, into: &applied)
@@ -16,7 +16,8 @@ extension Tree {
         lastZxid = max(lastZxid, zxid)
     }
 
-    private mutating func apply(_ change: Change, of transaction: Transaction, into applied: inout [Applied]) {
+    private mutating func apply(_ change: Change, of transaction: Transaction, into applied: inout [Applied])
+    {
         switch change {
         case .create(let creation):
             applied.append(create(creation, by: transaction))
@@ -88,9 +89,13 @@ extension Tree {
     }
 
     private mutating func delete(_ path: ZnodePath, by zxid: Zxid) -> Applied {
-        guard let parentPath = path.parent, let parent = nodes.find(parentPath) else { return .failed(.noNode) }
+        guard let parentPath = path.parent, let parent = nodes.find(parentPath) else {
+            return .failed(.noNode)
+        }
         updateStat(of: parent) { $0.pzxid = max($0.pzxid, zxid) }
-        guard let id = nodes.find(path), id != .root, nodes.childCount(of: id) == 0 else { return .failed(.noNode) }
+        guard let id = nodes.find(path), id != .root, nodes.childCount(of: id) == 0 else {
+            return .failed(.noNode)
+        }
         let acl = self.acl(of: id)
         let bytes = nodes.dataLength(of: id)
         unindex(path, as: Ownership(rawValue: nodes.stat(of: id).ephemeralOwner))

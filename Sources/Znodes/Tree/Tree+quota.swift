@@ -2,18 +2,20 @@ internal import Vocabulary
 
 /// Quotas: limits that a client writes as znodes, and usage that every node keeps beside them in memory.
 ///
-/// `/zookeeper/quota<P>/zookeeper_limits` and `/zookeeper/quota<P>/zookeeper_stats` are the quota of the subtree
-/// at P. Usage changes without a transaction and without touching a stat (client protocol 10.1).
+/// `/zookeeper/quota<P>/zookeeper_limits` and `/zookeeper/quota<P>/zookeeper_stats` are the quota of the
+/// subtree at P. Usage changes without a transaction and without touching a stat (client protocol 10.1).
 extension Tree {
     private static let limitsName = Array("zookeeper_limits".utf8)
     private static let statsName = Array("zookeeper_stats".utf8)
 
     /// Refuses what would exceed a hard limit of the quota that applies to `path`.
     func checkQuota(of path: ZnodePath, addingNodes nodeCount: Int, bytes: Int) throws(ErrorCode) {
-        guard let subtree = subtreeWithQuota(around: path), let limits = quotaText(Tree.limitsName, of: subtree),
+        guard let subtree = subtreeWithQuota(around: path),
+            let limits = quotaText(Tree.limitsName, of: subtree),
             let usage = quotaText(Tree.statsName, of: subtree)
         else { return }
-        if nodeCount != 0, limits.countHardLimit > -1, usage.count + Int64(nodeCount) > limits.countHardLimit {
+        if nodeCount != 0, limits.countHardLimit > -1, usage.count + Int64(nodeCount) > limits.countHardLimit
+        {
             throw .quotaExceeded
         }
         if bytes != 0, limits.byteHardLimit > -1, usage.bytes + Int64(bytes) > limits.byteHardLimit {

@@ -28,7 +28,8 @@ package struct Tree: ~Copyable {
         for name in ["zookeeper", "quota", "config"] {
             let parent = name == "zookeeper" ? NodeID.root : systemNode(Tree.zookeeper)
             _ = nodes.insert(
-                Array(name.utf8).span.bytes, under: parent, data: [UInt8]().span.bytes, stat: StoredStat(), acl: .open)
+                Array(name.utf8).span.bytes, under: parent, data: [UInt8]().span.bytes, stat: StoredStat(),
+                acl: .open)
         }
         let config = systemNode(Tree.config)
         var stat = nodes.stat(of: config)
@@ -67,7 +68,8 @@ package struct Tree: ~Copyable {
     /// Containers and TTL znodes that have run out at `wallMs`, in order of path.
     ///
     /// A container runs out when it had a child once and has none now, or never had one for longer than
-    /// `neverUsedMs` (0: that never matters); a TTL znode when it has no child and was not written for its TTL.
+    /// `neverUsedMs` (0: that never matters); a TTL znode when it has no child and was not written for its
+    /// TTL.
     package func sweepCandidates(wallMs: Int64, neverUsedMs: Int64) -> [ZnodePath] {
         let emptied = containers.filter { path in
             guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }

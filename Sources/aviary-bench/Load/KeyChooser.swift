@@ -39,7 +39,8 @@ struct KeyChooser {
     }
 }
 
-/// Zipf's law with exponent 0.99, as in YCSB (Gray et al., "Quickly Generating Billion-Record Synthetic Databases").
+/// Zipf's law with exponent 0.99, as in YCSB (Gray et al., "Quickly Generating Billion-Record Synthetic
+/// Databases").
 ///
 /// The popular keys are spread over the key space, not its first ones.
 struct Zipf {

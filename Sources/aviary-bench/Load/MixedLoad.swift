@@ -59,7 +59,9 @@ struct MixedLoad: Workload {
         if case .measuring = phase {
             tally.record(request.operation, latency: now - request.sentAt)
             if reply.error != 0 { tally.recordError(reply.error) }
-            if case .requests(let limit) = plan.limit, tally.operationCount >= limit { stopMeasuring(at: now) }
+            if case .requests(let limit) = plan.limit, tally.operationCount >= limit {
+                stopMeasuring(at: now)
+            }
         }
         switch phase {
         case .warmingUp, .measuring: sendNext(on: session, at: now)
@@ -142,7 +144,8 @@ extension MixedLoad {
         case .getData:
             isRight = plan.data.matches(body, key: request.key)
         case .setData, .exists:
-            isRight = body.byteCount == Reply.statBytes
+            isRight =
+                body.byteCount == Reply.statBytes
                 && body.bigEndianInt32(at: Stat.dataLengthOffset) == Int32(plan.data.filler.count)
         case .getChildren:
             isRight = body.byteCount > 4 && body.bigEndianInt32(at: 0) <= Int32(Keyspace.nodesPerGroup)

@@ -8,7 +8,9 @@ struct OperationMix {
         var shares: [(operation: Operation, weight: Int)] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = pieces.first, let operation = Operation(rawValue: String(name)) else { return nil }
+            guard let name = pieces.first, let operation = Operation(rawValue: String(name)) else {
+                return nil
+            }
             guard let weight = pieces.count == 2 ? Int(pieces[1]) : 1, weight > 0 else { return nil }
             shares.append((operation, weight))
         }

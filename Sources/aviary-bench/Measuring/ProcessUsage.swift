@@ -35,7 +35,8 @@ struct ProcessUsage {
     private static func reading(pid: Int32) -> ProcessUsage? {
         guard let stat = contents(of: "/proc/\(pid)/stat") else { return nil }
         return ProcessUsage(
-            stat: stat, ticksPerSecond: Double(sysconf(Int32(_SC_CLK_TCK))), pageBytes: sysconf(Int32(_SC_PAGESIZE)))
+            stat: stat, ticksPerSecond: Double(sysconf(Int32(_SC_CLK_TCK))),
+            pageBytes: sysconf(Int32(_SC_PAGESIZE)))
     }
 
     private static func contents(of path: String) -> String? {

@@ -62,7 +62,8 @@ struct StagedRequests: Workload {
         tally.record(request.operation, latency: now - request.sentAt)
         if reply.error != 0 {
             guard stages[stageIndex].accepted.contains(reply.error) else {
-                throw BenchError("\(request.operation) of key \(request.key) was answered with error \(reply.error)")
+                throw BenchError(
+                    "\(request.operation) of key \(request.key) was answered with error \(reply.error)")
             }
             acceptedErrorCount += 1
         }

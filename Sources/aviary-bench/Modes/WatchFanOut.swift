@@ -1,4 +1,5 @@
-/// One writer, many watchers of one znode: the next write follows when everyone has heard of the last and watches again.
+/// One writer, many watchers of one znode: the next write follows when everyone has heard of the last and
+/// watches again.
 ///
 /// The first session writes, all others watch.
 struct WatchFanOut: Workload {
@@ -48,7 +49,8 @@ struct WatchFanOut: Workload {
             throw BenchError("reply \(reply.xid) does not answer the oldest request of its session")
         }
         guard reply.error == 0 else {
-            throw BenchError("\(request.operation) of the watched znode was answered with error \(reply.error)")
+            throw BenchError(
+                "\(request.operation) of the watched znode was answered with error \(reply.error)")
         }
         missingReplyCount -= 1
         if isMeasuring, request.operation == .setData { writes.record(now - request.sentAt) }

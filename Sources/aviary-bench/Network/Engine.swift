@@ -64,7 +64,9 @@ struct Engine: ~Copyable {
         switch session.socket.read(into: &input, from: kept) {
         case .bytes(let count):
             let consumed = try handOver(kept + count, from: session, to: &workload)
-            if consumed < kept + count { session.partialFrame.append(contentsOf: input[consumed..<kept + count]) }
+            if consumed < kept + count {
+                session.partialFrame.append(contentsOf: input[consumed..<kept + count])
+            }
         case .wouldBlock:
             session.partialFrame.append(contentsOf: input[..<kept])
         case .closed:
@@ -86,7 +88,9 @@ struct Engine: ~Copyable {
         var position = 0
         while byteCount - position >= 4 {
             let length = Int(bytes.bigEndianInt32(at: position))
-            guard length >= Reply.headerBytes else { throw BenchError("a reply of \(length) bytes is no reply") }
+            guard length >= Reply.headerBytes else {
+                throw BenchError("a reply of \(length) bytes is no reply")
+            }
             let end = position + 4 + length
             guard end <= byteCount else { break }
             let frame = bytes.extracting(position + 4..<end)

@@ -7,7 +7,8 @@ struct SentRequest: Equatable {
     var sentAt: UInt64
 }
 
-/// What a session has sent and not yet heard about, oldest first: a server answers in the order of the requests.
+/// What a session has sent and not yet heard about, oldest first: a server answers in the order of the
+/// requests.
 struct InFlight {
     private var slots: [SentRequest?] = [nil, nil]
     private var head = 0

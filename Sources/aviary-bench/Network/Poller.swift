@@ -21,14 +21,16 @@ struct Poller: ~Copyable {
     /// Asks to be told, or no longer to be told, when `socket` takes bytes again.
     func watchForRoom(_ isWanted: Bool, on socket: Socket, token: Int) {
         control(
-            EPOLL_CTL_MOD, socket, token: token, events: EPOLLIN.rawValue | (isWanted ? EPOLLOUT.rawValue : 0))
+            EPOLL_CTL_MOD, socket, token: token, events: EPOLLIN.rawValue | (isWanted ? EPOLLOUT.rawValue : 0)
+        )
     }
 
     func remove(_ socket: Socket) {
         control(EPOLL_CTL_DEL, socket, token: 0, events: 0)
     }
 
-    /// Waits until something happens or `timeoutMs` is over; the result is how many events `event(_:)` answers.
+    /// Waits until something happens or `timeoutMs` is over; the result is how many events `event(_:)`
+    /// answers.
     mutating func wait(timeoutMs: Int32) -> Int {
         max(0, Int(epoll_wait(descriptor, &events, Int32(events.count), timeoutMs)))
     }

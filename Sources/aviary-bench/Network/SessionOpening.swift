@@ -49,7 +49,8 @@ struct SessionOpening {
         while read < answer.count {
             var rest = [UInt8](repeating: 0, count: answer.count - read)
             guard case .bytes(let count) = socket.read(into: &rest, from: 0) else {
-                throw BenchError("the server closed the connection or kept silent instead of opening a session")
+                throw BenchError(
+                    "the server closed the connection or kept silent instead of opening a session")
             }
             answer.replaceSubrange(read..<read + count, with: rest[..<count])
             read += count

@@ -2,8 +2,8 @@ import Glibc
 
 /// One TCP socket. Blocking until `becomeNonBlocking`; closed by its session.
 ///
-/// Plain system calls, not NIO: the generator shares the machine with the server it measures, and one read and
-/// one write a turn leave the most of it to the server.
+/// Plain system calls, not NIO: the generator shares the machine with the server it measures, and one read
+/// and one write a turn leave the most of it to the server.
 struct Socket {
     let descriptor: Int32
 

@@ -5,7 +5,8 @@ protocol Workload {
     var isFinished: Bool { get }
     mutating func begin(on sessions: [Session], at now: UInt64)
     /// `body` is what followed the reply's header; it lives only during the call.
-    mutating func received(_ reply: Reply, body: RawSpan, on session: Session, at now: UInt64) throws(BenchError)
+    mutating func received(_ reply: Reply, body: RawSpan, on session: Session, at now: UInt64)
+        throws(BenchError)
     mutating func lost(_ session: Session, at now: UInt64) throws(BenchError)
     /// After each round of reading, and at least about every tenth of a second.
     mutating func turnEnded(with sessions: [Session], at now: UInt64) throws(BenchError)

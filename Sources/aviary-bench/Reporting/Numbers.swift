@@ -7,7 +7,8 @@ extension Double {
         let sign = self < 0 && scaled > 0 ? "-" : ""
         guard digits > 0 else { return "\(sign)\(scaled)" }
         let fraction = String(scaled % Int(scale))
-        return "\(sign)\(scaled / Int(scale)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+        let zeros = String(repeating: "0", count: digits - fraction.count)
+        return "\(sign)\(scaled / Int(scale)).\(zeros)\(fraction)"
     }
 
     /// `12,345`; below ten with one digit after the point.

@@ -9,7 +9,8 @@ extension Report {
             json: [
                 ("load", .text(plan.mix.description)), ("connections", .integer(connections)),
                 ("outstanding", .integer(plan.outstanding)), ("size", .integer(plan.data.filler.count)),
-                ("keys", .integer(plan.keyspace.keyCount)), ("distribution", .text(plan.distribution.rawValue)),
+                ("keys", .integer(plan.keyspace.keyCount)),
+                ("distribution", .text(plan.distribution.rawValue)),
             ])
         report.add(throughputOf: load.tally.operationCount, in: load.measurement)
         report.add("latency", latencies: load.tally.latencies)
@@ -78,7 +79,8 @@ extension Report {
         let each = Double(after.residentBytes - before.residentBytes) / Double(max(1, count))
         add(
             "memory",
-            "\(before.residentBytes.mebibytes) before, \(after.residentBytes.mebibytes) after: \(each.grouped) B a \(thing)",
+            "\(before.residentBytes.mebibytes) before, \(after.residentBytes.mebibytes) after: "
+                + "\(each.grouped) B a \(thing)",
             json: [
                 ("serverRSSBytesBefore", .integer(before.residentBytes)),
                 ("serverRSSBytesEach", .number(each)),

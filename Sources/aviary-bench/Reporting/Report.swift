@@ -12,7 +12,8 @@ struct Report {
     mutating func add(throughputOf count: Int, in measurement: Measurement) {
         let rate = Double(count) / measurement.seconds
         add(
-            "throughput", "\(rate.grouped) op/s (\(Double(count).grouped) in \(measurement.seconds.fixed(2)) s)",
+            "throughput",
+            "\(rate.grouped) op/s (\(Double(count).grouped) in \(measurement.seconds.fixed(2)) s)",
             json: [
                 ("operations", .integer(count)), ("seconds", .number(measurement.seconds)),
                 ("throughput", .number(rate)),
@@ -27,7 +28,8 @@ struct Report {
         let mean = latencies.mean / 1e3
         add(
             name,
-            (microseconds.map { "\($0.0) \($0.1.grouped)" } + ["mean \(mean.grouped)"]).joined(separator: "  ")
+            (microseconds.map { "\($0.0) \($0.1.grouped)" } + ["mean \(mean.grouped)"]).joined(
+                separator: "  ")
                 + " µs",
             json: [
                 (
@@ -46,16 +48,18 @@ struct Report {
             let share = cpu / measurement.seconds * 100
             add(
                 "server",
-                "\((cpu * perOperation).fixed(2)) µs CPU/op, \(share.fixed(0)) % of a core, RSS \(after.residentBytes.mebibytes)",
+                "\((cpu * perOperation).fixed(2)) µs CPU/op, \(share.fixed(0)) % of a core, "
+                    + "RSS \(after.residentBytes.mebibytes)",
                 json: [
                     ("serverCPUMicrosecondsPerOperation", .number(cpu * perOperation)),
                     ("serverCPUSeconds", .number(cpu)), ("serverRSSBytes", .integer(after.residentBytes)),
                 ])
         }
         let own = measurement.generatorCPUSeconds
+        let ownShare = own / measurement.seconds * 100
         add(
             "generator",
-            "\((own * perOperation).fixed(2)) µs CPU/op, \((own / measurement.seconds * 100).fixed(0)) % of a core",
+            "\((own * perOperation).fixed(2)) µs CPU/op, \(ownShare.fixed(0)) % of a core",
             json: [("generatorCPUMicrosecondsPerOperation", .number(own * perOperation))])
     }
 

@@ -1,6 +1,7 @@
 /// Builds one request frame in ZooKeeper's encoding and remembers which bytes change from request to request.
 ///
-/// On purpose not the server's own encoder: a generator that shared it would agree with it about its mistakes.
+/// On purpose not the server's own encoder: a generator that shared it would agree with it about its
+/// mistakes.
 struct FrameWriter {
     private(set) var bytes: [UInt8] = [0, 0, 0, 0]
     private(set) var pathSites: [PathSite] = []

@@ -28,7 +28,8 @@ struct PathShape {
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: groupWidth))
         bytes.append(contentsOf: infix.utf8)
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: nodeWidth))
-        return PathSite(groupEnd: groupEnd, groupWidth: groupWidth, nodeEnd: bytes.count, nodeWidth: nodeWidth)
+        return PathSite(
+            groupEnd: groupEnd, groupWidth: groupWidth, nodeEnd: bytes.count, nodeWidth: nodeWidth)
     }
 }
 
@@ -56,7 +57,8 @@ struct PathSite {
     }
 }
 
-/// The paths of one run: `ROOT/service-NNNNNN/node-NNN` for keys, `ROOT/created-NNNNNN/node-…` for what `create` makes.
+/// The paths of one run: `ROOT/service-NNNNNN/node-NNN` for keys, `ROOT/created-NNNNNN/node-…` for what
+/// `create` makes.
 struct Keyspace {
     static let nodesPerGroup = 100
 

@@ -1,4 +1,5 @@
-/// The data of a znode: its key's number in the first eight bytes, then a filler that does not compress to nothing.
+/// The data of a znode: its key's number in the first eight bytes, then a filler that does not compress to
+/// nothing.
 struct StampedData {
     let filler: [UInt8]
 
@@ -16,7 +17,8 @@ struct StampedData {
 
     /// Whether `body`, the reply to a getData, holds what this run writes for `key`.
     func matches(_ body: RawSpan, key: NodeKey) -> Bool {
-        guard body.byteCount == 4 + filler.count + Reply.statBytes, body.bigEndianInt32(at: 0) == Int32(filler.count)
+        guard body.byteCount == 4 + filler.count + Reply.statBytes,
+            body.bigEndianInt32(at: 0) == Int32(filler.count)
         else { return false }
         return !isStamped || UInt64(bitPattern: body.bigEndianInt64(at: 4)) == Self.stamp(of: key)
     }

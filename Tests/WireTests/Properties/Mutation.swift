@@ -2,7 +2,7 @@
 enum Mutation {
     /// Numbers that lengths, counts and flags are most often wrong with.
     private static let boundaries: [Int32] = [
-        -1, -2, 0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 20, 127, 128, 255, 256, 0xfffff, .max, .min, -10, -11
+        -1, -2, 0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 20, 127, 128, 255, 256, 0xfffff, .max, .min, -10, -11,
     ]
 
     static func of(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {

@@ -56,6 +56,6 @@ enum RecordTypes {
         FiveListsOfWatches.self, AuthPacket.self, SASLToken.self, MultiRequest.self, MultiReadRequest.self,
         PathResponse.self, Create2Response.self, Stat.self, GetDataResponse.self, GetACLResponse.self,
         ChildrenResponse.self, Children2Response.self, NumberResponse.self, WhoAmIResponse.self,
-        MultiResults.self, MultiReadResults.self, HeldTransaction.self
+        MultiResults.self, MultiReadResults.self, HeldTransaction.self,
     ]
 }

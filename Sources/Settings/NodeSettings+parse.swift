@@ -8,7 +8,7 @@ package enum FileContents: Equatable, Sendable {
     case unreadable(String)
 }
 
-extension Settings {
+extension NodeSettings {
     /// Reads `zoo.cfg` from its bytes.
     ///
     /// - Parameter file: its name, for messages and for finding files that it names.
@@ -17,11 +17,11 @@ extension Settings {
     /// - Throws: `SettingsError` for the first fault, in the order of the questions, not of the lines.
     package static func parse(
         _ bytes: [UInt8], file: String, reading read: (_ path: String) -> FileContents = { _ in .missing }
-    ) throws(SettingsError) -> (settings: Settings, warnings: [SettingsWarning]) {
+    ) throws(SettingsError) -> (settings: NodeSettings, warnings: [SettingsWarning]) {
         let properties = try Property.all(in: bytes, file: file)
         let entries = Entries(properties, file: file)
         var warnings = SettingsWarning.all(about: properties, in: file)
-        var settings = try Settings(entries, warnings: &warnings)
+        var settings = try NodeSettings(entries, warnings: &warnings)
         settings.serverID = try serverID(in: settings.dataDir, read: read)
         settings.ensemble = try Ensemble.parse(
             entries, serverID: settings.serverID, read: read, warnings: &warnings)
@@ -31,7 +31,7 @@ extension Settings {
 
     package static func parse(
         _ text: String, file: String, reading read: (_ path: String) -> FileContents = { _ in .missing }
-    ) throws(SettingsError) -> (settings: Settings, warnings: [SettingsWarning]) {
+    ) throws(SettingsError) -> (settings: NodeSettings, warnings: [SettingsWarning]) {
         try parse(Array(text.utf8), file: file, reading: read)
     }
 

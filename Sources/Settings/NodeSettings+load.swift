@@ -1,11 +1,11 @@
 import Glibc
 
-extension Settings {
+extension NodeSettings {
     /// Reads the configuration file at `path` and the files that it names.
     ///
     /// - Throws: `.unreadable` when there is no such file, else as `parse`.
     package static func load(path: String) throws(SettingsError) -> (
-        settings: Settings, warnings: [SettingsWarning]
+        settings: NodeSettings, warnings: [SettingsWarning]
     ) {
         switch FileContents(path: path) {
         case .bytes(let bytes):

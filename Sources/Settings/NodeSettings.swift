@@ -2,7 +2,7 @@
 ///
 /// Names are ours, keys and defaults are Apache ZooKeeper 3.9.5's; each field's comment gives its key. A
 /// component takes the piece it needs, not the whole.
-package struct Settings: Equatable, Sendable {
+package struct NodeSettings: Equatable, Sendable {
     /// `dataDir`: where the node keeps everything. Relative to the working directory unless absolute.
     package var dataDir: String
     /// `dataLogDir`: where the log lies when it has a disk of its own; else the same as `dataDir`.
@@ -38,7 +38,7 @@ package struct Settings: Equatable, Sendable {
     }
 }
 
-extension Settings {
+extension NodeSettings {
     package enum Role: Equatable, Sendable {
         case standalone
         case member(of: Ensemble)
@@ -71,8 +71,8 @@ extension Settings {
     /// answered (kazoo and all monitors ask for more than `srvr`), TTL znodes are allowed (else documented
     /// create calls fail), one address may hold any number of connections (they all come from this machine),
     /// ticks are the 2 s of ZooKeeper's sample file, and no second port is opened for administration.
-    package static func standalone(clientPort: Int = 2181, dataDir: String = "data") -> Settings {
-        var settings = Settings(dataDir: dataDir)
+    package static func standalone(clientPort: Int = 2181, dataDir: String = "data") -> NodeSettings {
+        var settings = NodeSettings(dataDir: dataDir)
         settings.tickTimeMs = 2000
         settings.sessions.minTimeoutMs = 4000
         settings.sessions.maxTimeoutMs = 40_000
