@@ -15,6 +15,7 @@ extension Replica {
             return proposeReconfig(request, on: id, at: now, into: &effects)
         }
         guard let operation = Operation(request, code) else {
+            if code == .multi { return proposeUnreadable(request, on: id, at: now, into: &effects) }
             return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
         }
         let requester = Requester(session: connection.session, identities: connection.identities)
@@ -43,6 +44,17 @@ extension Replica {
                 type: type,
                 digest: nil, at: now, into: &effects)
         }
+    }
+
+    /// A multi that does not parse takes a place in the order, as in Apache; no other unreadable write does.
+    private mutating func proposeUnreadable(
+        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
+    ) {
+        guard let session = connections[id]?.session else { return }
+        propose(
+            .error(code: ErrorCode.marshallingError.rawValue), session: session, cxid: request.xid, origin: id,
+            type: request.type, digest: nil, at: now, into: &effects)
+        wait(.write(broadcast.lastProposed), request, on: id)
     }
 
     /// Reconfiguration needs an ensemble: refused with the code Apache gives a server that has none.

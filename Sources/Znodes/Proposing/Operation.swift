@@ -13,6 +13,17 @@ package enum Operation: Sendable {
     /// Only inside a multi.
     case check(path: ZnodePath?, version: Int32)
     case multi([Operation])
+
+    /// Whether its path is not null; in a multi, one null spoils the whole.
+    var hasPath: Bool {
+        switch self {
+        case .create(let creation): creation.path != nil
+        case .delete(let path, _), .setData(let path, _, _), .setACL(let path, _, _), .check(let path, _):
+            path != nil
+        case .sweep: true
+        case .multi: false
+        }
+    }
 }
 
 package struct CreateOperation: Sendable {

@@ -40,6 +40,7 @@ extension Overlay {
     private mutating func prepare(
         _ operations: [Operation], _ proposing: Proposing, over tree: borrowing Tree, undoingTo mark: Mark
     ) throws(ErrorCode) -> Change {
+        guard operations.allSatisfy({ $0.hasPath }) else { throw .marshallingError }
         var changes: [Change] = []
         changes.reserveCapacity(operations.count)
         for (index, operation) in operations.enumerated() {
