@@ -32,7 +32,7 @@ extension Operation {
     private init(_ write: MultiWrite) {
         switch write {
         case .create(let record, let opcode):
-            self = .create(CreateOperation(inMulti: record, OpCode(rawValue: opcode) ?? .create))
+            self = .create(CreateOperation(record, OpCode(rawValue: opcode) ?? .create))
         case .delete(let record): self = .delete(path: record.path, version: record.version)
         case .setData(let record):
             self = .setData(path: record.path, data: record.data, version: record.version)
@@ -42,17 +42,6 @@ extension Operation {
 }
 
 extension CreateOperation {
-    /// In a multi, and only there, a createTTL whose flags ask for no TTL is the create that they ask for.
-    fileprivate init(inMulti record: CreateRequest, _ code: OpCode) {
-        guard code == .createTTL, !(5...6).contains(record.flags) else {
-            self.init(record, code)
-            return
-        }
-        var plain = record
-        plain.ttlMs = nil
-        self.init(plain, record.flags == 4 ? .createContainer : .create)
-    }
-
     fileprivate init(_ record: CreateRequest, _ code: OpCode) {
         let opcode: Opcode =
             switch code {

@@ -72,8 +72,7 @@ extension MultiWrite {
             let request = try CreateRequest(decodingWithTTL: &reader)
             self =
                 (5...6).contains(request.flags)
-                ? .create(request, opcode: type)
-                : try MultiWrite(creating: request, opcode: OpCode.create.rawValue)
+                ? .create(request, opcode: type) : MultiWrite(plain: request, opcode: OpCode.create.rawValue)
         case .delete: self = .delete(try VersionedPathRequest(decoding: &reader))
         case .setData: self = .setData(try SetDataRequest(decoding: &reader))
         case .check: self = .check(try VersionedPathRequest(decoding: &reader))
@@ -81,10 +80,16 @@ extension MultiWrite {
         }
     }
 
-    /// A create of a mode without TTL; one that came with createTTL is dropped, as Apache does.
+    /// A create whose flags its opcode can mean; any others spoil the multi, and so does a null list.
     private init(creating request: CreateRequest, opcode: Int32) throws(DecodingError) {
         guard (0...4).contains(request.flags) else { throw .unexpectedType(request.flags) }
         guard request.acl != nil else { throw .unexpectedNull }
+        self = MultiWrite(plain: request, opcode: opcode)
+    }
+
+    /// A create without TTL; one that came with createTTL is dropped, and odd flags are left to the check, as
+    /// Apache does.
+    private init(plain request: CreateRequest, opcode: Int32) {
         var request = request
         request.ttlMs = nil
         self = .create(request, opcode: request.flags == 4 ? OpCode.createContainer.rawValue : opcode)
