@@ -99,7 +99,10 @@ final class ClientHandler: ChannelInboundHandler {
         guard let event = event as? ChannelEvent, event == .inputClosed else {
             return context.fireUserInboundEventTriggered(event)
         }
-        if case .client = phase { context.close(promise: nil) }
+        switch phase {
+        case .client, .fresh: context.close(promise: nil)
+        case .operatorWord, .deaf: break
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -16,6 +16,8 @@ package final class Core {
     static let unreadBytesMax = 64 << 20
     /// Connections that are sent their events in one turn, before others get theirs.
     static let eventSliceCount = 128
+    /// Between two such slices: long enough for the loop to look at its sockets.
+    static let eventPause = TimeAmount.microseconds(50)
     /// How long a closed connection may take to read its last answer.
     static let lingering = TimeAmount.milliseconds(500)
 
@@ -42,6 +44,8 @@ package final class Core {
         let id: ConnectionID
         let channel: any Channel
         var isPaused = false
+        /// The replica waits for this client to take what it was sent.
+        var isAwaited = false
         var isEnding = false
     }
 
@@ -152,7 +156,7 @@ package final class Core {
         guard effects.hasNotified else { return }
         isNotifying = true
         let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.execute { bound.value.notifySlice() }
+        loop.scheduleTask(in: Core.eventPause) { bound.value.notifySlice() }
     }
 
     private func flush(_ id: ConnectionID) {
@@ -177,8 +181,28 @@ package final class Core {
 
     /// The client has read enough for more to be sent.
     package func becameWritable(_ id: ConnectionID) {
-        guard let client = clients[id.slot], client.id == id, !client.isPaused else { return }
-        setReading(id, true)
+        guard let client = clients[id.slot], client.id == id else { return }
+        if !client.isPaused { setReading(id, true) }
+        if client.isAwaited { giveRoom(id) }
+    }
+
+    private func giveRoom(_ id: ConnectionID) {
+        clients[id.slot]?.isAwaited = false
+        step(.gotRoom(id))
+    }
+
+    /// The replica gave this client much to take; tells it when that is taken, which may be at once.
+    private func awaitRoom(_ id: ConnectionID) {
+        guard let client = clients[id.slot], client.id == id else { return }
+        clients[id.slot]?.isAwaited = true
+        guard client.channel.isWritable else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.execute {
+            guard let client = bound.value.clients[id.slot], client.id == id, client.isAwaited,
+                client.channel.isWritable
+            else { return }
+            bound.value.giveRoom(id)
+        }
     }
 
     private func act(_ action: Effects.Action) {
@@ -192,6 +216,7 @@ package final class Core {
             guard clients[id.slot]?.id == id else { return }
             clients[id.slot]?.isPaused = false
             setReading(id, true)
+        case .awaitRoom(let id): awaitRoom(id)
         case .warn(let sentence): log.warning("\(sentence)")
         }
     }

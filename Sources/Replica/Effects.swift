@@ -25,6 +25,8 @@ package struct Effects {
         /// Stop reading from the socket, until `resumeReading`.
         case pauseReading(ConnectionID)
         case resumeReading(ConnectionID)
+        /// Say `gotRoom` when the client has taken most of what was written to it.
+        case awaitRoom(ConnectionID)
         /// Something an operator should read.
         case warn(String)
     }
@@ -76,6 +78,13 @@ package struct Effects {
             notified.append(connection)
         }
         write(&outboxes[slot].bytes)
+    }
+
+    /// Bytes written to the connection in this turn.
+    func outboxBytes(of connection: ConnectionID) -> Int {
+        let slot = connection.slot
+        guard slot < outboxes.count, outboxes[slot].owner == connection else { return 0 }
+        return outboxes[slot].bytes.readableBytes
     }
 
     mutating func act(_ action: Action) {

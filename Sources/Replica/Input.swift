@@ -9,6 +9,8 @@ package enum Input {
     /// Whole frames of one connection, lengths included, in the order they came.
     case received(ConnectionID, ByteBuffer)
     case closed(ConnectionID)
+    /// What the connection was sent is on its way; there is room for more (after `awaitRoom`).
+    case gotRoom(ConnectionID)
     /// The log holds everything up to here on the disk. Nothing else makes an acknowledgement.
     case durable(through: Zxid)
     /// A transaction of the node's own log, while it starts.

@@ -46,7 +46,8 @@ extension Replica {
 
     /// Answers what waited behind a write, up to the next one that is still under way.
     mutating func drain(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
-        while let head = connections[id]?.waiting.first {
+        while let connection = connections[id], let head = connection.waiting.first {
+            if isCrowded(connection, into: &effects) { return }
             switch head.kind {
             case .write: return
             case .barrier(let zxid, let path):
@@ -72,6 +73,29 @@ extension Replica {
             }
         }
         resumeReading(id, into: &effects)
+    }
+
+    /// Whether the client has so much to take already that its next requests must wait: a few bytes of requests
+    /// can ask for gigabytes of answers.
+    mutating func isCrowded(_ connection: Connection, into effects: inout Effects) -> Bool {
+        if connection.isCrowded { return true }
+        guard effects.outboxBytes(of: connection.id) > Replica.outboxBytesMax else { return false }
+        connection.isCrowded = true
+        effects.act(.awaitRoom(connection.id))
+        pauseReading(connection.id, into: &effects)
+        return true
+    }
+
+    /// There is room again: first what waited longest, then what came since.
+    mutating func proceed(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
+        guard let connection = connections[id], connection.isCrowded else { return }
+        connection.isCrowded = false
+        drain(id, at: now, into: &effects)
+        guard connection.phase != .connecting else { return }
+        let held = connection.held
+        connection.held = ByteBuffer()
+        receive(held, on: id, at: now, into: &effects)
+        if !connection.isCrowded, connection.waiting.isEmpty { resumeReading(id, into: &effects) }
     }
 
     private mutating func releaseBarriers(at now: Instant, into effects: inout Effects) {

@@ -14,8 +14,12 @@ extension Replica {
         if let session = connections[id]?.session, session != .none { sessions.touch(session, at: now) }
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
-            guard let phase = connections[id]?.phase else { return }
-            switch phase {
+            guard let connection = connections[id] else { return }
+            if isCrowded(connection, into: &effects) {
+                connection.held.writeBuffer(&frames)
+                return
+            }
+            switch connection.phase {
             case .fresh:
                 receiveConnect(frames, start..<start + Int(length), on: id, at: now, into: &effects)
             case .serving:

@@ -52,7 +52,8 @@ extension Replica {
     ) {
         guard let session = connections[id]?.session else { return }
         propose(
-            .error(code: ErrorCode.marshallingError.rawValue), session: session, cxid: request.xid, origin: id,
+            .error(code: ErrorCode.marshallingError.rawValue), session: session, cxid: request.xid,
+            origin: id,
             type: request.type, digest: nil, at: now, into: &effects)
         wait(.write(broadcast.lastProposed), request, on: id)
     }

@@ -11,6 +11,9 @@ package import Znodes
 /// Positions: applied = committed ≤ durable ≤ proposed. A write is answered when it is applied, and applied
 /// when a quorum has it on disk. A node without an ensemble is a quorum of one.
 package struct Replica: ~Copyable {
+    /// Bytes of answers a client may be given in one turn before its next request has to wait.
+    static let outboxBytesMax = 1 << 20
+
     let settings: ReplicaSettings
     package internal(set) var tree: Tree
     package internal(set) var sessions: SessionTable
@@ -50,6 +53,8 @@ package struct Replica: ~Copyable {
             receive(frames, on: connection, at: now, into: &effects)
         case .closed(let connection):
             forget(connection)
+        case .gotRoom(let connection):
+            proceed(connection, at: now, into: &effects)
         case .durable(let zxid):
             acknowledge(through: zxid, at: now, into: &effects)
         case .replayed(let transaction):

@@ -1,7 +1,14 @@
-import Glibc
-import NIOCore
 import Settings
 import Storage
+
+/// Another program listens where clients should connect.
+struct PortInUse: Error, CustomStringConvertible {
+    let port: Int
+
+    var description: String {
+        "clientPort=\(port) is in use by another program; stop that one or choose another clientPort"
+    }
+}
 
 extension ExitCode {
     /// What the program tells its starter when it ends because of `error`.
@@ -9,7 +16,7 @@ extension ExitCode {
         switch error {
         case is SettingsError: self = .configuration
         case let error as StorageError: self.init(error)
-        case let error as IOError where error.errnoCode == EADDRINUSE: self = .portInUse
+        case is PortInUse: self = .portInUse
         default: self = .internalFault
         }
     }

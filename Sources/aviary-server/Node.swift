@@ -22,7 +22,7 @@ struct Node {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
             let (core, journal) = try loop.submit { try start(settings, on: loop, log) }.wait()
-            let listener = try Listener.bind(settings, core: core, on: loop)
+            let listener = try bind(settings, core, on: loop)
             try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
             log.info(
                 "serving clients",
@@ -44,6 +44,16 @@ struct Node {
         for warning in warnings { log.warning("\(warning)") }
         try settings.checkRunnable(file: configuration)
         return settings
+    }
+
+    private func bind(
+        _ settings: NodeSettings, _ core: NIOLoopBound<Core>, on loop: any EventLoop
+    ) throws -> Listener {
+        do {
+            return try Listener.bind(settings, core: core, on: loop)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw PortInUse(port: settings.clients.port ?? 0)
+        }
     }
 
     /// Recovers the replica on the loop that will own it.

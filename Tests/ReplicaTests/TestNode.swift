@@ -17,6 +17,7 @@ final class TestNode {
     private(set) var closed: Set<ConnectionID> = []
     private(set) var paused: Set<ConnectionID> = []
     private(set) var warnings: [String] = []
+    private(set) var waitingForRoom: Set<ConnectionID> = []
     private var nextSlot = 0
     /// With this off, writes wait until `sync()`.
     var isDiskFast = true
@@ -64,6 +65,7 @@ final class TestNode {
             case .close(let id): closed.insert(id)
             case .pauseReading(let id): paused.insert(id)
             case .resumeReading(let id): paused.remove(id)
+            case .awaitRoom(let id): waitingForRoom.insert(id)
             case .warn(let sentence): warnings.append(sentence)
             }
         }

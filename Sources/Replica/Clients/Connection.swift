@@ -26,10 +26,12 @@ final class Connection {
     var echoesReadOnly = false
     /// Who the client has proven to be. Belongs to the connection, not to the session.
     var identities: [Identity]
-    /// Requests that wait for a write of this client ahead of them, that write first.
+    /// Requests that wait for a write of this client ahead of them, that write first, or for room.
     var waiting: Deque<WaitingRequest> = []
     var held = ByteBuffer()
     var isPaused = false
+    /// It was sent more than it has taken: nothing more is answered until there is room.
+    var isCrowded = false
     /// The last event delivered, so that one change tells a connection once.
     var lastEvent: UInt64 = 0
     var statistics: ConnectionStatistics
