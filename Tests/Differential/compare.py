@@ -121,11 +121,12 @@ class Correspondence:
             raise Mismatch(f"{left!r} is not {right!r}")
 
 
-def ordered(entries, step, is_apache):
+def ordered(entries, step, is_apache, is_old):
     """Takes out of a session's end what Apache leaves to chance.
 
     Its ephemerals are deleted in no order: the events of that change are sorted. What is pipelined behind closeSession
-    may get a reply, an error or nothing from Apache; from Aviary it must get nothing.
+    may get a reply, an error or nothing from Apache; from Aviary it must get nothing. The events of 3.8 do not say to
+    which change they belong (`is_old`).
     """
     if step[0] == "burst" and any(request[1] == "closeSession" for request in step[2]):
         closed = next((at for at, entry in enumerate(entries) if entry[0] == "reply" and entry[4] == "closeSession"),
@@ -136,7 +137,7 @@ def ordered(entries, step, is_apache):
         return entries
     result, run = [], []
     for entry in [*entries, ("end",)]:
-        if run and (entry[0] != "event" or entry[1] != run[0][1]):
+        if run and (entry[0] != "event" or not is_old and entry[1] != run[0][1]):
             result += sorted(run, key=lambda event: (event[2][2] or "", event[2][0]))
             run = []
         (run if entry[0] == "event" else result).append(entry)
@@ -157,7 +158,7 @@ def compare(program, left, right, excused, limit=5, releases=("", "")):
         if index >= min(len(left), len(right)):
             break
         for link in sorted({*left[index], *right[index]}):
-            one, other = (ordered(side[index].get(link, []), step, "/" not in release)
+            one, other = (ordered(side[index].get(link, []), step, "/" not in release, "3.8.0" in releases)
                           for side, release in zip((left, right), releases))
             for at in range(max(len(one), len(other))):
                 pair = [side[at] if at < len(side) else None for side in (one, other)]

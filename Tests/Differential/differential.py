@@ -4,12 +4,25 @@ import argparse
 import concurrent.futures
 import sys
 import time
+from typing import NamedTuple
 
-import protocol
+import transcripts
 from compare import compare
 from generator import Generator
+from report import described, program_text
 from runner import Runner
 from server import Server
+
+
+class Verdict(NamedTuple):
+    """What became of one seed."""
+
+    seed: int
+    counts: dict
+    excused: dict
+    differences: list
+    seconds: float
+    program: list
 
 
 def settings_of(seed):
@@ -26,7 +39,7 @@ def on_server(kind, settings, work):
     try:
         result = work(runner)
         if not server.is_alive():
-            raise RuntimeError(f"{kind} died, see {server.folder}")
+            raise RuntimeError(f"{kind} died:\n{server.last_words()}")
         return result, runner.transcript
     finally:
         runner.close()
@@ -37,29 +50,70 @@ def explore(seed, requests, oracle):
     """The program of a seed, and the oracle's transcript of it."""
     settings = settings_of(seed)
     # Apache compares quotas with what is applied, not with what is under way: pipelined, its answer is a matter of luck.
-    generator = Generator(seed, requests, pipelined=settings["enforceQuota"] == "false")
+    generator = Generator(seed, requests, pipelined=settings["enforceQuota"] == "false", is_old=oracle == "3.8.0")
     return on_server(oracle, settings, lambda runner: generator.program(runner.perform))
 
 
-def run_seed(seed, requests, oracle, subject, steps=None):
+def replay(program, kind, seed):
+    return on_server(kind, settings_of(seed), lambda runner: runner.run(program))[1]
+
+
+def run_seed(seed, options):
     started, excused = time.monotonic(), {}
-    program, left = explore(seed, requests, oracle)
-    program, left = program[:steps], left[:steps]
-    _, right = on_server(subject, settings_of(seed), lambda runner: runner.run(program))
+    oracle, subject = options.against, options.subject
+    if oracle == "transcripts":
+        oracle = "3.9.3"
+        program, left = transcripts.load(seed)
+    else:
+        program, left = explore(seed, options.requests, oracle)
+    program, left = program[:options.steps], left[:options.steps]
+    if options.record:
+        transcripts.save(seed, program, left)
+        return Verdict(seed, counts(program, left), {}, [], time.monotonic() - started, program)
+    right = replay(program, subject, seed)
     differences = compare(program, left, right, excused, releases=(oracle, subject))
-    if differences:
-        excused, differences = second_opinion(seed, program, oracle, subject, left, right, (excused, differences))
-    return seed, counts(program, left), excused, differences, time.monotonic() - started
+    if differences and options.against != "transcripts":
+        excused, differences = second_opinion(seed, program, (oracle, subject), (left, right), (excused, differences))
+    return Verdict(seed, counts(program, left), excused, differences, time.monotonic() - started, program)
 
 
-def second_opinion(seed, program, oracle, subject, left, right, verdict):
+def second_opinion(seed, program, releases, sides, verdict):
     """Where the oracle contradicts itself before it contradicts the subject, its second answer counts too."""
-    _, again = on_server(oracle, settings_of(seed), lambda runner: runner.run(program))
-    doubts = compare(program, left, again, {}, limit=1, releases=(oracle, oracle))
+    again = replay(program, releases[0], seed)
+    doubts = compare(program, sides[0], again, {}, limit=1, releases=(releases[0], releases[0]))
     if not doubts or doubts[0].step > verdict[1][0].step:
         return verdict
     excused = {f"Apache is of two minds (seed {seed}, step {doubts[0].step}: {doubts[0].reason})": 1}
-    return excused, compare(program, again, right, excused, releases=(oracle, subject))
+    return excused, compare(program, again, sides[1], excused, releases=releases)
+
+
+def shrunk(verdict, options, seconds=120):
+    """The shortest list of steps found in time that shows a difference of the same kind."""
+    wanted, deadline = kind_of(verdict.differences[0]), time.monotonic() + seconds
+    oracle = "3.9.3" if options.against == "transcripts" else options.against
+
+    def differs(program):
+        sides = [replay(program, kind, verdict.seed) for kind in (oracle, options.subject)]
+        found = compare(program, *sides, {}, limit=1, releases=(oracle, options.subject))
+        return bool(found) and kind_of(found[0]) == wanted
+
+    program = verdict.program[:verdict.differences[0].step + 1]
+    size = len(program) // 2
+    while size and time.monotonic() < deadline:
+        at = len(program) - 1
+        while at > 0 and time.monotonic() < deadline:
+            without = program[:max(0, at - size)] + program[at:]
+            if len(without) < len(program) and differs(without):
+                program = without
+            at -= size
+        size //= 2
+    return program
+
+
+def kind_of(difference):
+    """What must stay the same while a program shrinks."""
+    request = difference.request
+    return request[1] if request else (difference.left or difference.right)[0]
 
 
 def counts(program, transcript):
@@ -69,64 +123,48 @@ def counts(program, transcript):
             "events": sum(entry[0] == "event" for entry in entries)}
 
 
-def described(difference):
-    lines = [f"  step {difference.step}, connection {difference.link}: {difference.reason}"]
-    for title, value in (("request", difference.request), ("left", difference.left), ("right", difference.right)):
-        lines.append(f"    {title:8}{readable(value)}")
-    return "\n".join(lines)
-
-
-def readable(value):
-    if value is None:
-        return "nothing"
-    if value[0] == "reply":
-        _, xid, zxid, err, name, _, kind, body = value
-        return f"reply to {name}, xid {xid}, zxid {zxid:#x}, error {err}, {kind}: {fields(kind, body)}"
-    if value[0] == "event":
-        return f"event zxid {value[1]:#x}, {fields('WatcherEvent', value[2])}"
-    if value[0] == "connect":
-        return f"connect {fields('ConnectResponse', value[1])}, then {value[2].hex()}"
-    return repr(value)
-
-
-def fields(kind, value):
-    if kind in protocol.SCHEMAS and value is not None:
-        return ", ".join(f"{name}={fields(of, item)}" for (name, of), item in zip(protocol.SCHEMAS[kind], value))
-    return repr(value)
-
-
-def main():
+def arguments():
     parser = argparse.ArgumentParser(prog="tools/differential", description=__doc__)
     parser.add_argument("--seeds", default="1-20", help="a number, a range a-b, or a list a,b,c")
     parser.add_argument("--requests", type=int, default=10000, help="for each seed")
-    parser.add_argument("--against", default="3.9.3", help="the oracle: 3.9.3 or 3.8.0")
+    parser.add_argument("--against", default="3.9.3", help="the oracle: 3.9.3, 3.8.0 or transcripts")
     parser.add_argument("--subject", required=True, help="the aviary-server program, or an Apache release")
     parser.add_argument("--steps", type=int, help="only this many steps of each program")
+    parser.add_argument("--shrink", action="store_true", help="search for a shorter program that differs")
+    parser.add_argument("--record", action="store_true", help="keep the oracle's transcripts instead of comparing")
     parser.add_argument("--jobs", type=int, default=2)
-    options = parser.parse_args()
-    failed, total, excused_total = 0, {}, {}
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    failed, total, excused = 0, {}, {}
     print(f"{'seed':>6} {'requests':>9} {'replies':>9} {'events':>8} {'excused':>8} {'differ':>7} {'seconds':>8}")
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        runs = [pool.submit(run_seed, seed, options.requests, options.against, options.subject, options.steps)
-                for seed in seeds_of(options.seeds)]
-        for run in runs:
-            seed, made, excused, differences, seconds = run.result()
-            print(f"{seed:6} {made['requests']:9} {made['replies']:9} {made['events']:8} "
-                  f"{sum(excused.values()):8} {len(differences):7} {seconds:8.1f}", flush=True)
-            for key, count in made.items():
-                total[key] = total.get(key, 0) + count
-            for key, count in excused.items():
-                excused_total[key] = excused_total.get(key, 0) + count
-            if differences:
-                failed += 1
-                print("\n".join(described(difference) for difference in differences))
-                print(f"  again: tools/differential --seeds {seed} --requests {options.requests} "
-                      f"--against {options.against} --subject {options.subject} --steps {differences[0].step + 1}")
+        for run in [pool.submit(run_seed, seed, options) for seed in seeds_of(options.seeds)]:
+            verdict = run.result()
+            report(verdict, options)
+            failed += bool(verdict.differences)
+            for sums, parts in ((total, verdict.counts), (excused, verdict.excused)):
+                for key, count in parts.items():
+                    sums[key] = sums.get(key, 0) + count
     print(", ".join(f"{count} {key}" for key, count in total.items()))
-    for name, count in sorted(excused_total.items()):
+    for name, count in sorted(excused.items()):
         print(f"excused {count:6}  {name}")
     print("no differences" if not failed else f"{failed} seeds with differences")
     return 1 if failed else 0
+
+
+def report(verdict, options):
+    made = verdict.counts
+    print(f"{verdict.seed:6} {made['requests']:9} {made['replies']:9} {made['events']:8} "
+          f"{sum(verdict.excused.values()):8} {len(verdict.differences):7} {verdict.seconds:8.1f}", flush=True)
+    if verdict.differences:
+        print("\n".join(described(difference) for difference in verdict.differences))
+        print(f"  again: tools/differential --seeds {verdict.seed} --requests {options.requests} --against "
+              f"{options.against} --subject {options.subject} --steps {verdict.differences[0].step + 1} --shrink")
+        if options.shrink:
+            print(program_text(shrunk(verdict, options)))
 
 
 def seeds_of(text):

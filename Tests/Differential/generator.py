@@ -29,12 +29,12 @@ class Symbol(NamedTuple):
 
 
 class Generator:
-    def __init__(self, seed, requests, links=5, pipelined=True):
+    def __init__(self, seed, requests, links=5, pipelined=True, is_old=False):
         self.random = random.Random(seed)
         self.wanted, self.made = requests, 0
         self.pipelined = pipelined
         self.sketch = Sketch()
-        self.operations = Operations(self.random, self.sketch)
+        self.operations = Operations(self.random, self.sketch, is_old)
         self.links = [f"c{number}" for number in range(links)]
         self.live, self.dropped, self.closed = [], [], []
         self.ended, self.owners = [], {}
@@ -120,12 +120,14 @@ class Generator:
         for _ in range(count):
             name, record = self.operations.ordinary(link, self.symbol)
             damage = None
-            if self.random.random() < 0.04:
+            if self.random.random() < 0.04 and not self.operations.is_old:
                 damage = self.damage(name, record)
             if damage is None or damage[0] == "tail":
                 self.operations.foresee(link, name, record)
             made.append((self.xid(link), name, record, damage))
-        self.made += count
+            if name == "setACL":
+                break  # Until it is applied, Apache checks what follows against the old list, or against the new one.
+        self.made += len(made)
         return made
 
     def burst(self, link, ending=None):

@@ -3,8 +3,9 @@
 import sys
 
 from compare import compare
-from differential import described, explore, on_server, settings_of
+from differential import explore, on_server, settings_of
 from proxy import SPOILERS, proxy
+from report import described
 from runner import Runner
 
 

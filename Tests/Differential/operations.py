@@ -4,8 +4,10 @@ import choices
 
 
 class Operations:
-    def __init__(self, random, sketch):
-        self.random, self.sketch = random, sketch
+    def __init__(self, random, sketch, is_old=False):
+        """`is_old` keeps to what 3.8.0 and 3.9 do alike: see `exceptions.NOT_FOR_OLD`."""
+        self.random, self.sketch, self.is_old = random, sketch, is_old
+        self.is_part = False  # Whether the operation is part of a multi.
         self.careful = False  # Whether the operation ought to succeed.
         self.watching = {}  # (path, kind) of the watches that a connection has probably set, newest last.
         self.table = [
@@ -15,6 +17,8 @@ class Operations:
             (self.set_watches, 3), (self.check_watches, 4), (self.ephemerals, 1), (self.total, 1),
             (self.who_am_i, 1), (self.reconfig, 0.3),
         ]
+        if is_old:
+            self.table = [(make, weight) for make, weight in self.table if make != self.add_watch]
 
     def ordinary(self, link, symbol):
         self.link, self.symbol = link, symbol
@@ -33,7 +37,13 @@ class Operations:
             return "auth", self.random.choice([b"", b"\0\0\0\0\0\0\0\4abc"]), True
         if roll < 0.9:
             return "sasl", self.random.choice([(b"",), (b"token",)]), False
-        return self.random.choice(choices.UNKNOWN_OPCODES), b"\0\0\0\2/a\0\0\0\0", True
+        unknown = [code for code in choices.UNKNOWN_OPCODES if not self.is_old or code != 13]
+        return self.random.choice(unknown), b"\0\0\0\2/a\0\0\0\0", True
+
+    @property
+    def good_acls(self):
+        readable = [acl for acl in choices.GOOD_ACLS if any(perms & 1 and who[0] == "world" for perms, who in acl)]
+        return readable if self.is_old else choices.GOOD_ACLS
 
     def pick(self, *weighted):
         values, weights = zip(*weighted)
@@ -45,7 +55,11 @@ class Operations:
         roll = self.random.random()
         if self.careful or roll > 0.35:
             return self.random.choice(list(self.sketch.nodes))
-        return self.random.choice(choices.ODD_PATHS) if roll < odd else self.fresh_path()
+        return self.odd_path() if roll < odd else self.fresh_path()
+
+    def odd_path(self):
+        path = self.random.choice(choices.ODD_PATHS)
+        return "" if path is None and self.is_old else path
 
     def fresh_path(self):
         depth = self.random.choice([1, 1, 2, 2, 2, 3])
@@ -55,7 +69,7 @@ class Operations:
         if self.careful:
             return self.careful_path()
         if self.random.random() < 0.05:
-            return self.random.choice(choices.ODD_PATHS)
+            return self.odd_path()
         if self.random.random() < 0.6:
             return self.fresh_path()
         parent = self.random.choice(list(self.sketch.nodes))
@@ -81,7 +95,7 @@ class Operations:
     def acl(self):
         if self.careful:
             return choices.OPEN
-        return self.pick((choices.OPEN, 85), (self.random.choice(choices.GOOD_ACLS), 10),
+        return self.pick((choices.OPEN, 85), (self.random.choice(self.good_acls), 10),
                          (self.random.choice(choices.BAD_ACLS), 5))
 
     def version(self, path):
@@ -96,21 +110,25 @@ class Operations:
     # MARK: Writes
 
     def create(self):
-        flags = self.pick((self.random.choice([0, 0, 0, 1]), 95), (self.random.choice(choices.ODD_FLAGS), 5))
-        return self.pick(("create", 3), ("create2", 2)), (self.new_path(), self.data(), self.acl(), flags)
+        odd = 0 if self.is_old and self.is_part else 5
+        flags = self.pick((self.random.choice([0, 0, 0, 1]), 95), (self.random.choice(choices.ODD_FLAGS), odd))
+        return self.create_name(), (self.new_path(), self.data(), self.acl(), flags)
+
+    def create_name(self):
+        return "create" if self.is_old and self.is_part else self.pick(("create", 3), ("create2", 2))
 
     def create_sequential(self):
         parent = self.random.choice(["/", "/a", "/b", "/a/b"])
         name = self.random.choice(["q-", "", ".", "l"])
-        return (self.random.choice(["create", "create2"]),
+        return (self.create_name(),
                 (parent.rstrip("/") + "/" + name, self.data(), self.acl(), self.random.choice([2, 3])))
 
     def create_kind(self):
         if self.random.random() < 0.5:
             # Not the ephemeral flags: until such a container is applied, Apache refuses it children, afterwards not.
-            flags = self.pick((4, 8), (self.random.choice([0, 2, 5, -1]), 2))
+            flags = self.pick((4, 8), (self.random.choice([0, 2, 5, -1]), 0 if self.is_old and self.is_part else 2))
             return "createContainer", (self.new_path(), self.data(), self.acl(), flags)
-        flags = self.pick((5, 5), (6, 4), (self.random.choice([0, 1, 4, 7, -1]), 1))
+        flags = self.pick((5, 5), (6, 4), (self.random.choice([0, 1, 4, 7, -1]), 0 if self.is_old else 1))
         ttl = self.random.choice(choices.TTLS if self.random.random() < 0.8 else choices.ODD_TTLS)
         if flags not in (5, 6) and ttl < 0:
             ttl = 1  # A negative one here shuts Apache down (section 3.8.1).
@@ -130,14 +148,16 @@ class Operations:
         path = self.path()
         if path in ("", "/", "/a", "/b"):  # These stay open, or soon everything is forbidden.
             return "setACL", (path, choices.OPEN, self.random.choice([-1, 0, 1, 5]))
-        acl = self.pick((choices.OPEN, 5), (self.random.choice(choices.GOOD_ACLS), 4),
+        acl = self.pick((choices.OPEN, 5), (self.random.choice(self.good_acls), 4),
                         (self.random.choice(choices.BAD_ACLS), 2))
         return "setACL", (path, acl, self.random.choice([-1, -1, -1, 0, 1, 2]))
 
     def multi(self):
         self.careful = self.random.random() < 0.7
+        self.is_part = True
         operations = [self.part() for _ in range(self.random.choice([0, 1, 1, 2, 2, 3, 4, 6, 9]))]
-        if self.random.random() < 0.04:
+        self.is_part = False
+        if self.random.random() < 0.04 and not self.is_old:
             odd = [self.read, self.set_acl, self.get_acl, self.children, self.add_watch]
             operations.insert(self.random.randint(0, len(operations)), self.random.choice(odd)())
         return "multi", operations
@@ -214,6 +234,8 @@ class Operations:
         name = self.pick(("checkWatches", 1), ("removeWatches", 1))
         kind = self.pick((self.random.choice([1, 2, 3, 4, 5]), 9), (0, 0.3), (6, 0.3), (-1, 0.3))
         known = self.watching.get(self.link)
+        if self.is_old:
+            return "removeWatches", (self.random.choice(known)[0] if known else "/a", 3)
         if known and self.random.random() < 0.75:
             path, of = self.random.choice(known[-12:])
             return name, (path, self.pick((of, 5), (3, 2), (kind, 3)))
@@ -222,7 +244,7 @@ class Operations:
     def set_watches(self):
         name = self.random.choice(["setWatches", "setWatches2"])
         relative = self.pick((self.symbol(), 8), (0, 1), (9223372036854775807, 1), (-1, 1))
-        lists = [self.watched() for _ in range(3 if name == "setWatches" else 5)]
+        lists = [self.watched() if of < 3 or not self.is_old else [] for of in range(3 if name == "setWatches" else 5)]
         return name, (relative, *lists)
 
     def watched(self):

@@ -79,10 +79,13 @@ class Server:
             if b"Mode: standalone" in self.word(b"srvr"):
                 return
             time.sleep(0.05)
-        with open(self.folder + "/output", "rb") as file:
-            tail = file.read()[-2000:].decode(errors="replace")
+        words = self.last_words()
         self.stop()
-        raise SystemExit(f"{self.kind} does not serve:\n{tail}")
+        raise SystemExit(f"{self.kind} does not serve:\n{words}")
+
+    def last_words(self):
+        with open(self.folder + "/output", "rb") as file:
+            return file.read()[-2000:].decode(errors="replace")
 
     def word(self, word):
         """The answer to a four-letter word, empty when there is none."""
