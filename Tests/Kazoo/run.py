@@ -44,14 +44,15 @@ def suite_environment(server, data):
     return environment
 
 
-def run_suite(server, only=None):
-    """Outcome by test name: passed, skipped, or what went wrong."""
+def run_suite(server, only=None, tests=()):
+    """Outcome by test name: passed, skipped, or what went wrong. `only` is pytest's -k; `tests` are full names."""
     data = nodes.REPOSITORY / ".build" / "test-data" / "kazoo"
     data.mkdir(parents=True, exist_ok=True)
     report = data / "report.xml"
     report.unlink(missing_ok=True)
+    chosen = ["kazoo.tests." + name.replace(".", "::", 2) for name in tests] or ["kazoo.tests"]
     command = [
-        sys.executable, "-m", "pytest", "--pyargs", "kazoo.tests", "--quiet", "--timeout=90", "--tb=short",
+        sys.executable, "-m", "pytest", "--pyargs", *chosen, "--quiet", "--timeout=90", "--tb=short",
         "-p", "no:cacheprovider", "--show-capture=no", f"--junitxml={report}",
     ]  # fmt: skip
     if only:
@@ -85,22 +86,27 @@ def record(rounds):
     print(f"{len(passed)} listed; not the same in every run: {', '.join(sorted(unsteady)) or 'none'}")
 
 
+def failing(expected, outcome):
+    return {name: outcome.get(name, "did not run") for name in expected if outcome.get(name) != "passed"}
+
+
 def compare(server, only):
     missing = set(listed(MISSING)) if server == "aviary" else set()
     outcome = run_suite(server, only)
-    expected = [name for name in listed(EXPECTED) if only is None or name in outcome]
-    failures = {
-        name: outcome.get(name, "did not run")
-        for name in expected
-        if name not in missing and outcome.get(name) != "passed"
-    }
+    listing = [name for name in listed(EXPECTED) if only is None or name in outcome]
+    expected = [name for name in listing if name not in missing]
+    failures = failing(expected, outcome)
+    if 0 < len(failures) <= 10:
+        # The suite has sleeps and limits of a second; a busy machine is given a second chance, and it is said.
+        print(f"again: {', '.join(f'{name} ({problem})' for name, problem in failures.items())}", flush=True)
+        outcome |= run_suite(server, tests=sorted(failures))
+        failures = failing(expected, outcome)
     for name in sorted(missing):
         if outcome.get(name) == "passed":
             print(f"note: {name} passes; take it off {MISSING.name}")
     for name, problem in failures.items():
         print(f"NOT OK  {name}: {problem}")
-    skipped = len([name for name in expected if name in missing])
-    print(f"{len(expected) - len(failures) - skipped} passed, {len(failures)} failed, {skipped} skipped")
+    print(f"{len(expected) - len(failures)} passed, {len(failures)} failed, {len(listing) - len(expected)} skipped")
     sys.exit(1 if failures else 0)
 
 
