@@ -9,7 +9,8 @@ internal import Vocabulary
 package struct Listener {
     package let channel: any Channel
 
-    /// Without an address, all of this machine's: IPv6 and IPv4 on one socket, or IPv4 where there is no IPv6.
+    /// Without an address, all of this machine's: IPv6 and IPv4 on one socket, or IPv4 where there is no
+    /// IPv6.
     private static func bind(_ bootstrap: ServerBootstrap, _ settings: ClientSettings) throws -> any Channel {
         let port = settings.port ?? 0
         if let address = settings.address { return try bootstrap.bind(host: address, port: port).wait() }
