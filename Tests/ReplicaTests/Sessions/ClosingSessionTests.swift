@@ -14,7 +14,7 @@ import Znodes
         client.send(.create) { CreateRequest(path: "/e", data: [], acl: .open, flags: 1).encode(into: &$0) }
         node.sync()
         #expect(client.isClosed)
-        #expect(node.replica.tree.nodes.find("/e") == nil)
+        #expect(!node.has("/e"))
         #expect(node.replica.tree.ephemeralCount == 0)
     }
 
