@@ -75,12 +75,18 @@ let package = Package(
         tests("WireTests", on: "Wire", excluding: "Golden"),
         tests("ReplicaTests", on: "Replica"),
         tests("SettingsTests", on: "Settings"),
-        // The disk that fails on purpose, under the real SQLite.
-        .target(name: "FaultyFiles", dependencies: ["CSQLite"], path: "Tests/FaultyFiles"),
-        tests("StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles", buffer),
+        tests("StorageTests", on: "Storage", "Vocabulary", buffer),
         tests("ConsoleTests", on: "Console"),
         tests("BenchTests", on: "aviary-bench"),
         tests("HouseTests"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzers, only for tools/fuzz: libFuzzer brings their main.
+if Context.environment["AVIARY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz-wire", dependencies: ["Vocabulary", "Znodes", "Wire", buffer], path: "Tests/Fuzz",
+            exclude: ["README.md"], swiftSettings: strict))
+}
