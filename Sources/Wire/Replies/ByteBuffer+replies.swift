@@ -21,24 +21,19 @@ extension ByteBuffer {
     }
 
     package mutating func writeReply(xid: Int32, zxid: Zxid, data: RawSpan, isNull: Bool, stat: Stat) {
-        let count = data.byteCount
-        data.withUnsafeBytes { source in
-            writeReply(xid: xid, zxid: zxid, code: 0, bodyBytes: 4 + count + Stat.encodedBytes) {
-                target, offset in
-                target.store(isNull ? Int32(-1) : Int32(count), at: offset)
-                if let from = source.baseAddress, let to = target.baseAddress {
-                    (to + offset + 4).copyMemory(from: from, byteCount: count)
-                }
-                stat.store(into: target, at: offset + 4 + count)
-            }
+        let dataBytes = isNull ? 4 : 4 + data.byteCount
+        writeReply(xid: xid, zxid: zxid, code: 0, bodyBytes: dataBytes + Stat.encodedBytes) { target, start in
+            if isNull { target.store(Int32(-1), at: start) } else { target.storeJuteBytes(data, at: start) }
+            stat.store(into: target, at: start + dataBytes)
         }
     }
 
     /// A path, and a stat where one is given.
     package mutating func writeReply(xid: Int32, zxid: Zxid, path: ZnodePath, stat: Stat?) {
-        writeReplyFrame(xid: xid, zxid: zxid, error: .ok) { buffer in
-            buffer.writeJutePath(path)
-            if let stat { buffer.writeJute(stat) }
+        let bodyBytes = 4 + path.bytes.count + (stat == nil ? 0 : Stat.encodedBytes)
+        writeReply(xid: xid, zxid: zxid, code: 0, bodyBytes: bodyBytes) { target, offset in
+            let pathBytes = target.storeJuteBytes(path.bytes.span.bytes, at: offset)
+            stat?.store(into: target, at: offset + pathBytes)
         }
     }
 
@@ -47,9 +42,7 @@ extension ByteBuffer {
         xid: Int32, zxid: Zxid, error: ErrorCode, _ body: (inout ByteBuffer) -> Void
     ) {
         writeLengthPrefixed { buffer in
-            buffer.writeInteger(xid)
-            buffer.writeInteger(zxid.rawValue)
-            buffer.writeInteger(error.rawValue)
+            buffer.writeMultipleIntegers(xid, zxid.rawValue, error.rawValue)
             body(&buffer)
         }
     }
@@ -57,15 +50,10 @@ extension ByteBuffer {
     /// A watch event. The state is always 3, connected; clients make the other states themselves.
     package mutating func writeEvent(type: Int32, path: ZnodePath, zxid: Zxid) {
         let bodyBytes = 12 + path.bytes.count
-        path.bytes.withUnsafeBytes { source in
-            writeReply(xid: -1, zxid: zxid, code: 0, bodyBytes: bodyBytes) { target, offset in
-                target.store(type, at: offset)
-                target.store(Int32(3), at: offset + 4)
-                target.store(Int32(source.count), at: offset + 8)
-                if let from = source.baseAddress, let to = target.baseAddress {
-                    (to + offset + 12).copyMemory(from: from, byteCount: source.count)
-                }
-            }
+        writeReply(xid: -1, zxid: zxid, code: 0, bodyBytes: bodyBytes) { target, offset in
+            target.store(type, at: offset)
+            target.store(Int32(3), at: offset + 4)
+            target.storeJuteBytes(path.bytes.span.bytes, at: offset + 8)
         }
     }
 

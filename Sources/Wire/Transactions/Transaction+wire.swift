@@ -9,11 +9,7 @@ extension Transaction {
     static let digestBytes = 12
 
     package func encode(into buffer: inout ByteBuffer) {
-        buffer.writeInteger(session.rawValue)
-        buffer.writeInteger(cxid)
-        buffer.writeInteger(zxid.rawValue)
-        buffer.writeInteger(timeMs)
-        buffer.writeInteger(change.type)
+        buffer.writeMultipleIntegers(session.rawValue, cxid, zxid.rawValue, timeMs, change.type)
         change.encode(into: &buffer)
         if let digest {
             buffer.writeInteger(Transaction.digestVersion)
