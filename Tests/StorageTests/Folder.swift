@@ -48,8 +48,6 @@ final class Folder {
         }
     }
 
-    static func remove(file: String) { unlink(file) }
-
     static func remove(_ path: String) {
         if let entries = opendir(path) {
             while let entry = readdir(entries) {

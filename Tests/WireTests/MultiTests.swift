@@ -64,6 +64,13 @@ import Wire
         return "\(word(type)) 00 ffffffff 00000002 2f61 ffffffff \(acl) \(word(flags))"
     }
 
+    @Test(arguments: [(9, "00000000"), (0, "ffffffff"), (4, "ffffffff")] as [(Int32, String)])
+    func `writes what only createTTL can bring as one`(_ row: (flags: Int32, acl: String)) throws {
+        let text = create(21, flags: row.flags, acl: row.acl) + "0000000000000064"
+        let request = try decode(text + Self.end)
+        #expect(try decode(hex(of: Properties.encoded(request))) == request)
+    }
+
     private func creation(_ text: String) throws -> (request: CreateRequest, opcode: Int32) {
         let writes = try decode(text + Self.end).writes
         var found: (CreateRequest, Int32)?

@@ -105,12 +105,21 @@ extension MultiWrite {
     }
 
     func encode(into buffer: inout ByteBuffer) {
-        MultiHeader(type: type, isDone: false, error: -1).encode(into: &buffer)
+        MultiHeader(type: wireType, isDone: false, error: -1).encode(into: &buffer)
         switch self {
-        case .create(let request, _): request.encode(into: &buffer)
+        case .create(var request, _):
+            if wireType == OpCode.createTTL.rawValue, request.ttlMs == nil { request.ttlMs = -1 }
+            request.encode(into: &buffer)
         case .delete(let request), .check(let request): request.encode(into: &buffer)
         case .setData(let request): request.encode(into: &buffer)
         }
+    }
+
+    /// The type, but createTTL for a create that no other could bring: with odd flags or without an ACL.
+    private var wireType: Int32 {
+        guard case .create(let request, _) = self else { return type }
+        let isPlain = (0...4).contains(request.flags) && request.acl != nil
+        return isPlain || request.ttlMs != nil ? type : OpCode.createTTL.rawValue
     }
 }
 

@@ -47,6 +47,9 @@ enum RecordTypes {
         }
     }
 
+    static let connect: any JuteRecord.Type = ConnectRequest.self
+    static let multi: any JuteRecord.Type = MultiRequest.self
+
     static let all: [any JuteRecord.Type] = [
         ConnectRequest.self, ConnectResponse.self, RequestHeader.self, ReplyHeader.self, WatcherEvent.self,
         MultiHeader.self, CreateRequest.self, CreateRequestWithTTL.self, VersionedPathRequest.self,
