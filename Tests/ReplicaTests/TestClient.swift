@@ -142,7 +142,3 @@ final class TestClient {
         try ask(.getChildren2) { PathWatchRequest(path: path, watch: watch).encode(into: &$0) }
     }
 }
-
-extension [RequestedACLEntry] {
-    static let open = [RequestedACLEntry(permissions: .all, scheme: "world", id: "anyone")]
-}

@@ -22,13 +22,22 @@ final class TestNode {
     /// With this off, writes wait until `sync()`.
     var isDiskFast = true
 
-    init(_ change: (inout ReplicaSettings) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - log: What a former life of the node left on its disk.
+    ///   - start: When it starts.
+    init(
+        replaying log: [Transaction] = [], at start: Instant? = nil,
+        _ change: (inout ReplicaSettings) -> Void = { _ in }
+    ) {
         var settings = ReplicaSettings(digest: {
             ByteString($0.bytes.prefix { $0 != 58 } + Array(":hash".utf8))
         })
         settings.rules.hasExtendedTypes = true
         change(&settings)
+        now = start ?? now
         replica = Replica(settings: settings, seed: 1, wallMs: now.wallMs)
+        for transaction in log { step(.replayed(transaction)) }
+        logged = log
         step(.started)
     }
 
@@ -76,6 +85,9 @@ final class TestNode {
     private func collect(_ id: ConnectionID) {
         if var bytes = effects.takeOutbox(of: id) { inboxes[id, default: ByteBuffer()].writeBuffer(&bytes) }
     }
+
+    /// Whether the tree, as it is committed, has a znode at `path`.
+    func has(_ path: ZnodePath) -> Bool { replica.tree.nodes.find(path) != nil }
 
     func advance(ms: Int64) {
         now.monotonicMs += ms
