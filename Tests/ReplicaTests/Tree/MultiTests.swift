@@ -107,14 +107,23 @@ import Znodes
 
     @Test(
         arguments: [
-            .create("/a", flags: 7), .create("/a", flags: 5), .create("/a", flags: -1, opcode: .create2),
-            .create(CreateRequest(path: "/a", data: [], acl: nil, flags: 0), opcode: 1),
-            .create(CreateRequest(path: nil, data: [], acl: .open, flags: 0), opcode: 1),
-        ] as [MultiWrite])
-    func `with a create that cannot be read is no multi`(write: MultiWrite) throws {
+            (1, CreateRequest(path: "/a", data: [], acl: .open, flags: 7)),
+            (1, CreateRequest(path: "/a", data: [], acl: .open, flags: 5)),
+            (15, CreateRequest(path: "/a", data: [], acl: .open, flags: -1)),
+            (1, CreateRequest(path: "/a", data: [], acl: nil, flags: 0)),
+            (1, CreateRequest(path: nil, data: [], acl: .open, flags: 0)),
+        ] as [(Int32, CreateRequest)])
+    func `with a create that cannot be read is no multi`(opcode: Int32, create: CreateRequest) throws {
         let node = TestNode()
         let client = try node.connect()
-        #expect(try client.multi(.create("/x"), write).error == .marshallingError)
+        let reply = try client.ask(.multi) { buffer in
+            for request in [CreateRequest(path: "/x", data: [], acl: .open, flags: 0), create] {
+                MultiHeader(type: opcode, isDone: false, error: -1).encode(into: &buffer)
+                request.encode(into: &buffer)
+            }
+            MultiHeader.end.encode(into: &buffer)
+        }
+        #expect(reply.error == .marshallingError)
         #expect(!node.has("/x"))
     }
 
