@@ -133,7 +133,7 @@ def ordered(entries, step, is_apache, is_old):
                       len(entries))
         if is_apache:
             entries = entries[:closed + 1] + [entry for entry in entries[closed + 1:] if entry[0] != "reply"]
-    elif step[0] != "expire":
+    elif step[0] not in ("expire", "farewell"):
         return entries
     result, run = [], []
     for entry in [*entries, ("end",)]:

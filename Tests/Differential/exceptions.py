@@ -5,6 +5,7 @@ Never sent, because Apache's answer would end the comparison (section 3.8 and 15
 - createTTL with flags that have no TTL and a negative ttl: shuts Apache down, Aviary answers -8.
 - a wrong password for a session whose connection is alive: Apache closes the live connection.
 - malformed quota text: Apache's apply thread throws.
+- a null vector in a setWatches that has watches in its other vectors: Apache answers -5 after it set some of them.
 """
 
 
@@ -23,7 +24,25 @@ def event_zxid_before_3_9(_, left, right, reason, releases):
             and -1 in (left[1], right[1]))
 
 
+def is_pair_of_replies(left, right):
+    return left and right and left[0] == right[0] == "reply"
+
+
+def null_vector(request, left, right, *_):
+    """Section 6.6: a null vector is an empty one."""
+    return (request and request[1] in ("setWatches", "setWatches2") and request[3] is None and None in request[2]
+            and is_pair_of_replies(left, right) and (left[3], right[3]) == (-5, 0))
+
+
+def results_behind_an_error(request, left, right, *_):
+    """Section 3.1: no body where there is an error."""
+    return (request and request[1] == "multiRead" and is_pair_of_replies(left, right)
+            and left[3] == right[3] == -5 and left[6] == "raw" and right[6] is None)
+
+
 EXCEPTIONS = {
+    "Apache answers -5 to a null vector in setWatches": (null_vector,),
+    "Apache sends the results so far behind the -5 of a multiRead": (results_behind_an_error,),
     "events of 3.8 carry no zxid (3.9.0: the transaction's)": (event_zxid_before_3_9,),
 }
 

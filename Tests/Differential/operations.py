@@ -245,6 +245,9 @@ class Operations:
         name = self.random.choice(["setWatches", "setWatches2"])
         relative = self.pick((self.symbol(), 8), (0, 1), (9223372036854775807, 1), (-1, 1))
         lists = [self.watched() if of < 3 or not self.is_old else [] for of in range(3 if name == "setWatches" else 5)]
+        if self.random.random() < 0.02 and not self.is_old:
+            lists = [[] for _ in lists]
+            lists[self.random.randrange(len(lists))] = None
         return name, (relative, *lists)
 
     def watched(self):
@@ -263,4 +266,4 @@ class Operations:
             self.watching.setdefault(link, []).append((record[0], 4 + record[1] % 2))
         elif name in ("setWatches", "setWatches2"):
             self.watching.setdefault(link, []).extend(
-                (path, of) for paths, of in zip(record[1:], (2, 2, 1, 4, 5)) for path in paths)
+                (path, of) for paths, of in zip(record[1:], (2, 2, 1, 4, 5)) for path in paths or [])

@@ -106,6 +106,14 @@ class Runner:
             pass  # Closed already: the comparison will say by whom.
         link.wait_for_end(5)
         link.close()
+        self.sync()
+
+    def sync(self):
+        """What was accepted is not yet applied when its connection ends: a sync waits for that, a ping need not."""
+        for link in self.links.values():
+            if link.is_open:
+                link.send(link.frame("sync", -7, protocol.encode_body("sync", ("/",)), tag="barrier"))
+                return link.settle()
 
     def drop(self, name):
         if name in self.links:
@@ -114,6 +122,7 @@ class Runner:
     def expire(self, name):
         if name in self.links:
             self.links[name].wait_for_end(8)
+            self.sync()
             return {"expired": [("expired", not self.links[name].is_open)]}
 
     def raw(self, raw):
