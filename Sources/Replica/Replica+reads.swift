@@ -183,11 +183,14 @@ extension Replica {
         }
     }
 
-    /// Each read for itself: one that fails says so in its place. No watch is set.
+    /// Each read for itself: one that fails says so in its place, but a null path spoils the whole, as in
+    /// Apache. No watch is set.
     private mutating func multiRead(
         _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
     ) throws(ErrorCode) {
-        guard let record = request.decode(MultiReadRequest.init(decoding:)) else { throw .marshallingError }
+        guard let record = request.decode(MultiReadRequest.init(decoding:)),
+            record.reads.allSatisfy({ $0.path != nil })
+        else { throw .marshallingError }
         effects.answer(id) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
                 for read in record.reads { answer(read, as: identities, into: &buffer) }

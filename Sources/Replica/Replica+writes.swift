@@ -15,7 +15,9 @@ extension Replica {
             return proposeReconfig(request, on: id, at: now, into: &effects)
         }
         guard let operation = Operation(request, code) else {
-            if code == .multi { return proposeUnreadable(request, on: id, at: now, into: &effects) }
+            if code == .multi, request.failure(of: MultiRequest.init(decoding:)) != .unexpectedNull {
+                return proposeUnreadable(request, on: id, at: now, into: &effects)
+            }
             return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
         }
         let requester = Requester(session: connection.session, identities: connection.identities)
@@ -46,7 +48,8 @@ extension Replica {
         }
     }
 
-    /// A multi that does not parse takes a place in the order, as in Apache; no other unreadable write does.
+    /// A multi that does not parse takes a place in the order, as in Apache; no other unreadable write does,
+    /// and no multi that only lacks an ACL.
     private mutating func proposeUnreadable(
         _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {

@@ -54,6 +54,21 @@ struct RequestFrame {
         }
     }
 
+    /// Why the body is not such a record; nil when it is one.
+    func failure<Record>(
+        of record: (inout JuteReader) throws(DecodingError) -> Record
+    ) -> DecodingError? {
+        withBytes(from: range.lowerBound + RequestFrame.headerBytes) { bytes in
+            var reader = JuteReader(bytes)
+            do throws(DecodingError) {
+                _ = try record(&reader)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
     /// The path and the watch flag of a read, in place; `marshallingError` when they do not parse or the path
     /// is null.
     func withPathAndWatch<Value>(
