@@ -5,6 +5,7 @@ Never sent, because Apache's answer would end the comparison (section 3.8 and 15
 - createTTL with flags that have no TTL and a negative ttl: shuts Apache down, Aviary answers -8.
 - a wrong password for a session whose connection is alive: Apache closes the live connection.
 - malformed quota text: Apache's apply thread throws.
+- null paths of watches, beside watches of the empty path: Aviary takes one for the other.
 - a null vector in a setWatches that has watches in its other vectors: Apache answers -5 after it set some of them.
 """
 
@@ -30,7 +31,8 @@ def is_pair_of_replies(left, right):
 
 def null_vector(request, left, right, *_):
     """Section 6.6: a null vector is an empty one."""
-    return (request and request[1] in ("setWatches", "setWatches2") and request[3] is None and None in request[2]
+    return (request and request[1] in ("setWatches", "setWatches2") and None in request[2]
+            and (request[3] is None or request[3][0] == "tail")
             and is_pair_of_replies(left, right) and (left[3], right[3]) == (-5, 0))
 
 
@@ -40,7 +42,26 @@ def results_behind_an_error(request, left, right, *_):
             and left[3] == right[3] == -5 and left[6] == "raw" and right[6] is None)
 
 
+def order_of_identities(_, left, right, *__):
+    """Section 9.4: `auth` stands for each identity of the connection, and Apache keeps those in no order."""
+    if not is_pair_of_replies(left, right) or (left[6], right[6]) != ("GetACLResponse", "GetACLResponse"):
+        return False
+    one, other = left[7][0], right[7][0]
+    moved = [entry for entry, instead in zip(one, other) if entry != instead]
+    return (one is not None and other is not None and sorted(one, key=repr) == sorted(other, key=repr)
+            and len({(perms, who[0]) for perms, who in moved}) == 1 and moved[0][1][0] == "digest")
+
+
+def root_counted_as_its_own_child(request, left, right, *_):
+    """Section 3.8.11; by its other name, the empty path, Apache counts the root as well."""
+    return (request and request[1] == "getAllChildrenNumber" and is_pair_of_replies(left, right)
+            and left[3] == right[3] == 0 and left[7][0] == right[7][0] + 1
+            and (request[2][0] == "" or request[3] == ("patch", 0, b"\0\0\0\0")))
+
+
 EXCEPTIONS = {
+    "Apache counts the root among all children of the empty path": (root_counted_as_its_own_child,),
+    "the order of the identities that `auth` stands for": (order_of_identities,),
     "Apache answers -5 to a null vector in setWatches": (null_vector,),
     "Apache sends the results so far behind the -5 of a multiRead": (results_behind_an_error,),
     "events of 3.8 carry no zxid (3.9.0: the transaction's)": (event_zxid_before_3_9,),

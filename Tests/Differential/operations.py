@@ -228,7 +228,7 @@ class Operations:
         return "getEphemerals", (self.random.choice([None, "", " ", "/", "/a", "/e", "/none", "a"]),)
 
     def add_watch(self):
-        return "addWatch", (self.path(), self.pick((0, 5), (1, 5), (self.random.choice([2, -1, 7]), 1)))
+        return "addWatch", (self.path() or "/", self.pick((0, 5), (1, 5), (self.random.choice([2, -1, 7]), 1)))
 
     def check_watches(self):
         name = self.pick(("checkWatches", 1), ("removeWatches", 1))
@@ -239,7 +239,7 @@ class Operations:
         if known and self.random.random() < 0.75:
             path, of = self.random.choice(known[-12:])
             return name, (path, self.pick((of, 5), (3, 2), (kind, 3)))
-        return name, (self.path(), kind)
+        return name, (self.path() or "/", kind)
 
     def set_watches(self):
         name = self.random.choice(["setWatches", "setWatches2"])
