@@ -19,11 +19,9 @@ extension Replica {
 
     /// Ends a connection behind what it was sent so far.
     mutating func end(_ id: ConnectionID, into effects: inout Effects) {
-        let wasOpen = connections.update(id) { connection in
-            defer { connection.phase = .ending }
-            return connection.phase != .ending
-        }
-        if wasOpen == true || connections.contains(id) { effects.act(.close(id)) }
+        guard let connection = connections[id] else { return }
+        connection.phase = .ending
+        effects.act(.close(id))
     }
 
     /// Client protocol 2.3: the checks in their order, each refusal silent.
@@ -70,10 +68,7 @@ extension Replica {
             answerConnect(.refused, on: id, into: &effects)
             return end(id, into: &effects)
         }
-        if let former = known.connection, former != id {
-            effects.act(.close(former))
-            connections.update(former) { $0.phase = .ending }
-        }
+        if let former = known.connection, former != id { end(former, into: &effects) }
         sessions[session]?.connection = id
         sessions[session]?.timeoutMs = timeoutMs
         sessions.touch(session, at: now)
