@@ -138,10 +138,10 @@ def arguments():
 
 def main():
     options = arguments()
-    failed, total, excused = 0, {}, {}
+    failed, total, excused, seeds = 0, {}, {}, seeds_of(options.seeds)
     print(f"{'seed':>6} {'requests':>9} {'replies':>9} {'events':>8} {'excused':>8} {'differ':>7} {'seconds':>8}")
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        for run in [pool.submit(run_seed, seed, options) for seed in seeds_of(options.seeds)]:
+        for run in [pool.submit(run_seed, seed, options) for seed in seeds]:
             verdict = run.result()
             report(verdict, options)
             failed += bool(verdict.differences)
@@ -152,6 +152,7 @@ def main():
     for name, count in sorted(excused.items()):
         print(f"excused {count:6}  {name}")
     print("no differences" if not failed else f"{failed} seeds with differences")
+    print(f"{len(seeds) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
