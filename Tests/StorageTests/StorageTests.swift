@@ -33,6 +33,22 @@ import Vocabulary
         #expect(try again.everything() == rows)
     }
 
+    @Test func `accepts a log that goes further than its mark, as a kill between the two leaves it`() throws {
+        let folder = Folder()
+        let rows = Sample.rows(after: .zero, count: 30)
+        var store = try folder.open()
+        try store.append(Array(rows[..<10]))
+        let mark = try #require(Folder.read(folder.mark))
+        try store.append(Array(rows[10..<20]))
+        try store.append(Array(rows[20...]))
+        let killed = try folder.copy()
+        Folder.write(mark, to: killed.mark)
+
+        var again = try killed.open()
+        #expect(again.lastZxid == rows[29].zxid)
+        #expect(try again.everything() == rows)
+    }
+
     @Test func `replays only what follows a snapshot`() throws {
         let folder = Folder()
         let rows = Sample.rows(after: .zero, count: 30)

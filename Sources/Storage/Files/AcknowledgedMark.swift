@@ -25,7 +25,8 @@ struct Acknowledged: Equatable {
 ///
 /// It is written after the log's fsync and without one of its own. After `kill -9` the log may be longer than
 /// the mark (killed between the two), after a power cut the mark may be older: both are sound, since the log
-/// then holds all the mark vouches for. It can never be ahead of a sound log. What takes rows away from the
+/// then holds all the mark vouches for. (What an old mark cannot see: a WAL damaged by the very power cut
+/// that also took the newer marks.) It can never be ahead of a sound log. What takes rows away from the
 /// log must therefore lower the mark durably first (`replace`).
 struct AcknowledgedMark: ~Copyable {
     enum Found {

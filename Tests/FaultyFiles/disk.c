@@ -1,0 +1,149 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk.h"
+
+/* The disk: its files by path, its faults, and the calls SQLite makes on it as a whole. */
+
+int disk_operation(faulty_disk *disk, int io_error, int is_write) {
+    int64_t number = disk->operations++;
+    if (disk->is_off) return io_error;
+    if (disk->fails_at < 0 || number < disk->fails_at) return SQLITE_OK;
+    switch (disk->fails_how) {
+    case FAULTY_POWER_OFF: disk->is_off = 1; return io_error;
+    case FAULTY_IO_ERROR: disk->fails_at = -1; return io_error;
+    case FAULTY_FULL: return is_write ? SQLITE_FULL : SQLITE_OK;
+    }
+    return SQLITE_OK;
+}
+
+file *disk_find(const faulty_disk *disk, const char *path) {
+    for (file *each = disk->files; each; each = each->next)
+        if (strcmp(each->path, path) == 0) return each;
+    return NULL;
+}
+
+file *disk_make(faulty_disk *disk, const char *path) {
+    file *made = calloc(1, sizeof(file));
+    if (!made) abort();
+    made->path = strdup(path);
+    made->next = disk->files;
+    disk->files = made;
+    return made;
+}
+
+static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags, int *flags_out) {
+    faulty_disk *disk = vfs->pAppData;
+    base->pMethods = NULL;
+    if (!path || disk->is_off) return SQLITE_CANTOPEN;
+    file *found = disk_find(disk, path);
+    if (!found) found = disk_make(disk, path);
+    found->exists = 1;
+    faulty_file_start(base, disk, found);
+    if (flags_out) *flags_out = flags;
+    return SQLITE_OK;
+}
+
+static int delete_file(sqlite3_vfs *vfs, const char *path, int sync_folder) {
+    (void)sync_folder;
+    faulty_disk *disk = vfs->pAppData;
+    int code = disk_operation(disk, SQLITE_IOERR_DELETE, 0);
+    file *found = disk_find(disk, path);
+    if (code != SQLITE_OK || !found) return code;
+    file_truncate(found, 0);
+    file_sync(found);
+    found->exists = 0;
+    return SQLITE_OK;
+}
+
+static int access_file(sqlite3_vfs *vfs, const char *path, int flags, int *answer) {
+    (void)flags;
+    file *found = disk_find(vfs->pAppData, path);
+    *answer = found && found->exists;
+    return SQLITE_OK;
+}
+
+static int full_path(sqlite3_vfs *vfs, const char *path, int room, char *full) {
+    (void)vfs;
+    sqlite3_snprintf(room, full, "%s", path);
+    return SQLITE_OK;
+}
+
+static int randomness(sqlite3_vfs *vfs, int count, char *bytes) {
+    /* SQLite's salts come from here: the same on every run. */
+    faulty_disk *disk = vfs->pAppData;
+    for (int index = 0; index < count; index++) {
+        disk->random = disk->random * 6364136223846793005u + 1442695040888963407u;
+        bytes[index] = (char)(disk->random >> 56);
+    }
+    return count;
+}
+
+static int sleep_now(sqlite3_vfs *vfs, int microseconds) {
+    (void)vfs;
+    return microseconds;
+}
+
+static int current_time(sqlite3_vfs *vfs, sqlite3_int64 *milliseconds) {
+    faulty_disk *disk = vfs->pAppData;
+    return disk->system->xCurrentTimeInt64(disk->system, milliseconds);
+}
+
+faulty_disk *faulty_disk_create(const char *name, uint64_t seed) {
+    faulty_disk *disk = calloc(1, sizeof(faulty_disk));
+    if (!disk) abort();
+    disk->system = sqlite3_vfs_find(NULL);
+    disk->random = seed * 0x9E3779B97F4A7C15u + 1;
+    disk->fails_at = -1;
+    disk->vfs = (sqlite3_vfs){
+        .iVersion = 2,
+        .szOsFile = faulty_file_bytes(),
+        .mxPathname = 1024,
+        .zName = strdup(name),
+        .pAppData = disk,
+        .xOpen = open_file,
+        .xDelete = delete_file,
+        .xAccess = access_file,
+        .xFullPathname = full_path,
+        .xRandomness = randomness,
+        .xSleep = sleep_now,
+        .xCurrentTimeInt64 = current_time,
+    };
+    sqlite3_vfs_register(&disk->vfs, 0);
+    return disk;
+}
+
+void faulty_disk_destroy(faulty_disk *disk) {
+    sqlite3_vfs_unregister(&disk->vfs);
+    while (disk->files) {
+        file *next = disk->files->next;
+        file_free(disk->files);
+        disk->files = next;
+    }
+    free((void *)disk->vfs.zName);
+    free(disk);
+}
+
+int64_t faulty_disk_operations(const faulty_disk *disk) { return disk->operations; }
+
+void faulty_disk_fail_at(faulty_disk *disk, int64_t operation, enum faulty_kind kind) {
+    disk->fails_at = operation;
+    disk->fails_how = kind;
+}
+
+void faulty_disk_lose_power(faulty_disk *disk) {
+    for (file *each = disk->files; each; each = each->next) file_lose(each, &disk->random);
+    disk->is_off = 0;
+    disk->fails_at = -1;
+}
+
+void faulty_disk_kill(faulty_disk *disk) {
+    for (file *each = disk->files; each; each = each->next) file_forget_shared(each);
+    disk->is_off = 0;
+    disk->fails_at = -1;
+}
+
+int faulty_disk_holds(const faulty_disk *disk, const char *path) {
+    const file *found = disk_find(disk, path);
+    return found && found->exists && found->now.count > 0;
+}

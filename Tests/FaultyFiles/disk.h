@@ -1,0 +1,63 @@
+#ifndef FAULTY_DISK_H
+#define FAULTY_DISK_H
+
+#include <sqlite3.h>
+#include <stddef.h>
+
+#include "FaultyFiles.h"
+
+/* A run of bytes that grows. */
+typedef struct {
+    unsigned char *bytes;
+    int64_t count;
+    int64_t room;
+} extent;
+
+/* A write or a truncation that no sync has covered yet. */
+typedef struct change {
+    struct change *next;
+    int64_t offset;
+    int64_t count; /* -1: the file was cut at `offset` */
+    unsigned char bytes[];
+} change;
+
+#define SHARED_REGIONS_MAX 64
+
+typedef struct file {
+    struct file *next;
+    char *path;
+    int exists;
+    extent now;     /* as the process sees it */
+    extent durable; /* as a power cut leaves it, before the changes below */
+    change *first, *last;
+    void *shared[SHARED_REGIONS_MAX]; /* the WAL index */
+} file;
+
+struct faulty_disk {
+    sqlite3_vfs vfs;
+    sqlite3_vfs *system;
+    file *files;
+    uint64_t random;
+    int64_t operations;
+    int64_t fails_at;
+    enum faulty_kind fails_how;
+    int is_off;
+};
+
+/* Counts an operation; returns the error it must end with, or SQLITE_OK. */
+int disk_operation(faulty_disk *disk, int io_error, int is_write);
+file *disk_find(const faulty_disk *disk, const char *path);
+file *disk_make(faulty_disk *disk, const char *path);
+
+void file_write(file *file, const void *bytes, int64_t count, int64_t offset);
+void file_truncate(file *file, int64_t size);
+void file_sync(file *file);
+void file_lose(file *file, uint64_t *random);
+void file_forget_shared(file *file);
+void file_free(file *file);
+
+extern const sqlite3_io_methods faulty_methods;
+int faulty_file_bytes(void);
+void faulty_file_start(sqlite3_file *handle, faulty_disk *disk, file *file);
+
+#endif

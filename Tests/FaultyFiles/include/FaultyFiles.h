@@ -1,0 +1,39 @@
+#ifndef FAULTY_FILES_H
+#define FAULTY_FILES_H
+
+#include <stdint.h>
+
+/* A disk in memory under the real SQLite, which can fail as disks fail.
+ *
+ * Every write is visible at once and durable only after a sync of its file, as with a real kernel. Whatever
+ * is random comes from the seed, so a failure can be replayed. One thread and one connection at a time. */
+typedef struct faulty_disk faulty_disk;
+
+enum faulty_kind {
+    /* From that operation on nothing works, until faulty_disk_lose_power. */
+    FAULTY_POWER_OFF = 1,
+    /* That one operation fails; the next works again, so that a retry would be caught. */
+    FAULTY_IO_ERROR = 2,
+    /* From that operation on every write fails for want of room. */
+    FAULTY_FULL = 3
+};
+
+/* Registers the disk as the sqlite3_vfs of that name. */
+faulty_disk *faulty_disk_create(const char *name, uint64_t seed);
+void faulty_disk_destroy(faulty_disk *disk);
+
+/* Writes, syncs, truncations and deletions so far. */
+int64_t faulty_disk_operations(const faulty_disk *disk);
+/* Lets operation number `operation` fail, counted as above. */
+void faulty_disk_fail_at(faulty_disk *disk, int64_t operation, enum faulty_kind kind);
+
+/* Forgets what no sync has covered: each such write is kept, lost, or torn at its 512-byte sectors. The disk
+ * works again afterwards. Connections must have been given up. */
+void faulty_disk_lose_power(faulty_disk *disk);
+/* Ends the process only: everything written stays. */
+void faulty_disk_kill(faulty_disk *disk);
+
+/* Whether a file of that path is there and not empty. */
+int faulty_disk_holds(const faulty_disk *disk, const char *path);
+
+#endif
