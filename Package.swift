@@ -75,7 +75,9 @@ let package = Package(
         tests("WireTests", on: "Wire", excluding: "Golden"),
         tests("ReplicaTests", on: "Replica"),
         tests("SettingsTests", on: "Settings"),
-        tests("StorageTests", on: "Storage", "Vocabulary", buffer),
+        // The disk that fails on purpose, under the real SQLite.
+        .target(name: "FaultyFiles", dependencies: ["CSQLite"], path: "Tests/FaultyFiles"),
+        tests("StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles", buffer),
         tests("ConsoleTests", on: "Console"),
         tests("BenchTests", on: "aviary-bench"),
         tests("HouseTests"),
