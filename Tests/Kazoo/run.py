@@ -44,18 +44,24 @@ def suite_environment(server, data):
     return environment
 
 
-def run_suite(server, only=None):
-    """Outcome by test name: passed, skipped, or what went wrong."""
+def run_suite(server, only=None, tests=(), without=()):
+    """Outcome by test name: passed, skipped, or what went wrong.
+
+    `only` is pytest's -k; `tests` are full names; `without` are the names of tests that would only wait.
+    """
     data = nodes.REPOSITORY / ".build" / "test-data" / "kazoo"
     data.mkdir(parents=True, exist_ok=True)
     report = data / "report.xml"
     report.unlink(missing_ok=True)
+    chosen = ["kazoo.tests." + name.replace(".", "::", 2) for name in tests] or ["kazoo.tests"]
     command = [
-        sys.executable, "-m", "pytest", "--pyargs", "kazoo.tests", "--quiet", "--timeout=90", "--tb=short",
+        sys.executable, "-m", "pytest", "--pyargs", *chosen, "--quiet", "--timeout=90", "--tb=short",
         "-p", "no:cacheprovider", "--show-capture=no", f"--junitxml={report}",
     ]  # fmt: skip
-    if only:
-        command += ["-k", only]
+    excluded = ["not (" + " and ".join(name.split(".")[1:]) + ")" for name in sorted(without)]
+    chosen_by_name = " and ".join([f"({only})"] * bool(only) + excluded)
+    if chosen_by_name:
+        command += ["-k", chosen_by_name]
     subprocess.run(command, cwd=data, env=suite_environment(server, data))
     return outcomes(report)
 
@@ -63,7 +69,7 @@ def run_suite(server, only=None):
 def outcomes(report):
     found = {}
     for case in xml.etree.ElementTree.parse(report).getroot().iter("testcase"):
-        name = f"{case.get('classname').partition('kazoo.tests.')[2]}.{case.get('name')}"
+        name = f"{case.get('classname').rpartition('kazoo.tests.')[2]}.{case.get('name')}"
         problem = next((child for child in case if child.tag in ("failure", "error", "skipped")), None)
         if problem is None:
             found.setdefault(name, "passed")
@@ -85,22 +91,24 @@ def record(rounds):
     print(f"{len(passed)} listed; not the same in every run: {', '.join(sorted(unsteady)) or 'none'}")
 
 
+def failing(expected, outcome):
+    return {name: outcome.get(name, "did not run") for name in expected if outcome.get(name) != "passed"}
+
+
 def compare(server, only):
     missing = set(listed(MISSING)) if server == "aviary" else set()
-    outcome = run_suite(server, only)
-    expected = [name for name in listed(EXPECTED) if only is None or name in outcome]
-    failures = {
-        name: outcome.get(name, "did not run")
-        for name in expected
-        if name not in missing and outcome.get(name) != "passed"
-    }
-    for name in sorted(missing):
-        if outcome.get(name) == "passed":
-            print(f"note: {name} passes; take it off {MISSING.name}")
+    outcome = run_suite(server, only, without=missing)
+    listing = [name for name in listed(EXPECTED) if only is None or name in outcome]
+    expected = [name for name in listing if name not in missing]
+    failures = failing(expected, outcome)
+    if 0 < len(failures) <= 10:
+        # The suite has sleeps and limits of a second; a busy machine is given a second chance, and it is said.
+        print(f"again: {', '.join(f'{name} ({problem})' for name, problem in failures.items())}", flush=True)
+        outcome |= run_suite(server, tests=sorted(failures))
+        failures = failing(expected, outcome)
     for name, problem in failures.items():
         print(f"NOT OK  {name}: {problem}")
-    skipped = len([name for name in expected if name in missing])
-    print(f"{len(expected) - len(failures) - skipped} passed, {len(failures)} failed, {skipped} skipped")
+    print(f"{len(expected) - len(failures)} passed, {len(failures)} failed, {len(listing) - len(expected)} skipped")
     sys.exit(1 if failures else 0)
 
 
