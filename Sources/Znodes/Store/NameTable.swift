@@ -87,17 +87,25 @@ struct NameTable: ~Copyable {
 ///
 /// Clients choose names, so the key must not be known to them. Folded multiplication, eight bytes at a time.
 struct NameHash {
-    let seed: UInt64
-
+    private let key: UInt64
     /// The hash of the root, where every path begins.
-    var root: UInt64 { NameHash.fold(seed ^ 0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93) }
+    let root: UInt64
+
+    /// - Parameter seed: Any number: its bits are spread, since multiplying by a small one would mix nothing.
+    init(seed: UInt64) {
+        var spread = seed &+ 0x9e37_79b9_7f4a_7c15
+        spread = (spread ^ spread >> 30) &* 0xbf58_476d_1ce4_e5b9
+        spread = (spread ^ spread >> 27) &* 0x94d0_49bb_1331_11eb
+        key = (spread ^ spread >> 31) | 1
+        root = NameHash.fold(key, 0xd6e8_feb8_6659_fd93)
+    }
 
     @inline(__always)
     func child(_ name: UnsafeRawBufferPointer, of parent: UInt64) -> UInt64 {
         var hash = parent ^ UInt64(name.count)
         var offset = 0
         while offset + 8 <= name.count {
-            hash = NameHash.fold(hash ^ name.loadUnaligned(fromByteOffset: offset, as: UInt64.self), seed | 1)
+            hash = NameHash.fold(hash ^ name.loadUnaligned(fromByteOffset: offset, as: UInt64.self), key)
             offset += 8
         }
         var rest: UInt64 = 0
@@ -105,7 +113,7 @@ struct NameHash {
             rest = rest << 8 | UInt64(name[offset])
             offset += 1
         }
-        return NameHash.fold(hash ^ rest ^ 0xa076_1d64_78bd_642f, seed | 1)
+        return NameHash.fold(hash ^ rest ^ 0xa076_1d64_78bd_642f, key)
     }
 
     @inline(__always)
