@@ -1,3 +1,4 @@
+internal import Glibc
 package import Host
 package import NIOCore
 package import NIOPosix
@@ -7,6 +8,18 @@ internal import Vocabulary
 /// The port that clients connect to.
 package struct Listener {
     package let channel: any Channel
+
+    /// Without an address, all of this machine's: IPv6 and IPv4 on one socket, or IPv4 where there is no
+    /// IPv6.
+    private static func bind(_ bootstrap: ServerBootstrap, _ settings: ClientSettings) throws -> any Channel {
+        let port = settings.port ?? 0
+        if let address = settings.address { return try bootstrap.bind(host: address, port: port).wait() }
+        do {
+            return try bootstrap.bind(host: "::", port: port).wait()
+        } catch let error as IOError where [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.errnoCode) {
+            return try bootstrap.bind(host: "0.0.0.0", port: port).wait()
+        }
+    }
 
     /// How many connections each address holds; confined to the core's event loop.
     final class Counts {
@@ -67,8 +80,6 @@ package struct Listener {
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
-        let host = settings.clients.address ?? "0.0.0.0"
-        let channel = try bootstrap.bind(host: host, port: settings.clients.port ?? 0).wait()
-        return Listener(channel: channel)
+        return Listener(channel: try bind(bootstrap, settings.clients))
     }
 }

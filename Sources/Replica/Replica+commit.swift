@@ -75,8 +75,8 @@ extension Replica {
         resumeReading(id, into: &effects)
     }
 
-    /// Whether the client has so much to take already that its next requests must wait: a few bytes of requests
-    /// can ask for gigabytes of answers.
+    /// Whether the client has so much to take already that its next requests must wait: a few bytes of
+    /// requests can ask for gigabytes of answers.
     mutating func isCrowded(_ connection: Connection, into effects: inout Effects) -> Bool {
         if connection.isCrowded { return true }
         guard effects.outboxBytes(of: connection.id) > Replica.outboxBytesMax else { return false }

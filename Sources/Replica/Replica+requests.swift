@@ -7,11 +7,16 @@ internal import Znodes
 /// Requests as they arrive: who may ask, what can be answered at once, what must wait its turn.
 extension Replica {
     /// Takes whole frames of one connection, in order.
+    ///
+    /// Once a session is closing, what its client still sends is dropped (client protocol 8.2): an ephemeral
+    /// created behind the end of its session would never go.
     mutating func receive(
         _ frames: ByteBuffer, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {
         var frames = frames
-        if let session = connections[id]?.session, session != .none { sessions.touch(session, at: now) }
+        if let session = connections[id]?.session, session != .none, !sessions.touch(session, at: now) {
+            return
+        }
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
             guard let connection = connections[id] else { return }

@@ -28,9 +28,7 @@ extension LogStore {
         if !disk.logExists(directory.log) { try refuseLostLog(found, directory) }
 
         let database = try Database(path: directory.log, files: disk.files)
-        try configure(database, disk)
-        try Migrator.log.migrate(database)
-        let numbers = try NodeNumbers(of: database)
+        let numbers = try openingNumbers(of: database, disk, found)
         let reader = try LogReader(database)
         let witness = try witness(found, numbers, reader, directory)
         let head = try verifyEnd(of: reader, numbers, witness, directory)
@@ -47,6 +45,27 @@ extension LogStore {
         _ = try database.checkpoint(.passive)
         try mark.replace(acknowledged)
         try directory.sync()
+    }
+
+    /// Prepares the database up to its single numbers. Where that fails for damage, no row was reached: none
+    /// counts.
+    private static func openingNumbers(
+        of database: borrowing Database, _ disk: Disk, _ found: AcknowledgedMark.Found
+    ) throws(StorageError) -> NodeNumbers {
+        do {
+            try configure(database, disk)
+            try Migrator.log.migrate(database)
+            _ = try LogReader(database)
+            return try NodeNumbers(of: database)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            var acknowledged: Zxid?
+            if case .copy(let mark, _) = found { acknowledged = mark.chain.zxid }
+            throw StorageError.damaged(
+                file: database.path, "no row can be reached (\(error.message)): the log is lost",
+                firstBad: Zxid.zero.expectedNext, soundUpTo: .zero, acknowledgedUpTo: acknowledged,
+                sqlite: error.sqlite)
+        }
     }
 
     private static func configure(_ database: borrowing Database, _ disk: Disk) throws(StorageError) {
@@ -107,8 +126,9 @@ extension LogStore {
         _ directory: DataDirectory
     ) throws(StorageError) -> RowChain {
         do {
+            let end = try compareEnd(of: reader, numbers, witness, directory)
             try requireEpochs(numbers, witness, directory)
-            return try compareEnd(of: reader, numbers, witness, directory)
+            return end
         } catch {
             // The end showed that something is wrong; where it begins to be wrong, only the whole log can
             // tell.

@@ -24,9 +24,8 @@ struct Node {
             let (core, journal) = try loop.submit { try start(settings, on: loop, log) }.wait()
             let listener = try bind(settings, core, on: loop)
             try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
-            log.info(
-                "serving clients",
-                metadata: ["address": "\(listener.channel.localAddress?.description ?? "?")"])
+            let port = listener.channel.localAddress?.port ?? 0
+            log.info("serving clients", metadata: ["clientPort": "\(port)"])
             stop.wait()
             log.info("stopping")
             try loop.submit { core.value.stop() }.wait()

@@ -66,9 +66,14 @@ package struct SessionTable {
     }
 
     /// The client was heard from.
-    package mutating func touch(_ id: SessionID, at now: Instant) {
-        guard let index = sessions.index(forKey: id) else { return }
+    ///
+    /// - Returns: Whether the session lives; for one that is closing nothing more is done.
+    @discardableResult
+    package mutating func touch(_ id: SessionID, at now: Instant) -> Bool {
+        guard let index = sessions.index(forKey: id) else { return false }
+        guard !sessions.values[index].isClosing else { return false }
         sessions.values[index].deadlineMs = deadline(sessions.values[index].timeoutMs, after: now)
+        return true
     }
 
     /// Gives every session its full time, as a new leader or a restarted node does.

@@ -77,7 +77,10 @@ struct LogReader: ~Copyable {
     private func verifiedRow(_ chain: inout RowChain, acknowledged: Zxid?) throws(StorageError) -> LogRow {
         let zxid = Zxid(rawValue: rows.int64(0))
         guard chain.zxid.isFollowed(by: zxid) else {
-            throw damaged("missing row (the next one is \(zxid))", after: chain, acknowledged)
+            throw damaged(
+                "missing row (the next one is \(zxid))", missing(between: chain.zxid, and: zxid),
+                after: chain,
+                acknowledged)
         }
         guard hasDeclaredTypes() else { throw damaged("changed row", zxid, after: chain, acknowledged) }
         let cxid = Int32(truncatingIfNeeded: rows.int64(3))
@@ -99,6 +102,11 @@ struct LogReader: ~Copyable {
             zxid: zxid, timeMs: rows.int64(1), session: SessionID(rawValue: rows.int64(2)), cxid: cxid,
             type: type,
             path: path.map { ZnodePath(Array($0)) }, body: ByteBuffer(bytes: body))
+    }
+
+    /// The first zxid that should stand between two rows; nil when only "after the first" is certain.
+    private func missing(between last: Zxid, and next: Zxid) -> Zxid? {
+        last == .zero && next > .zero ? Zxid(epoch: next.epoch, counter: 1) : nil
     }
 
     /// Damage can turn a number into text that converts to the same number: that is damage all the same.
