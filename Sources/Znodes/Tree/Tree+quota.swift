@@ -4,6 +4,7 @@ internal import Vocabulary
 ///
 /// `/zookeeper/quota<P>/zookeeper_limits` and `/zookeeper/quota<P>/zookeeper_stats` are the quota of the
 /// subtree at P. Usage changes without a transaction and without touching a stat (client protocol 10.1).
+/// It is counted without overflow checks, since any client may write any number there.
 extension Tree {
     private static let limitsName = Array("zookeeper_limits".utf8)
     private static let statsName = Array("zookeeper_stats".utf8)
@@ -14,11 +15,11 @@ extension Tree {
             let limits = quotaText(Tree.limitsName, of: subtree),
             let usage = quotaText(Tree.statsName, of: subtree)
         else { return }
-        if nodeCount != 0, limits.countHardLimit > -1, usage.count + Int64(nodeCount) > limits.countHardLimit
+        if nodeCount != 0, limits.countHardLimit > -1, usage.count &+ Int64(nodeCount) > limits.countHardLimit
         {
             throw .quotaExceeded
         }
-        if bytes != 0, limits.byteHardLimit > -1, usage.bytes + Int64(bytes) > limits.byteHardLimit {
+        if bytes != 0, limits.byteHardLimit > -1, usage.bytes &+ Int64(bytes) > limits.byteHardLimit {
             throw .quotaExceeded
         }
     }
@@ -44,8 +45,8 @@ extension Tree {
     private mutating func addUsage(around path: ZnodePath, nodes nodeCount: Int64, bytes: Int) {
         guard let subtree = subtreeWithQuota(around: path), var usage = quotaText(Tree.statsName, of: subtree)
         else { return }
-        usage.count += nodeCount
-        usage.bytes += Int64(bytes)
+        usage.count &+= nodeCount
+        usage.bytes &+= Int64(bytes)
         writeUsage(usage, of: subtree)
     }
 
