@@ -20,8 +20,10 @@ import Wire
         let client = try node.connect()
         let start = try client.create("/a").zxid
         let create = CreateRequest(path: "/b", data: nil, acl: nil, flags: 0)
-        let multi = try client.ask(.multi) {
-            MultiRequest(writes: [.create(create, opcode: OpCode.create.rawValue)]).encode(into: &$0)
+        let multi = try client.ask(.multi) { buffer in
+            MultiHeader(type: OpCode.create.rawValue, isDone: false, error: -1).encode(into: &buffer)
+            create.encode(into: &buffer)
+            MultiHeader.end.encode(into: &buffer)
         }
         #expect(multi.error == .marshallingError)
         #expect(multi.zxid == start)
