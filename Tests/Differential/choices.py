@@ -50,3 +50,6 @@ ABSURD_COUNTS = [b"\x7f\xff\xff\xff", b"\xff\xff\xff\xff", b"\xff\xff\xff\xfe", 
 GARBAGE = [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\0\x10\0\0" + b"x" * 64, b"\x7f\xff\xff\xffabcd", b"\0\0\0\4abcd",
            b"\0\0\0\x10" + b"\0" * 16, b"nope\n", b"GET / HTTP/1.1\r\n\r\n", b"\0\0\0\x2d" + b"\xff" * 45,
            b"ruok", b"ruok\n", b"isro"]
+#: What no request may be: frames too short for a header, and impossible lengths.
+NO_REQUESTS = [b"\0\0\0\0", b"\0\0\0\4\0\0\0\1", b"\0\0\0\7\0\0\0\1\0\0\0", b"\xff\xff\xff\xff", b"\x80\0\0\0",
+               b"\0\x10\0\0", b"\x7f\xff\xff\xff", b"ruok"]

@@ -7,6 +7,9 @@ Steps (plain tuples, `link` names a connection):
   ("drop", link)                 the connection ends, the session lives on
   ("expire", link)               silence until the server ends the session
   ("raw", bytes)                 bytes on a connection of their own, which then ends
+  ("poke", link, bytes)          bytes that are no request
+  ("restart",)                   the server is killed and started again
+  ("pause", seconds)             time passes (only in written programs)
 Only one connection writes within a step. Symbols (`Symbol`) stand for what only a server knows.
 """
 
@@ -29,10 +32,11 @@ class Symbol(NamedTuple):
 
 
 class Generator:
-    def __init__(self, seed, requests, links=5, pipelined=True, is_old=False):
+    def __init__(self, seed, requests, links=5, pipelined=True, is_old=False, restarts=()):
+        """`restarts` says after which shares of the requests the server is killed."""
         self.random = random.Random(seed)
         self.wanted, self.made = requests, 0
-        self.pipelined = pipelined
+        self.pipelined, self.restarts = pipelined, restarts
         self.sketch = Sketch()
         self.operations = Operations(self.random, self.sketch, is_old)
         self.links = [f"c{number}" for number in range(links)]
@@ -63,10 +67,17 @@ class Generator:
         before = self.made
         self.operations.sketch = self.sketch.copied()
         self.step()
-        if any(before < int(self.wanted * share) <= self.made for share in (0.35, 0.8)):
+        if self.passed(before, (0.35, 0.8)):
             self.expire()
+        if self.passed(before, self.restarts):
+            self.steps.append(("restart",))
+            self.dropped += self.live
+            self.live = []
         while len(self.live) < len(self.links):
             self.revive()
+
+    def passed(self, before, shares):
+        return any(before < int(self.wanted * share) <= self.made for share in shares)
 
     def learn(self, step, arrived):
         if step[0] == "burst":
@@ -105,9 +116,13 @@ class Generator:
             self.reattach(link)
         elif roll < 0.99:
             self.farewell(link)
-        else:
+        elif roll < 0.995:
             self.steps.append(("raw", self.random.choice(choices.GARBAGE)))
             self.made += 1
+        else:
+            self.steps.append(("poke", link, self.random.choice(choices.NO_REQUESTS)))
+            self.live.remove(link)
+            self.dropped.append(link)
 
     def xid(self, link):
         if self.random.random() < 0.03:

@@ -90,6 +90,8 @@ class Operations:
         return self.random.choice(leaves) if leaves and self.random.random() < 0.75 else self.path()
 
     def data(self):
+        if self.random.random() < 0.002:
+            return b"large" * self.random.randint(100, 40000)
         return self.random.choice([None, b"", b"x", b"0123456789", self.random.randbytes(self.random.randint(0, 40))])
 
     def acl(self):

@@ -1,6 +1,7 @@
 """Runs a program against one server, and writes down what each connection received in each step."""
 
 import socket
+import time
 
 import protocol
 from connection import Connection
@@ -12,8 +13,8 @@ PASSWORDS = {"zero": bytes(16), "none": None, "short": bytes(15), "empty": b"", 
 class Runner:
     """`transcript` holds, for each step, what arrived: {link: [entry]} in the order of arrival."""
 
-    def __init__(self, port):
-        self.port = port
+    def __init__(self, port, server=None):
+        self.port, self.server = port, server
         self.links = {}
         self.identities = {}  # Session and password by the name of the connection that got them.
         self.zxids = [0]
@@ -118,6 +119,21 @@ class Runner:
     def drop(self, name):
         if name in self.links:
             self.links.pop(name).close()
+
+    def restart(self):
+        """Without `server`, a program must not ask for this."""
+        self.close()
+        self.links = {}
+        self.server.restart()
+
+    def poke(self, name, raw):
+        """Bytes that are no request: the connection must end."""
+        if name in self.links:
+            self.links[name].send(raw)
+            self.links[name].wait_for_end(2)
+
+    def pause(self, seconds):
+        time.sleep(seconds)
 
     def expire(self, name):
         if name in self.links:

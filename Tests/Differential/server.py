@@ -99,6 +99,13 @@ class Server:
         except OSError:
             return b""
 
+    def restart(self):
+        """Kills the server, and starts it again with its data, on the same port."""
+        self.process.kill()
+        self.process.wait()
+        self.output.close()
+        self.start()
+
     def is_alive(self):
         return self.process.poll() is None
 
