@@ -11,6 +11,7 @@ from compare import compare
 from generator import Generator
 from report import described, program_text
 from runner import Runner
+from scripts import SCRIPTS
 from server import Server
 
 
@@ -26,7 +27,9 @@ class Verdict(NamedTuple):
 
 
 def settings_of(seed):
-    """What differs from seed to seed in the configuration."""
+    """What differs from seed to seed in the configuration; a seed may be the name of a written program."""
+    if seed in SCRIPTS:
+        return SCRIPTS[seed][0]
     return {"enforceQuota": "true" if seed % 4 == 1 else "false",
             "extendedTypesEnabled": "false" if seed % 7 == 6 else "true",
             "reconfigEnabled": "true" if seed % 5 == 4 else "false"}
@@ -49,6 +52,8 @@ def on_server(kind, settings, work):
 def explore(seed, requests, oracle):
     """The program of a seed, and the oracle's transcript of it."""
     settings = settings_of(seed)
+    if seed in SCRIPTS:
+        return SCRIPTS[seed][1], replay(SCRIPTS[seed][1], oracle, seed)
     # Apache compares quotas with what is applied, not with what is under way: pipelined, its answer is a matter of luck.
     generator = Generator(seed, requests, pipelined=settings["enforceQuota"] == "false", is_old=oracle == "3.8.0",
                           restarts=(0.25, 0.6) if seed % 3 == 0 else ())
@@ -126,7 +131,7 @@ def counts(program, transcript):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tools/differential", description=__doc__)
-    parser.add_argument("--seeds", default="1-20", help="a number, a range a-b, or a list a,b,c")
+    parser.add_argument("--seeds", default="1-20,sweeping", help="ranges a-b, numbers and names of scripts.py")
     parser.add_argument("--requests", type=int, default=10000, help="for each seed")
     parser.add_argument("--against", default="3.9.3", help="the oracle: 3.9.3, 3.8.0 or transcripts")
     parser.add_argument("--subject", required=True, help="the aviary-server program, or an Apache release")
@@ -140,7 +145,7 @@ def arguments():
 def main():
     options = arguments()
     failed, total, excused, seeds = 0, {}, {}, seeds_of(options.seeds)
-    print(f"{'seed':>6} {'requests':>9} {'replies':>9} {'events':>8} {'excused':>8} {'differ':>7} {'seconds':>8}")
+    print(f"{'seed':>8} {'requests':>9} {'replies':>9} {'events':>8} {'excused':>8} {'differ':>7} {'seconds':>8}")
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
         for run in [pool.submit(run_seed, seed, options) for seed in seeds]:
             verdict = run.result()
@@ -159,7 +164,7 @@ def main():
 
 def report(verdict, options):
     made = verdict.counts
-    print(f"{verdict.seed:6} {made['requests']:9} {made['replies']:9} {made['events']:8} "
+    print(f"{verdict.seed:>8} {made['requests']:9} {made['replies']:9} {made['events']:8} "
           f"{sum(verdict.excused.values()):8} {len(verdict.differences):7} {verdict.seconds:8.1f}", flush=True)
     if verdict.differences:
         print("\n".join(described(difference) for difference in verdict.differences))
@@ -170,10 +175,15 @@ def report(verdict, options):
 
 
 def seeds_of(text):
-    if "-" in text:
-        first, last = text.split("-")
-        return range(int(first), int(last) + 1)
-    return [int(seed) for seed in text.split(",")]
+    """`1-20`, `1,5,7`, or names of written programs; any of them separated by commas."""
+    seeds = []
+    for part in text.split(","):
+        if part in SCRIPTS:
+            seeds.append(part)
+        else:
+            first, _, last = part.partition("-")
+            seeds += range(int(first), int(last or first) + 1)
+    return seeds
 
 
 if __name__ == "__main__":

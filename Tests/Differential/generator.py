@@ -206,7 +206,8 @@ class Generator:
         return f"n{self.opened}"
 
     def open_new(self, link, timeout=None):
-        timeout = self.random.choice([30000, 30000, 60000, 2147483647, 45678]) if timeout is None else timeout
+        """Timeouts are longer than any run, lest forgotten sessions end at a time that nobody determines."""
+        timeout = self.random.choice([300000, 300000, 600000, 2147483647, 456789]) if timeout is None else timeout
         password = self.random.choice(["zero", "zero", "none", "short", "empty"])
         self.open(link, None, password, timeout)
         self.live.append(link)
@@ -220,7 +221,7 @@ class Generator:
     def reattach(self, link):
         """The session of a live connection moves to a new one; the old one must end."""
         name = self.fresh_name()
-        self.open(name, link, "own", self.random.choice([30000, 20000]), seen=self.seen())
+        self.open(name, link, "own", self.random.choice([300000, 200000]), seen=self.seen())
         self.xids[name] = 1000
         self.live[self.live.index(link)] = name
         self.owners[name] = self.owner_of(link)
@@ -231,16 +232,16 @@ class Generator:
         if self.dropped and roll < 0.7:
             link = self.dropped.pop(self.random.randrange(len(self.dropped)))
             if roll < 0.1:
-                self.open(self.fresh_name(), link, self.random.choice(["zero", "short", "none", "long"]), 30000)
+                self.open(self.fresh_name(), link, self.random.choice(["zero", "short", "none", "long"]), 300000)
             if roll < 0.2:
-                self.open(self.fresh_name(), link, "own", 30000, seen=1 << 60)
-            self.open(name, link, "own", self.random.choice([30000, 25000]), seen=self.seen())
+                self.open(self.fresh_name(), link, "own", 300000, seen=1 << 60)
+            self.open(name, link, "own", self.random.choice([300000, 250000]), seen=self.seen())
             self.owners[name] = self.owner_of(link)
             self.live.append(name)
         elif self.closed and roll < 0.8:
-            self.open(name, self.closed.pop(), "own", 30000)
+            self.open(name, self.closed.pop(), "own", 300000)
         elif roll < 0.85:
-            self.open(name, self.random.choice([-1, 0x1234567890, 1]), "zero", 30000)
+            self.open(name, self.random.choice([-1, 0x1234567890, 1]), "zero", 300000)
         else:
             self.open_new(name)
 

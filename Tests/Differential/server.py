@@ -11,7 +11,7 @@ import time
 
 #: What every server of the comparison is told; a seed adds to it. Timeouts are in milliseconds.
 SETTINGS = {
-    "tickTime": "200", "minSessionTimeout": "1000", "maxSessionTimeout": "60000", "clientPortAddress": "127.0.0.1",
+    "tickTime": "200", "minSessionTimeout": "1000", "maxSessionTimeout": "600000", "clientPortAddress": "127.0.0.1",
     "maxClientCnxns": "0", "admin.enableServer": "false", "4lw.commands.whitelist": "*",
     "extendedTypesEnabled": "true", "reconfigEnabled": "false",
     "DigestAuthenticationProvider.superDigest": "super:xQJmxLMiHGwaqBvst5y6rkB6HQs=",
@@ -45,12 +45,18 @@ class Server:
 
     def __init__(self, kind, settings=None):
         self.kind = kind
-        self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix="differential-", dir=os.environ.get("TMPDIR"))
         self.settings = {**SETTINGS, **(settings or {})}
-        self.start()
+        for attempt in (1, 2, 3):  # Somebody else may take the port between the choice and the start.
+            self.port = free_port()
+            if self.start():
+                return
+        words = self.last_words()
+        self.stop()
+        raise SystemExit(f"{kind} does not serve:\n{words}")
 
     def start(self):
+        """Whether it serves."""
         config = os.path.join(self.folder, "zoo.cfg")
         lines = {"dataDir": self.folder + "/data", "clientPort": str(self.port), **self.settings}
         os.makedirs(self.folder + "/data", exist_ok=True)
@@ -59,7 +65,7 @@ class Server:
         self.output = open(self.folder + "/output", "ab")
         self.process = subprocess.Popen(self.command(config), stdout=self.output, stderr=self.output,
                                         stdin=subprocess.DEVNULL, cwd=self.folder)
-        self.wait_until_serving()
+        return self.serves_in_time()
 
     def command(self, config):
         if os.path.sep in self.kind:
@@ -71,17 +77,13 @@ class Server:
         return ["java", *JAVA_FLAGS, *bare, "-cp", classpath,
                 "org.apache.zookeeper.server.quorum.QuorumPeerMain", config]
 
-    def wait_until_serving(self, seconds=60):
+    def serves_in_time(self, seconds=60):
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
+        while time.monotonic() < deadline and self.is_alive():
             if b"Mode: standalone" in self.word(b"srvr"):
-                return
+                return True
             time.sleep(0.05)
-        words = self.last_words()
-        self.stop()
-        raise SystemExit(f"{self.kind} does not serve:\n{words}")
+        return False
 
     def last_words(self):
         with open(self.folder + "/output", "rb") as file:
@@ -104,7 +106,8 @@ class Server:
         self.process.kill()
         self.process.wait()
         self.output.close()
-        self.start()
+        if not self.start():
+            raise RuntimeError(f"{self.kind} does not come back:\n{self.last_words()}")
 
     def is_alive(self):
         return self.process.poll() is None
