@@ -18,6 +18,7 @@ extension Replica {
 
     private mutating func commit(_ proposal: Proposal, at now: Instant, into effects: inout Effects) {
         let transaction = proposal.transaction
+        if let origin = proposal.origin { drainBeforeWrite(origin, at: now, into: &effects) }
         let closed = transaction.change.endsSession ? sessions[transaction.session]?.connection : nil
         applied.removeAll(keepingCapacity: true)
         applyToSessions(transaction, at: now)
@@ -44,35 +45,56 @@ extension Replica {
         drain(id, at: now, into: &effects)
     }
 
-    /// Answers what waited behind a write, up to the next one that is still under way.
+    /// Answers what waited behind a write, up to the next one that is still under way or until there is no
+    /// room.
     mutating func drain(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
-        while let connection = connections[id], let head = connection.waiting.first {
+        while let connection = connections[id], let head = connection.waiting.first, isDue(head) {
             if isCrowded(connection, into: &effects) { return }
-            switch head.kind {
-            case .write: return
-            case .barrier(let zxid, let path):
-                guard zxid <= tree.lastZxid else { return }
-                connections.update(id) { _ = $0.waiting.removeFirst() }
-                answerSync(head.xid, path, arrivalMs: head.arrivalMs, on: id, at: now, into: &effects)
-            case .read(let frame, let identities):
-                connections.update(id) { _ = $0.waiting.removeFirst() }
-                let request = RequestFrame(waiting: head, frame: frame)
-                answerRead(request, as: identities, on: id, at: now, into: &effects)
-            case .failure(let code):
-                connections.update(id) { _ = $0.waiting.removeFirst() }
-                answerFailure(head, code, zxid: tree.lastZxid, on: id, at: now, into: &effects)
-            case .fixed(let zxid, let code):
-                connections.update(id) { _ = $0.waiting.removeFirst() }
-                answerFailure(head, code, zxid: zxid, on: id, at: now, into: &effects)
-            case .noToken:
-                connections.update(id) { _ = $0.waiting.removeFirst() }
-                effects.answer(id) { buffer in
-                    buffer.writeReplyFrame(xid: head.xid, zxid: .zero, error: .ok) { $0.writeJuteBytes(nil) }
-                }
-                note(head, on: id, at: now, isUpdate: false)
-            }
+            answerFirst(of: connection, at: now, into: &effects)
         }
-        resumeReading(id, into: &effects)
+        takeUpHeld(id, at: now, into: &effects)
+    }
+
+    /// Answers the reads that a client sent before its next write, room or not: that write is about to be
+    /// applied, and they must not see it. There are at most `waitingReadsMax`.
+    private mutating func drainBeforeWrite(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
+        while let connection = connections[id], let head = connection.waiting.first, isDue(head) {
+            answerFirst(of: connection, at: now, into: &effects)
+        }
+    }
+
+    /// Whether a request waits for nothing but its turn.
+    private func isDue(_ request: WaitingRequest) -> Bool {
+        switch request.kind {
+        case .write: false
+        case .barrier(let zxid, _): zxid <= tree.lastZxid
+        case .read, .failure, .fixed, .noToken: true
+        }
+    }
+
+    private mutating func answerFirst(of connection: Connection, at now: Instant, into effects: inout Effects)
+    {
+        let id = connection.id
+        let head = connection.waiting.removeFirst()
+        switch head.kind {
+        case .write:
+            preconditionFailure("a write is answered by its commit")
+        case .barrier(_, let path):
+            answerSync(head.xid, path, arrivalMs: head.arrivalMs, on: id, at: now, into: &effects)
+        case .read(let frame, let identities):
+            connection.waitingReads -= 1
+            let request = RequestFrame(waiting: head, frame: frame)
+            answerRead(request, as: identities, on: id, at: now, into: &effects)
+        case .failure(let code):
+            answerFailure(head, code, zxid: tree.lastZxid, on: id, at: now, into: &effects)
+        case .fixed(let zxid, let code):
+            answerFailure(head, code, zxid: zxid, on: id, at: now, into: &effects)
+        case .noToken:
+            effects.answer(id) { buffer in
+                buffer.writeReplyFrame(xid: head.xid, zxid: .zero, error: .ok) { $0.writeJuteBytes(nil) }
+            }
+            note(head, on: id, at: now, isUpdate: false)
+        }
     }
 
     /// Whether the client has so much to take already that its next requests must wait: a few bytes of
@@ -91,11 +113,17 @@ extension Replica {
         guard let connection = connections[id], connection.isCrowded else { return }
         connection.isCrowded = false
         drain(id, at: now, into: &effects)
-        guard connection.phase != .connecting else { return }
+    }
+
+    /// Takes in what came while the client could not be answered, and reads on once nothing waits.
+    private mutating func takeUpHeld(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
+        guard let connection = connections[id], connection.phase != .connecting, !connection.isFull else {
+            return
+        }
         let held = connection.held
         connection.held = ByteBuffer()
-        receive(held, on: id, at: now, into: &effects)
-        if !connection.isCrowded, connection.waiting.isEmpty { resumeReading(id, into: &effects) }
+        if held.readableBytes > 0 { receive(held, on: id, at: now, into: &effects) }
+        if connection.waiting.isEmpty, !connection.isFull { resumeReading(id, into: &effects) }
     }
 
     private mutating func releaseBarriers(at now: Instant, into effects: inout Effects) {

@@ -199,6 +199,14 @@ extension Replica {
         }
     }
 
+    /// The data that a multiRead asks for, before any of it is copied: 50,000 times a megabyte fits in one
+    /// frame.
+    private func answerBytes(of request: MultiReadRequest) -> Int {
+        request.reads.reduce(0) { total, read in
+            total + (read.path.flatMap { tree.nodes.find($0) }.map { tree.nodes.dataLength(of: $0) } ?? 0)
+        }
+    }
+
     private func answer(_ read: MultiRead, as identities: [Identity], into buffer: inout ByteBuffer) {
         do throws(ErrorCode) {
             guard let path = read.path else { throw .marshallingError }

@@ -20,9 +20,9 @@ extension Replica {
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
             guard let connection = connections[id] else { return }
-            if isCrowded(connection, into: &effects) {
+            if isCrowded(connection, into: &effects) || connection.isFull {
                 connection.held.writeBuffer(&frames)
-                return
+                return pauseReading(id, into: &effects)
             }
             switch connection.phase {
             case .fresh:
@@ -93,6 +93,7 @@ extension Replica {
         if connection.waiting.isEmpty {
             answerRead(request, as: connection.identities, on: id, at: now, into: &effects)
         } else {
+            connection.waitingReads += 1
             wait(.read(request.copy(), connection.identities), request, on: id)
         }
     }

@@ -14,6 +14,9 @@ package struct Replica: ~Copyable {
     /// Bytes of answers a client may be given in one turn before its next request has to wait.
     static let outboxBytesMax = 1 << 20
 
+    /// Bytes of data that one multiRead may ask for.
+    static let multiReadBytesMax = 64 << 20
+
     let settings: ReplicaSettings
     package internal(set) var tree: Tree
     package internal(set) var sessions: SessionTable

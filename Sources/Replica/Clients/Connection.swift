@@ -28,6 +28,8 @@ final class Connection {
     var identities: [Identity]
     /// Requests that wait for a write of this client ahead of them, that write first, or for room.
     var waiting: Deque<WaitingRequest> = []
+    /// Reads among them.
+    var waitingReads = 0
     var held = ByteBuffer()
     var isPaused = false
     /// It was sent more than it has taken: nothing more is answered until there is room.
@@ -35,6 +37,12 @@ final class Connection {
     /// The last event delivered, so that one change tells a connection once.
     var lastEvent: UInt64 = 0
     var statistics: ConnectionStatistics
+
+    /// Reads that may wait behind a client's writes: all of them may have to be answered at once.
+    static let waitingReadsMax = 128
+
+    /// Whether nothing more is taken in from this client for now.
+    var isFull: Bool { isCrowded || waitingReads >= Connection.waitingReadsMax }
 
     init(id: ConnectionID, address: ByteString, isSecure: Bool, at now: Instant) {
         self.id = id

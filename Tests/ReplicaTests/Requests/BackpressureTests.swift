@@ -75,6 +75,29 @@ import Znodes
         #expect(node.paused.isEmpty)
     }
 
+    @Test func `gets its writes in their turn, though they are done while it waits`() throws {
+        let node = TestNode()
+        let client = try node.connect()
+        _ = try client.create("/big", [UInt8](repeating: 1, count: 500_000))
+        node.isDiskFast = false
+        func write(_ path: ZnodePath, xid: Int32) {
+            client.send(.create, xid: xid) {
+                CreateRequest(path: path, data: [], acl: .open, flags: 0).encode(into: &$0)
+            }
+        }
+        write("/a", xid: 0)
+        let reads = flood(client, 10)
+        write("/b", xid: 11)
+        node.sync()
+        var got = client.replies().map(\.xid)
+        for _ in 0..<20 where got.count < 12 {
+            node.step(.gotRoom(client.id))
+            got += client.replies().map(\.xid)
+        }
+        #expect(got == [0] + reads + [11])
+        #expect(node.has("/b"))
+    }
+
     @Test func `may hang up meanwhile`() throws {
         let node = TestNode()
         let client = try node.connect()
