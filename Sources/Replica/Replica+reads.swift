@@ -189,7 +189,7 @@ extension Replica {
         _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
     ) throws(ErrorCode) {
         guard let record = request.decode(MultiReadRequest.init(decoding:)),
-            record.reads.allSatisfy({ $0.path != nil })
+            record.reads.allSatisfy({ $0.path != nil }), answerBytes(of: record) <= Replica.multiReadBytesMax
         else { throw .marshallingError }
         effects.answer(id) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
