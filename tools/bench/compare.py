@@ -58,8 +58,10 @@ class Comparison:
         return json.loads(done.stdout)
 
     def load(self, rows):
-        servers = {name: self.start(name) for name in NAMES}
+        servers = {}
         try:
+            for name in NAMES:
+                servers[name] = self.start(name)
             return [(row, self.rounds(row, servers)) for row in rows]
         finally:
             for server in servers.values():
