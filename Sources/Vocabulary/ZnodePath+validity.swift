@@ -14,6 +14,7 @@ extension ZnodePath {
             guard ZnodePath.isComponent(bytes[start..<end]) else { return false }
             start = end + 1
         }
+        if bytes.allSatisfy(ZnodePath.isPrintable) { return true }
         return String(validating: bytes, as: UTF8.self)?.unicodeScalars.allSatisfy(ZnodePath.isAllowed)
             ?? false
     }
@@ -22,6 +23,11 @@ extension ZnodePath {
         let dot = UInt8(ascii: ".")
         if name.isEmpty { return false }
         return !(name.count <= 2 && name.allSatisfy { $0 == dot })
+    }
+
+    /// The characters that nearly all paths are made of, and that need no decoding.
+    private static func isPrintable(_ byte: UInt8) -> Bool {
+        (0x20...0x7e).contains(byte)
     }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
