@@ -7,9 +7,11 @@ package import Vocabulary
 /// other, once its disk has answered. `Payload` is what the leader does on commit; Zab does not look into it.
 package struct Broadcast<Payload> {
     package let quorum: Quorum
-    /// The last position proposed; committed ≤ proposed.
+    /// The last position proposed; committed ≤ decided ≤ proposed.
     package private(set) var lastProposed: Zxid
     package private(set) var lastCommitted: Zxid
+    /// What a quorum holds.
+    private var decided: Zxid
     private var outstanding: Deque<(zxid: Zxid, payload: Payload)> = []
     private var acknowledged: [PeerID: Zxid] = [:]
 
@@ -18,6 +20,7 @@ package struct Broadcast<Payload> {
         self.quorum = quorum
         self.lastProposed = zxid
         self.lastCommitted = zxid
+        self.decided = zxid
     }
 
     package var outstandingCount: Int { outstanding.count }
@@ -37,14 +40,12 @@ package struct Broadcast<Payload> {
     package mutating func acknowledge(from peer: PeerID, through zxid: Zxid) {
         guard zxid <= lastProposed, zxid > acknowledged[peer, default: .zero] else { return }
         acknowledged[peer] = zxid
+        decided = max(decided, quorum.reached { acknowledged[$0, default: lastCommitted] })
     }
 
     /// The next proposal that a quorum holds, taken out; nil when there is none.
     package mutating func nextCommitted() -> (zxid: Zxid, payload: Payload)? {
-        guard let first = outstanding.first else { return nil }
-        guard first.zxid <= quorum.reached(by: { acknowledged[$0, default: lastCommitted] }) else {
-            return nil
-        }
+        guard let first = outstanding.first, first.zxid <= decided else { return nil }
         lastCommitted = first.zxid
         return outstanding.removeFirst()
     }
