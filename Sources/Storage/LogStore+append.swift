@@ -23,12 +23,13 @@ extension LogStore {
 
     private func requireSuccession(of rows: [LogRow]) throws(StorageError) {
         var last = head.zxid
-        for row in rows {
-            guard last.isFollowed(by: row.zxid) else {
+        for index in rows.indices {
+            let zxid = rows[index].zxid
+            guard last.isFollowed(by: zxid) else {
                 throw StorageError(
-                    .misuse, "\(directory.log): \(row.zxid) cannot follow \(last) in a log without gaps")
+                    .misuse, "\(directory.log): \(zxid) cannot follow \(last) in a log without gaps")
             }
-            last = row.zxid
+            last = zxid
         }
     }
 

@@ -35,11 +35,15 @@ package struct Overlay {
 
     /// Says what `zxid` makes of the znode at `path`; nil deletes it.
     mutating func put(_ node: PendingNode?, at path: ZnodePath, by zxid: Zxid, over tree: borrowing Tree) {
-        let before = self.node(at: path, over: tree)?.digest ?? 0
+        let former = entries.updateValue(Entry(node: node, zxid: zxid), forKey: path)
+        let before = former.map { $0.node?.digest ?? 0 } ?? storedDigest(at: path, in: tree)
         digestAhead = digest(over: tree) &- before &+ (node?.digest ?? 0)
-        undo.append((path, entries[path]))
-        entries[path] = Entry(node: node, zxid: zxid)
+        undo.append((path, former))
         order.append((zxid, path))
+    }
+
+    private func storedDigest(at path: ZnodePath, in tree: borrowing Tree) -> UInt64 {
+        tree.nodes.find(path).map { tree.nodes.nodeDigest(of: $0) } ?? 0
     }
 
     /// Opens the changes of one transaction; `takeBack` undoes whatever was put since.
@@ -59,7 +63,8 @@ package struct Overlay {
     package mutating func drop(through zxid: Zxid) {
         while let first = order.first, first.zxid <= zxid {
             order.removeFirst()
-            if let entry = entries[first.path], entry.zxid <= zxid { entries[first.path] = nil }
+            guard let index = entries.index(forKey: first.path) else { continue }
+            if entries[index].value.zxid <= zxid { entries.remove(at: index) }
         }
         if order.isEmpty { digestAhead = nil }
     }
