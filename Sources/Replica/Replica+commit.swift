@@ -10,7 +10,7 @@ internal import Znodes
 extension Replica {
     mutating func acknowledge(through zxid: Zxid, at now: Instant, into effects: inout Effects) {
         broadcast.acknowledge(from: settings.peer, through: zxid)
-        while let (_, proposal) = broadcast.nextCommitted() {
+        while let proposal = broadcast.nextCommitted() {
             commit(proposal, at: now, into: &effects)
         }
         releaseBarriers(at: now, into: &effects)

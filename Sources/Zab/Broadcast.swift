@@ -1,20 +1,33 @@
-internal import DequeModule
+package import DequeModule
 package import Vocabulary
 
 /// Zab's third phase as its leader sees it: what is proposed, who has it on disk, what is committed.
 ///
 /// Proposals are committed strictly in order, and only by acknowledgements; the leader's own counts like any
 /// other, once its disk has answered. `Payload` is what the leader does on commit; Zab does not look into it.
+///
+/// Inlinable, so that a write's payload is moved and not copied through the runtime's generic paths.
 package struct Broadcast<Payload> {
     package let quorum: Quorum
     /// The last position proposed; committed ≤ decided ≤ proposed.
-    package private(set) var lastProposed: Zxid
-    package private(set) var lastCommitted: Zxid
+    @usableFromInline package internal(set) var lastProposed: Zxid
+    @usableFromInline package internal(set) var lastCommitted: Zxid
     /// What a quorum holds.
-    private var decided: Zxid
-    private var outstanding: Deque<(zxid: Zxid, payload: Payload)> = []
+    @usableFromInline var decided: Zxid
+    @usableFromInline var outstanding: Deque<Outstanding> = []
     private var acknowledged: [PeerID: Zxid] = [:]
 
+    @usableFromInline
+    package struct Outstanding {
+        @usableFromInline let zxid: Zxid
+        @usableFromInline let payload: Payload
+
+        @inlinable
+        init(zxid: Zxid, payload: Payload) {
+            self.zxid = zxid
+            self.payload = payload
+        }
+    }
     /// - Parameter zxid: The end of the history that this reign begins with, committed already.
     package init(quorum: Quorum, after zxid: Zxid) {
         self.quorum = quorum
@@ -23,14 +36,16 @@ package struct Broadcast<Payload> {
         self.decided = zxid
     }
 
+    @inlinable
     package var outstandingCount: Int { outstanding.count }
 
     /// Takes the next place in the order.
     ///
     /// - Precondition: `zxid` follows the last proposal without a gap.
+    @inlinable
     package mutating func propose(_ payload: Payload, as zxid: Zxid) {
         precondition(zxid == lastProposed.next, "the history has no gaps")
-        outstanding.append((zxid, payload))
+        outstanding.append(Outstanding(zxid: zxid, payload: payload))
         lastProposed = zxid
     }
 
@@ -44,9 +59,11 @@ package struct Broadcast<Payload> {
     }
 
     /// The next proposal that a quorum holds, taken out; nil when there is none.
-    package mutating func nextCommitted() -> (zxid: Zxid, payload: Payload)? {
-        guard let first = outstanding.first, first.zxid <= decided else { return nil }
-        lastCommitted = first.zxid
-        return outstanding.removeFirst()
+    @inlinable
+    package mutating func nextCommitted() -> Payload? {
+        guard !outstanding.isEmpty, outstanding[0].zxid <= decided else { return nil }
+        let next = outstanding.removeFirst()
+        lastCommitted = next.zxid
+        return next.payload
     }
 }

@@ -16,7 +16,7 @@ import Zab
 
     private static func committed(by broadcast: inout Broadcast<String>) -> [String] {
         var payloads: [String] = []
-        while let (_, payload) = broadcast.nextCommitted() { payloads.append(payload) }
+        while let payload = broadcast.nextCommitted() { payloads.append(payload) }
         return payloads
     }
 

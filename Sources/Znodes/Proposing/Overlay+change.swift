@@ -45,12 +45,13 @@ extension Overlay {
             let more = (data?.count ?? 0) - node.dataLength(in: tree)
             try tree.checkQuota(of: path, addingNodes: 0, bytes: more)
         }
+        let before = node.digest
         node.stat.version = try nextVersion(after: node.stat.version, expected: version)
         node.stat.mtime = proposing.timeMs
         node.stat.mzxid = proposing.zxid
         node.content = .written(data)
         node.seal(at: path, over: tree)
-        put(node, at: path, by: proposing.zxid, over: tree)
+        put(node, at: path, replacing: before, by: proposing.zxid, over: tree)
         return .setData(path: path, data: data, version: node.stat.version)
     }
 
@@ -63,10 +64,11 @@ extension Overlay {
         let acl = try proposing.rules.access.normalise(requested, for: proposing.requester.identities)
         guard var node = node(at: path, over: tree) else { throw .noNode }
         try proposing.require(.admin, by: node.acl)
+        let before = node.digest
         node.stat.aversion = try nextVersion(after: node.stat.aversion, expected: version)
         node.acl = acl
         node.seal(at: path, over: tree)
-        put(node, at: path, by: proposing.zxid, over: tree)
+        put(node, at: path, replacing: before, by: proposing.zxid, over: tree)
         return .setACL(path: path, acl: acl, version: node.stat.aversion)
     }
 
@@ -82,11 +84,13 @@ extension Overlay {
     /// Takes in that the znode at `path` goes and its parent has one child fewer.
     mutating func remove(_ path: ZnodePath, by zxid: Zxid, over tree: borrowing Tree) {
         if let parentPath = path.parent, var parent = node(at: parentPath, over: tree) {
+            let before = parent.digest
             parent.stat.pzxid = zxid
             parent.childCount -= 1
             parent.seal(at: parentPath, over: tree)
-            put(parent, at: parentPath, by: zxid, over: tree)
+            put(parent, at: parentPath, replacing: before, by: zxid, over: tree)
         }
-        put(nil, at: path, by: zxid, over: tree)
+        let before = node(at: path, over: tree)?.digest ?? 0
+        put(nil, at: path, replacing: before, by: zxid, over: tree)
     }
 }

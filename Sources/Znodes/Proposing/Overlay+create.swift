@@ -19,6 +19,7 @@ extension Overlay {
             try tree.checkQuota(of: path, addingNodes: 1, bytes: operation.data?.count ?? 0)
         }
 
+        let before = parent.digest
         parent.stat.cversion &+= 1
         parent.stat.pzxid = proposing.zxid
         parent.childCount += 1
@@ -32,8 +33,8 @@ extension Overlay {
                 owner: creation.ownership(session: proposing.requester.session).rawValue),
             childCount: 0, acl: acl, content: .written(operation.data), digest: 0)
         child.seal(at: path, over: tree)
-        put(parent, at: parentPath, by: proposing.zxid, over: tree)
-        put(child, at: path, by: proposing.zxid, over: tree)
+        put(parent, at: parentPath, replacing: before, by: proposing.zxid, over: tree)
+        put(child, at: path, replacing: 0, by: proposing.zxid, over: tree)
         return .create(creation)
     }
 }

@@ -8,13 +8,23 @@ package import Vocabulary
 package struct Overlay {
     /// What a znode will be; nil when it will not exist.
     private var entries: [ZnodePath: Entry] = [:]
-    private var order: Deque<(zxid: Zxid, path: ZnodePath)> = []
-    private var undo: [(path: ZnodePath, entry: Entry?)] = []
+    private var order: Deque<Step> = []
+    private var undo: [Former] = []
     private var digestAhead: UInt64?
 
     private struct Entry {
         var node: PendingNode?
         var zxid: Zxid
+    }
+
+    private struct Step {
+        let zxid: Zxid
+        let path: ZnodePath
+    }
+
+    private struct Former {
+        let path: ZnodePath
+        let entry: Entry?
     }
 
     package init() {}
@@ -34,16 +44,16 @@ package struct Overlay {
     }
 
     /// Says what `zxid` makes of the znode at `path`; nil deletes it.
-    mutating func put(_ node: PendingNode?, at path: ZnodePath, by zxid: Zxid, over tree: borrowing Tree) {
-        let former = entries.updateValue(Entry(node: node, zxid: zxid), forKey: path)
-        let before = former.map { $0.node?.digest ?? 0 } ?? storedDigest(at: path, in: tree)
+    ///
+    /// - Parameter before: The digest of the znode as it was, 0 when there was none.
+    mutating func put(
+        _ node: PendingNode?, at path: ZnodePath, replacing before: UInt64, by zxid: Zxid,
+        over tree: borrowing Tree
+    ) {
         digestAhead = digest(over: tree) &- before &+ (node?.digest ?? 0)
-        undo.append((path, former))
-        order.append((zxid, path))
-    }
-
-    private func storedDigest(at path: ZnodePath, in tree: borrowing Tree) -> UInt64 {
-        tree.nodes.find(path).map { tree.nodes.nodeDigest(of: $0) } ?? 0
+        let former = entries.updateValue(Entry(node: node, zxid: zxid), forKey: path)
+        undo.append(Former(path: path, entry: former))
+        order.append(Step(zxid: zxid, path: path))
     }
 
     /// Opens the changes of one transaction; `takeBack` undoes whatever was put since.
@@ -53,7 +63,7 @@ package struct Overlay {
     }
 
     mutating func takeBack(to mark: Mark) {
-        for (path, entry) in undo.reversed() { entries[path] = entry }
+        for former in undo.reversed() { entries[former.path] = former.entry }
         undo.removeAll(keepingCapacity: true)
         order.removeLast(order.count - mark.count)
         digestAhead = mark.digestAhead

@@ -161,12 +161,15 @@ package struct NodeStore: ~Copyable {
         count -= 1
     }
 
-    package mutating func setData(_ data: RawSpan, isNull: Bool = false, of id: NodeID) {
+    /// - Parameter path: The path of `id`.
+    package mutating func setData(
+        _ data: RawSpan, isNull: Bool = false, of id: NodeID, at path: ZnodePath
+    ) {
         let record = record(id.rawValue)
         dataSize += data.byteCount - record.pointee.data.count
         record.pointee.fill(name: record.pointee.name, data: data)
         if isNull { record.pointee.dataLength = -1 }
-        record.pointee.content = NodeDigest.content(path: pathBytes(of: id).span.bytes, data: data)
+        record.pointee.content = NodeDigest.content(path: path.bytes.span.bytes, data: data)
     }
 
     package mutating func setStat(_ stat: StoredStat, of id: NodeID) {

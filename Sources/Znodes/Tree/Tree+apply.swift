@@ -118,7 +118,7 @@ extension Tree {
         stat.mzxid = transaction.zxid
         nodes.setStat(stat, of: id)
         let content = data ?? []
-        nodes.setData(content.span.bytes, isNull: data == nil, of: id)
+        nodes.setData(content.span.bytes, isNull: data == nil, of: id, at: path)
         digest = digest &- before &+ nodes.nodeDigest(of: id)
         followQuota(changed: path, bytes: (data?.count ?? 0) - bytes)
         return Applied(.dataChanged, path: path, stat: self.stat(of: id), acl: self.acl(of: id))

@@ -51,8 +51,9 @@ extension Tree {
     }
 
     private mutating func writeUsage(_ usage: QuotaText, of subtree: ZnodePath) {
-        guard let id = nodes.find(Tree.quotaNode(Tree.statsName, of: subtree)) else { return }
-        nodes.setData(usage.text.span.bytes, of: id)
+        let path = Tree.quotaNode(Tree.statsName, of: subtree)
+        guard let id = nodes.find(path) else { return }
+        nodes.setData(usage.text.span.bytes, of: id, at: path)
     }
 
     /// The deepest subtree with a quota that `path` is in.

@@ -96,7 +96,7 @@ import Vocabulary
         let id = Self.insert("name", under: .root, in: &store)
         for length in [0, 1, 1_000_000, 7, 0] {
             let data = [UInt8](repeating: 9, count: length)
-            store.setData(data.span.bytes, of: id)
+            store.setData(data.span.bytes, of: id, at: "/name")
             #expect(store.find("/name") == id)
             #expect(store.dataLength(of: id) == length)
             #expect(store.dataSize == 5 + length)

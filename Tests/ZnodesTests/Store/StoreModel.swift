@@ -35,7 +35,7 @@ struct StoreModel: ~Copyable {
     mutating func setData(_ data: [UInt8]?, of path: ZnodePath) throws {
         let id = try id(of: path)
         let bytes = data ?? []
-        store.setData(bytes.span.bytes, isNull: data == nil, of: id)
+        store.setData(bytes.span.bytes, isNull: data == nil, of: id, at: path)
         expected[path] = .some(data)
     }
 
