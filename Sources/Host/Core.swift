@@ -18,6 +18,8 @@ package final class Core {
     static let eventSliceCount = 128
     /// Between two such slices: long enough for the loop to look at its sockets.
     static let eventPause = TimeAmount.microseconds(50)
+    /// Appends that an idle log is given before the turn of the loop is over, so that both work at once.
+    static let earlyAppendsCount = 16
     /// How long a closed connection may take to read its last answer.
     static let lingering = TimeAmount.milliseconds(500)
 
@@ -31,6 +33,9 @@ package final class Core {
     private var generation: UInt32 = 0
     private var isHandingOff = false
     private var isNotifying = false
+    /// The last positions that the log was given and has answered.
+    private var handedOff = Zxid.zero
+    private var durable = Zxid.zero
     private var ticking: RepeatedTask?
     package private(set) var connectionCount = 0
     /// Monotonic milliseconds.
@@ -64,7 +69,10 @@ package final class Core {
         loop.assertInEventLoop()
         let bound = NIOLoopBound(self, eventLoop: loop)
         journal.whenDurable = { zxid in
-            bound.eventLoop.execute { bound.value.step(.durable(through: zxid)) }
+            bound.eventLoop.execute {
+                bound.value.durable = zxid
+                bound.value.step(.durable(through: zxid))
+            }
         }
         let interval = TimeAmount.milliseconds(max(10, min(tickMs / 4, 500)))
         ticking = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
@@ -127,6 +135,7 @@ package final class Core {
     // MARK: What must be done
 
     private func execute() {
+        if effects.appends.count >= Core.earlyAppendsCount, !isLogBusy { handOffNow() }
         if !effects.appends.isEmpty, !isHandingOff {
             isHandingOff = true
             let bound = NIOLoopBound(self, eventLoop: loop)
@@ -141,9 +150,17 @@ package final class Core {
 
     private func handOff() {
         isHandingOff = false
-        let (appends, bytes) = effects.takeAppends()
-        if !appends.isEmpty { journal.append(appends, bytes) }
+        handOffNow()
     }
+
+    private func handOffNow() {
+        let (appends, bytes) = effects.takeAppends()
+        guard let last = appends.last else { return }
+        handedOff = last.zxid
+        journal.append(appends, bytes)
+    }
+
+    private var isLogBusy: Bool { durable < handedOff }
 
     /// Sends events to some of the connections that only wait for those, and leaves the rest to the next
     /// turn.
