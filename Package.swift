@@ -71,13 +71,17 @@ let package = Package(
 
         tests("VocabularyTests", on: "Vocabulary"),
         tests("ZabTests", on: "Zab"),
-        tests("ZnodesTests", on: "Znodes"),
-        tests("WireTests", on: "Wire", excluding: "Golden"),
+        // Random numbers that a seed repeats.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
+        tests("ZnodesTests", on: "Znodes", "SeededRandom"),
+        tests("WireTests", on: "Wire", "SeededRandom", excluding: "Golden"),
         tests("ReplicaTests", on: "Replica"),
         tests("SettingsTests", on: "Settings"),
         // The disk that fails on purpose, under the real SQLite.
         .target(name: "FaultyFiles", dependencies: ["CSQLite"], path: "Tests/FaultyFiles"),
-        tests("StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles", buffer),
+        tests(
+            "StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles",
+            "SeededRandom", buffer),
         tests("ConsoleTests", on: "Console"),
         tests("BenchTests", on: "aviary-bench"),
         tests("HouseTests"),

@@ -9,8 +9,9 @@ internal import Znodes
 /// log.
 ///
 /// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
-/// Appends are handed to the log at the end of a turn of the loop, all that arrived in it at once; answers
-/// leave in one buffer and one flush per connection and turn.
+/// Appends are handed to the log at the end of a turn of the loop, all that arrived in it at once, or a
+/// little earlier when the log has nothing to do; answers leave in one buffer and one flush per connection
+/// and turn.
 package final class Core {
     /// Bytes a client may let pile up unread before it is cut off.
     static let unreadBytesMax = 64 << 20
@@ -31,7 +32,8 @@ package final class Core {
     private var clients: [Client?] = []
     private var freeSlots: [Int] = []
     private var generation: UInt32 = 0
-    private var isHandingOff = false
+    /// Something waits for the end of the loop's turn.
+    private var isTurnOpen = false
     private var isNotifying = false
     /// The last positions that the log was given and has answered.
     private var handedOff = Zxid.zero
@@ -135,11 +137,11 @@ package final class Core {
     // MARK: What must be done
 
     private func execute() {
-        if effects.appends.count >= Core.earlyAppendsCount, !isLogBusy { handOffNow() }
-        if !effects.appends.isEmpty, !isHandingOff {
-            isHandingOff = true
+        if effects.appends.count >= Core.earlyAppendsCount, !isLogBusy { handOff() }
+        if !effects.appends.isEmpty, !isTurnOpen {
+            isTurnOpen = true
             let bound = NIOLoopBound(self, eventLoop: loop)
-            loop.execute { bound.value.handOff() }
+            loop.execute { bound.value.endTurn() }
         }
         for id in effects.takeAnswered() { flush(id) }
         if effects.hasNotified, !isNotifying { notifySlice() }
@@ -148,12 +150,12 @@ package final class Core {
         }
     }
 
-    private func handOff() {
-        isHandingOff = false
-        handOffNow()
+    private func endTurn() {
+        isTurnOpen = false
+        handOff()
     }
 
-    private func handOffNow() {
+    private func handOff() {
         let (appends, bytes) = effects.takeAppends()
         guard let last = appends.last else { return }
         handedOff = last.zxid

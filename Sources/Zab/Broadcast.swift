@@ -28,6 +28,7 @@ package struct Broadcast<Payload> {
             self.payload = payload
         }
     }
+
     /// - Parameter zxid: The end of the history that this reign begins with, committed already.
     package init(quorum: Quorum, after zxid: Zxid) {
         self.quorum = quorum

@@ -1,4 +1,5 @@
 import FaultyFiles
+import SeededRandom
 import Testing
 import Vocabulary
 

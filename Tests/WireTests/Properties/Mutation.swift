@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// What a hostile or broken sender makes of good bytes.
 enum Mutation {
     /// Numbers that lengths, counts and flags are most often wrong with.
