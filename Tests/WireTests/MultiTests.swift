@@ -41,9 +41,10 @@ import Wire
         }
     }
 
-    @Test func `is refused whole for a null ACL`() {
+    @Test(arguments: [0, 6] as [Int32])
+    func `is refused whole for a null ACL, before its mode is looked at`(_ flags: Int32) {
         #expect(throws: DecodingError.unexpectedNull) {
-            try decode(create(1, flags: 0, acl: "ffffffff") + Self.end)
+            try decode(create(1, flags: flags, acl: "ffffffff") + Self.end)
         }
     }
 
