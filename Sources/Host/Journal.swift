@@ -53,7 +53,7 @@ package final class Journal: @unchecked Sendable {
             do throws(StorageError) {
                 try store?.append(rows)
                 whenDurable(last.zxid)
-                try store?.checkpointIfDue(queueIsEmpty: queue.withLock { $0.rows.isEmpty })
+                try store?.checkpointIfDue()
             } catch {
                 return whenFailed(error)
             }

@@ -1,14 +1,14 @@
 extension LogStore {
-    /// Copies the WAL into the database file when that is worth it or has become necessary.
+    /// Copies the WAL into the database file when it has reached its bound: to be called when a batch has
+    /// been answered, so that only the next one waits.
     ///
-    /// Small and often: a large checkpoint is a long pause. The WAL file is written over from its start
-    /// afterwards and never cut, since writing over is faster than growing.
+    /// The WAL file is written over from its start afterwards and never cut, since writing over is faster
+    /// than growing.
     ///
     /// - Throws: when the disk failed; the log is given up.
-    package mutating func checkpointIfDue(queueIsEmpty: Bool) throws(StorageError) {
+    package mutating func checkpointIfDue() throws(StorageError) {
         try refuseAfterFailure()
-        let due = queueIsEmpty ? min(LogStore.walPagesIdle, checkpointAtPages) : checkpointAtPages
-        guard database.walPages >= due else { return }
+        guard database.walPages >= checkpointAtPages else { return }
         do {
             try checkpoint()
         } catch {

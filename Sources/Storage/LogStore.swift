@@ -23,12 +23,14 @@ package struct LogStore: ~Copyable {
     /// WAL pages at which the next checkpoint is tried; raised while a reader keeps one from finishing.
     var checkpointAtPages = LogStore.walPagesMax
 
-    /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes even between two batches: 8 MiB.
+    /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes: 8 MiB.
+    ///
+    /// A checkpoint ends with an fsync of the database file that is many times as long as a commit's, and
+    /// whoever writes meanwhile waits for it. So they are rare enough to concern fewer than one write in a
+    /// hundred (at 1 MiB it was two), and small enough for that one to wait some milliseconds.
     ///
     /// The WAL exceeds it by at most one batch, and by what is written while somebody else reads the file.
     package static let walPagesMax = 2048
-    /// Pages that are worth a checkpoint when there is nothing else to do: 1 MiB.
-    package static let walPagesIdle = 256
 
     init(
         directory: DataDirectory, lock: consuming DirectoryLock, database: consuming Database,

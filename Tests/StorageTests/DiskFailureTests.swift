@@ -26,7 +26,7 @@ import Vocabulary
         #expect(throws: StorageError(.io)) { try store.append(failed) }
         #expect(throws: StorageError(.io)) { try store.setAcceptedEpoch(Epoch(rawValue: 1)) }
         #expect(throws: StorageError(.io)) { try store.truncate(after: .zero) }
-        #expect(throws: StorageError(.io)) { try store.checkpointIfDue(queueIsEmpty: true) }
+        #expect(throws: StorageError(.io)) { try store.checkpointIfDue() }
         #expect(throws: StorageError(.io)) { _ = try store.everything() }
         let last = store.lastZxid
         _ = consume store
@@ -59,11 +59,11 @@ import Vocabulary
     @Test func `gives up when a checkpoint fails`() throws {
         let disk = FaultyDisk(seed: 3)
         var store = try disk.open()
-        while store.database.walPages < LogStore.walPagesIdle {
+        while store.database.walPages < LogStore.walPagesMax {
             try store.append(Sample.rows(after: store.lastZxid, count: 200))
         }
         disk.fail(after: 1, FAULTY_IO_ERROR)
-        #expect(throws: StorageError(.io)) { try store.checkpointIfDue(queueIsEmpty: true) }
+        #expect(throws: StorageError(.io)) { try store.checkpointIfDue() }
         #expect(throws: StorageError(.io)) { try store.append(Sample.rows(after: store.lastZxid, count: 1)) }
     }
 }

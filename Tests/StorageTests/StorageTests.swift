@@ -133,7 +133,7 @@ import Vocabulary
         }
         let bound = Int64((LogStore.walPagesMax + batch) * 4120)
         #expect(store.sizes.walBytes < bound)
-        try store.checkpointIfDue(queueIsEmpty: true)
+        try store.checkpointIfDue()
         #expect(store.sizes.walBytes < bound)
         try store.close()
         var again = try folder.open()

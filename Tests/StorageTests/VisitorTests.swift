@@ -14,14 +14,14 @@ import Vocabulary
         #expect(visitor.count() == 10)
         for _ in 0..<50 {
             try store.append(Sample.rows(after: store.lastZxid, count: 20, bodyBytes: 3000))
-            try store.checkpointIfDue(queueIsEmpty: true)
+            try store.checkpointIfDue()
         }
         #expect(visitor.count() == 10, "its own transaction goes on")
         visitor.leave()
         let grown = store.sizes.walBytes
         for _ in 0..<200 {
             try store.append(Sample.rows(after: store.lastZxid, count: 20, bodyBytes: 3000))
-            try store.checkpointIfDue(queueIsEmpty: true)
+            try store.checkpointIfDue()
         }
         #expect(store.sizes.walBytes <= grown + Int64(LogStore.walPagesMax) * 4120)
         #expect(try store.everything().count == 5010)
