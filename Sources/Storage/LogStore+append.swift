@@ -15,6 +15,7 @@ extension LogStore {
             if database.walPages >= checkpointAtPages { try checkpoint() }
             let end = try write(rows)
             head = end
+            appendedBytes += rows.reduce(0) { $0 + $1.approximateBytes }
             try mark.write(acknowledged)
         } catch {
             throw giveUp(error)

@@ -8,7 +8,9 @@ extension LogStore {
     /// - Throws: when the disk failed; the log is given up.
     package mutating func checkpointIfDue() throws(StorageError) {
         try refuseAfterFailure()
-        guard database.walPages >= checkpointAtPages else { return }
+        guard appendedBytes >= LogStore.checkpointBytes || database.walPages >= checkpointAtPages else {
+            return
+        }
         do {
             try checkpoint()
         } catch {
@@ -17,6 +19,7 @@ extension LogStore {
     }
 
     mutating func checkpoint() throws(StorageError) {
+        appendedBytes = 0
         if try database.checkpoint(.passive) {
             checkpointAtPages = LogStore.walPagesMax
         } else {

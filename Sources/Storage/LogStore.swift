@@ -22,12 +22,17 @@ package struct LogStore: ~Copyable {
     var failure: StorageError?
     /// WAL pages at which the next checkpoint is tried; raised while a reader keeps one from finishing.
     var checkpointAtPages = LogStore.walPagesMax
+    /// Of the rows appended since the last checkpoint was tried.
+    var appendedBytes = 0
 
-    /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes: 8 MiB.
+    /// Bytes of rows after which a checkpoint comes.
     ///
     /// A checkpoint ends with an fsync of the database file that is many times as long as a commit's, and
-    /// whoever writes meanwhile waits for it. So they are rare enough to concern fewer than one write in a
-    /// hundred (at 1 MiB it was two), and small enough for that one to wait some milliseconds.
+    /// whoever writes meanwhile waits for it. Many small batches should meet it rarely: at 1 MiB two in a
+    /// hundred did, and that was their p99. A few large ones meet it often whatever the bound, so it should
+    /// not be long: at 8 MiB it was 30 ms.
+    package static let checkpointBytes = 3 << 20
+    /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes whatever is in them: 8 MiB.
     ///
     /// The WAL exceeds it by at most one batch, and by what is written while somebody else reads the file.
     package static let walPagesMax = 2048

@@ -29,6 +29,11 @@ package struct LogRow: Sendable, Equatable {
     }
 }
 
+extension LogRow {
+    /// What it takes in the database file, within a few bytes.
+    var approximateBytes: Int { 48 + (path?.bytes.count ?? 0) + body.readableBytes }
+}
+
 extension Zxid {
     /// Whether `next` may follow `self` in a log: the next of its epoch, or the first of a later one.
     ///
