@@ -44,7 +44,7 @@ let package = Package(
     targets: [
         // The core: pure values, no I/O.
         layer("Vocabulary"),
-        layer("Zab", on: "Vocabulary", deque),
+        layer("Zab", on: "Vocabulary", buffer, deque),
         layer("Znodes", on: "Vocabulary", deque),
         layer("Wire", on: "Vocabulary", "Znodes", "Zab", buffer),
         layer("Replica", on: "Vocabulary", "Znodes", "Zab", "Wire", buffer, deque),
@@ -60,7 +60,8 @@ let package = Package(
         layer("Console", on: "Vocabulary", "Settings"),
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
-            "CCrypto", buffer, sockets, logging),
+            "CCrypto", "Zab", "Links", buffer, sockets, logging),
+        layer("Links", on: "Vocabulary", "Zab", "Wire", buffer, sockets, logging),
         layer(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", buffer, sockets, logging),
 
@@ -70,7 +71,7 @@ let package = Package(
         program("aviary-bench", on: "Vocabulary", "CEpoll", arguments),
 
         tests("VocabularyTests", on: "Vocabulary"),
-        tests("ZabTests", on: "Zab"),
+        tests("ZabTests", on: "Zab", buffer),
         // Random numbers that a seed repeats.
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         tests("ZnodesTests", on: "Znodes", "SeededRandom"),
@@ -82,6 +83,8 @@ let package = Package(
         tests(
             "StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles",
             "SeededRandom", buffer),
+        tests(
+            "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),
         tests("BenchTests", on: "aviary-bench"),
         tests("HouseTests"),

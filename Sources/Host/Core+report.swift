@@ -3,6 +3,7 @@ internal import NIOCore
 internal import Replica
 package import Settings
 package import Vocabulary
+internal import Zab
 internal import Znodes
 
 /// What the node says of itself: the replica's counters and lists in the words of its operators.
@@ -31,7 +32,7 @@ extension Core {
     }
 
     private func counters(of replica: borrowing Replica) -> NodeReport {
-        var report = NodeReport(state: replica.isServingClients ? .standalone : nil)
+        var report = NodeReport(state: replica.isServingClients ? NodeReport.State(replica) : nil)
         let statistics = replica.statistics
         report.lastZxid = replica.tree.lastZxid
         report.latency = Spread(statistics.latency)
@@ -45,6 +46,7 @@ extension Core {
         report.dataBytes = Int64(replica.tree.nodes.dataSize)
         report.watchCount = replica.watches.dataCount + replica.watches.childCount
         report.sessionCount = replica.sessions.count
+        if let duty = replica.ensembleDuty { report.add(duty, of: replica) }
         return report
     }
 
@@ -61,6 +63,7 @@ extension Core {
         metrics[.digestMismatches] = statistics.digestMismatches
         metrics[.readLatency] = Spread(statistics.readLatency)
         metrics[.updateLatency] = Spread(statistics.updateLatency)
+        if let duty = replica.ensembleDuty { metrics.add(duty, of: replica) }
         return metrics
     }
 
@@ -124,5 +127,47 @@ extension DirectoryReport {
         log = Surroundings.absolute(settings.dataLogDir)
         dataBytes = Surroundings.directoryBytes(data)
         logBytes = Surroundings.directoryBytes(log)
+    }
+}
+
+extension NodeReport.State {
+    fileprivate init(_ replica: borrowing Replica) {
+        switch replica.ensembleDuty {
+        case nil: self = .standalone
+        case .lead: self = .leader
+        case .follow: self = .follower
+        case .observe: self = .observer
+        }
+    }
+}
+
+/// What only a member of an ensemble has to say.
+extension NodeReport {
+    fileprivate mutating func add(_ duty: Duty, of replica: borrowing Replica) {
+        switch duty {
+        case .lead:
+            peerState = "leading - broadcast"
+            let statistics = replica.statistics
+            proposals = BufferSizes(
+                last: statistics.lastProposalBytes, min: statistics.minProposalBytes,
+                max: statistics.maxProposalBytes)
+        case .follow: peerState = "following - broadcast"
+        case .observe: peerState = "observing - broadcast"
+        }
+    }
+}
+
+extension Metrics {
+    fileprivate mutating func add(_ duty: Duty, of replica: borrowing Replica) {
+        quorumSize = replica.voterCount
+        guard case .lead = duty else { return }
+        let counts = replica.learnerCounts
+        syncedObservers = counts.syncedObservers
+        var leader = LeaderMetrics()
+        leader.learners = counts.learners
+        leader.syncedFollowers = counts.syncedFollowers
+        leader.pendingSyncs = replica.pendingSyncCount
+        leader.uptimeMs = Instant.now.monotonicMs - replica.dutySinceMs
+        self.leader = leader
     }
 }

@@ -9,8 +9,8 @@ internal import Znodes
 /// log.
 ///
 /// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
-/// Appends are handed to the log at the end of a turn of the loop, all that arrived in it at once, or a
-/// little earlier when the log has nothing to do; answers leave in one buffer and one flush per connection
+/// Orders are handed to the disk at the end of a turn of the loop, all that arrived in it at once, or a
+/// little earlier when the disk has nothing to do; answers leave in one buffer and one flush per connection
 /// and turn.
 package final class Core {
     /// Bytes a client may let pile up unread before it is cut off.
@@ -19,14 +19,18 @@ package final class Core {
     static let eventSliceCount = 128
     /// Between two such slices: long enough for the loop to look at its sockets.
     static let eventPause = TimeAmount.microseconds(50)
-    /// Appends that an idle log is given before the turn of the loop is over, so that both work at once.
-    static let earlyAppendsCount = 16
+    /// Orders that an idle disk is given before the turn of the loop is over, so that both work at once.
+    static let earlyOrdersCount = 16
+    /// How often elections and leaders look at the clock.
+    static let pulse = TimeAmount.milliseconds(20)
     /// How long a closed connection may take to read its last answer.
     static let lingering = TimeAmount.milliseconds(500)
 
     package let loop: any EventLoop
     package let log: Logger
     private let journal: Journal
+    /// The other servers' end; nil for a node that is all there is.
+    private let peers: PeerDesk?
     private var replica: Replica
     private var effects = Effects()
     private var clients: [Client?] = []
@@ -35,10 +39,11 @@ package final class Core {
     /// Something waits for the end of the loop's turn.
     private var isTurnOpen = false
     private var isNotifying = false
-    /// The last positions that the log was given and has answered.
-    private var handedOff = Zxid.zero
-    private var durable = Zxid.zero
+    /// The last orders that the disk was given and has answered, by their tickets.
+    private var handedOff: UInt64 = 0
+    private var stored: UInt64 = 0
     private var ticking: RepeatedTask?
+    private var pulsing: RepeatedTask?
     package private(set) var connectionCount = 0
     /// Monotonic milliseconds.
     let startedMs = Instant.now.monotonicMs
@@ -59,32 +64,54 @@ package final class Core {
     /// - Parameters:
     ///   - replica: Recovered and started.
     ///   - journal: The log that the replica was recovered from.
-    package init(loop: any EventLoop, replica: consuming Replica, journal: Journal, log: Logger) {
+    ///   - peers: On the same loop, of a node that has an ensemble.
+    package init(
+        loop: any EventLoop, replica: consuming Replica, journal: Journal, peers: PeerDesk?, log: Logger
+    ) {
         self.loop = loop
+        self.peers = peers
         self.replica = replica
         self.journal = journal
         self.log = log
     }
 
-    /// Starts the clock. Called on the loop.
-    package func start(tickMs: Int64) {
+    /// Starts the clock, and the replica. Called on the loop.
+    ///
+    /// - Parameters:
+    ///   - acceptedEpoch: As the log's owner found it on the disk, like `currentEpoch`.
+    /// - Returns: When the node can be reached by its ensemble.
+    package func start(
+        tickMs: Int64, acceptedEpoch: Epoch, currentEpoch: Epoch
+    ) -> EventLoopFuture<Void> {
         loop.assertInEventLoop()
         let bound = NIOLoopBound(self, eventLoop: loop)
-        journal.whenDurable = { zxid in
+        journal.whenStored = { ticket in
             bound.eventLoop.execute {
-                bound.value.durable = zxid
-                bound.value.step(.durable(through: zxid))
+                bound.value.stored = ticket
+                bound.value.step(.stored(through: ticket))
             }
         }
         let interval = TimeAmount.milliseconds(max(10, min(tickMs / 4, 500)))
         ticking = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.step(.ticked)
         }
+        guard let peers else {
+            step(.started(acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch))
+            return loop.makeSucceededVoidFuture()
+        }
+        return peers.open { bound.value.step(.peer($0)) }.map {
+            bound.value.step(.started(acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch))
+            bound.value.pulsing = bound.eventLoop.scheduleRepeatedTask(
+                initialDelay: Core.pulse, delay: Core.pulse
+            ) { _ in bound.value.step(.pulsed) }
+        }
     }
 
     /// Stops the clock and hands the rest to the log. Called on the loop.
     package func stop() {
         ticking?.cancel()
+        pulsing?.cancel()
+        peers?.close()
         handOff()
     }
 
@@ -137,8 +164,8 @@ package final class Core {
     // MARK: What must be done
 
     private func execute() {
-        if effects.appends.count >= Core.earlyAppendsCount, !isLogBusy { handOff() }
-        if !effects.appends.isEmpty, !isTurnOpen {
+        if effects.orders.count >= Core.earlyOrdersCount, !isDiskBusy { handOff() }
+        if !effects.orders.isEmpty, !isTurnOpen {
             isTurnOpen = true
             let bound = NIOLoopBound(self, eventLoop: loop)
             loop.execute { bound.value.endTurn() }
@@ -156,13 +183,13 @@ package final class Core {
     }
 
     private func handOff() {
-        let (appends, bytes) = effects.takeAppends()
-        guard let last = appends.last else { return }
-        handedOff = last.zxid
-        journal.append(appends, bytes)
+        let orders = effects.takeOrders()
+        guard let last = orders.last else { return }
+        handedOff = last.ticket
+        journal.carryOut(orders, committed: replica.tree.lastZxid)
     }
 
-    private var isLogBusy: Bool { durable < handedOff }
+    private var isDiskBusy: Bool { stored < handedOff }
 
     /// Sends events to some of the connections that only wait for those, and leaves the rest to the next
     /// turn.
@@ -237,6 +264,7 @@ package final class Core {
             setReading(id, true)
         case .awaitRoom(let id): awaitRoom(id)
         case .warn(let sentence): log.warning("\(sentence)")
+        case .peer(let action): peers?.act(action)
         }
     }
 

@@ -1,27 +1,28 @@
-package import NIOCore
+internal import NIOCore
 internal import NIOPosix
 package import Replica
 package import Storage
 internal import Synchronization
 package import Vocabulary
 
-/// The log's own thread: takes what was appended while it was busy, makes it durable at once, and says so.
+/// The log's own thread: takes what was ordered while it was busy, makes it durable at once, and says so.
 ///
 /// That is group commit: nobody chooses how much goes into a batch, it is what arrived during the last one. A
-/// failed append ends the node; nothing is tried again, since a disk that failed to sync has forgotten what.
+/// failed order ends the node; nothing is tried again, since a disk that failed to sync has forgotten what.
 ///
 /// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock,
-/// and the two closures are set before the first append.
+/// and the two closures are set before the first order.
 package final class Journal: @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
     private let queue = Mutex(Queue())
-    /// Called on the log's thread with the last zxid of each durable batch.
-    package var whenDurable: @Sendable (Zxid) -> Void = { _ in }
+    /// Called on the log's thread with the last ticket of each durable batch.
+    package var whenStored: @Sendable (UInt64) -> Void = { _ in }
     private let whenFailed: @Sendable (StorageError) -> Void
 
     private struct Queue {
-        var rows: [LogRow] = []
+        var orders: [Effects.Order] = []
+        var committed = Zxid.zero
         var isBusy = false
     }
 
@@ -32,10 +33,13 @@ package final class Journal: @unchecked Sendable {
         thread.start()
     }
 
-    /// Queues transactions, in order, and returns at once.
-    package func append(_ appends: [Effects.Append], _ bytes: ByteBuffer) {
+    /// Queues orders and returns at once.
+    ///
+    /// - Parameter committed: What this node knows to be committed; noted beside the log.
+    package func carryOut(_ orders: [Effects.Order], committed: Zxid) {
         let mustWake = queue.withLock { queue in
-            for append in appends { queue.rows.append(LogRow(append, bytes)) }
+            if queue.orders.isEmpty { queue.orders = orders } else { queue.orders += orders }
+            queue.committed = committed
             defer { queue.isBusy = true }
             return !queue.isBusy
         }
@@ -44,20 +48,48 @@ package final class Journal: @unchecked Sendable {
 
     private func work() {
         while true {
-            let rows = queue.withLock { queue in
-                defer { queue.rows = [] }
-                if queue.rows.isEmpty { queue.isBusy = false }
-                return queue.rows
+            let (orders, committed) = queue.withLock { queue in
+                defer { queue.orders = [] }
+                if queue.orders.isEmpty { queue.isBusy = false }
+                return (queue.orders, queue.committed)
             }
-            guard let last = rows.last else { return }
+            guard let last = orders.last else { return }
             do throws(StorageError) {
-                try store?.append(rows)
-                whenDurable(last.zxid)
+                try carryOutNow(orders, committed: committed)
+                whenStored(last.ticket)
                 try store?.checkpointIfDue()
             } catch {
                 return whenFailed(error)
             }
         }
+    }
+
+    /// Appends that follow one another become one commit.
+    private func carryOutNow(_ orders: [Effects.Order], committed: Zxid) throws(StorageError) {
+        var rows: [LogRow] = []
+        rows.reserveCapacity(orders.count)
+        for order in orders {
+            if case .append(let append) = order.what {
+                rows.append(LogRow(append))
+                continue
+            }
+            try append(&rows, committed: committed)
+            switch order.what {
+            case .append: break
+            case .truncate(let zxid): try store?.truncate(after: zxid)
+            case .acceptEpoch(let epoch): try store?.setAcceptedEpoch(epoch)
+            case .enterEpoch(let epoch): try store?.setCurrentEpoch(epoch)
+            case .install:
+                throw StorageError(.misuse, "a snapshot from the leader cannot be kept by this version")
+            }
+        }
+        try append(&rows, committed: committed)
+    }
+
+    private func append(_ rows: inout [LogRow], committed: Zxid) throws(StorageError) {
+        if rows.isEmpty { return }
+        try store?.append(rows, committed: committed)
+        rows.removeAll(keepingCapacity: true)
     }
 
     /// Waits for what is queued, then closes the store. The last call on a journal.
@@ -68,11 +100,9 @@ package final class Journal: @unchecked Sendable {
 }
 
 extension LogRow {
-    fileprivate init(_ append: Effects.Append, _ bytes: ByteBuffer) {
-        let start = bytes.readerIndex + append.body.lowerBound
+    fileprivate init(_ append: Effects.Append) {
         self.init(
             zxid: append.zxid, timeMs: append.timeMs, session: append.session, cxid: append.cxid,
-            type: append.type,
-            path: append.path, body: bytes.getSlice(at: start, length: append.body.count) ?? ByteBuffer())
+            type: append.type, path: append.path, body: append.body)
     }
 }

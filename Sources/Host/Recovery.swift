@@ -18,12 +18,16 @@ package enum Recovery {
             wallMs: Instant.now.wallMs)
         var effects = Effects()
         var count = 0
+        // A node that is all there is needs nobody's word for what is on its disk.
+        let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
         try store.replay(after: .zero) { row throws(StorageError) in
-            replica.step(.replayed(try row.transaction()), at: .now, into: &effects)
+            let transaction = try row.transaction()
+            replica.step(
+                .replayed(transaction, bytes: row.body, isCommitted: row.zxid <= committed), at: .now,
+                into: &effects)
             count += 1
             if count % 1_000_000 == 0 { log.info("replaying the log", metadata: ["zxid": "\(row.zxid)"]) }
         }
-        replica.step(.started, at: .now, into: &effects)
         log.info(
             "recovered",
             metadata: [
@@ -51,7 +55,8 @@ extension LogRow {
         case .success(let transaction) where transaction.zxid == zxid: return transaction
         case .success(let transaction):
             throw StorageError(
-                .corrupt, "\(zxid): its body says \(transaction.zxid); restore a backup of the folder")
+                .corrupt,
+                "\(zxid): its body says \(transaction.zxid); restore a backup of the folder")
         case .failure(let error):
             throw StorageError(
                 .corrupt, "\(zxid): its body does not decode (\(error)); restore a backup of the folder")
@@ -63,7 +68,8 @@ extension ReplicaSettings {
     init(_ settings: NodeSettings) {
         let algorithm = settings.access.digestAlgorithm
         self.init(
-            peer: PeerID(rawValue: settings.serverID ?? 1), tickMs: Int64(settings.tickTimeMs),
+            peer: PeerID(rawValue: settings.serverID ?? 1), membership: settings.membership,
+            patience: settings.patience, tickMs: Int64(settings.tickTimeMs),
             minSessionTimeoutMs: Int32(clamping: settings.sessions.minTimeoutMs),
             maxSessionTimeoutMs: Int32(clamping: settings.sessions.maxTimeoutMs),
             rules: TreeRules(

@@ -1,13 +1,16 @@
 internal import DequeModule
 package import NIOCore
 package import Vocabulary
+package import Wire
+package import Zab
+internal import Znodes
 
 /// What must now be done, collected over the steps of one turn of the node's owner.
 ///
-/// The owner hands the `appends` to the log first, then sends what is in the outboxes, then closes. A
+/// The owner hands the `orders` to the disk first, then sends what is in the outboxes, then closes. A
 /// connection's bytes are in the order they were written; between connections there is no order to keep.
 package struct Effects {
-    /// A transaction to be made durable, in order.
+    /// A transaction for the log: its bytes, and what the log shows beside them.
     package struct Append: Equatable, Sendable {
         package let zxid: Zxid
         package let timeMs: Int64
@@ -15,8 +18,33 @@ package struct Effects {
         package let cxid: Int32
         package let type: Int32
         package let path: ZnodePath?
-        /// Where its bytes are in `appendedBytes`.
-        package let body: Range<Int>
+        package let body: ByteBuffer
+
+        init(_ transaction: Transaction, body: ByteBuffer) {
+            self.zxid = transaction.zxid
+            self.timeMs = transaction.timeMs
+            self.session = transaction.session
+            self.cxid = transaction.cxid
+            self.type = transaction.change.type
+            self.path = transaction.change.path
+            self.body = body
+        }
+    }
+
+    /// Something for the disk, in order; `stored` with its ticket answers.
+    package struct Order: Equatable, Sendable {
+        package enum What: Equatable, Sendable {
+            case append(Append)
+            /// Everything behind it goes.
+            case truncate(after: Zxid)
+            /// The received snapshot and these take the place of all that was there.
+            case install(snapshot: Zxid, [Append])
+            case acceptEpoch(Epoch)
+            case enterEpoch(Epoch)
+        }
+
+        package let ticket: UInt64
+        package let what: What
     }
 
     package enum Action: Equatable, Sendable {
@@ -29,11 +57,10 @@ package struct Effects {
         case awaitRoom(ConnectionID)
         /// Something an operator should read.
         case warn(String)
+        case peer(PeerAction)
     }
 
-    package private(set) var appends: [Append] = []
-    /// The bodies of `appends`, one behind the other.
-    package private(set) var appendedBytes = ByteBuffer()
+    package private(set) var orders: [Order] = []
     package private(set) var actions: [Action] = []
     /// Connections with an answer waiting in their outbox: send at once.
     package private(set) var answered: [ConnectionID] = []
@@ -91,17 +118,8 @@ package struct Effects {
         actions.append(action)
     }
 
-    /// Adds a transaction whose body `encode` writes.
-    mutating func append(
-        zxid: Zxid, timeMs: Int64, session: SessionID, cxid: Int32, type: Int32, path: ZnodePath?,
-        _ encode: (inout ByteBuffer) -> Void
-    ) {
-        let start = appendedBytes.writerIndex
-        encode(&appendedBytes)
-        appends.append(
-            Append(
-                zxid: zxid, timeMs: timeMs, session: session, cxid: cxid, type: type, path: path,
-                body: start..<appendedBytes.writerIndex))
+    mutating func order(_ what: Order.What, ticket: UInt64) {
+        orders.append(Order(ticket: ticket, what: what))
     }
 
     private mutating func open(_ connection: ConnectionID) -> Int {
@@ -117,13 +135,11 @@ package struct Effects {
 
     // MARK: The owner takes
 
-    /// Takes the transactions to append, bodies included.
-    package mutating func takeAppends() -> (rows: [Append], bytes: ByteBuffer) {
-        defer {
-            appends = []
-            appendedBytes = ByteBuffer()
-        }
-        return (appends, appendedBytes)
+    /// Takes what is for the disk.
+    package mutating func takeOrders() -> [Order] {
+        let taken = orders
+        orders = []
+        return taken
     }
 
     package mutating func takeActions() -> [Action] {
@@ -162,4 +178,21 @@ package struct Effects {
         buffer.clear()
         spares.append(buffer)
     }
+}
+
+/// Something to be done on the links to the other servers of the ensemble.
+package enum PeerAction: Equatable, Sendable {
+    case notify(PeerID, Notification)
+    /// Open an election link where there is none.
+    case seek(PeerID)
+    /// Dial the leader's quorum port after so many milliseconds.
+    case follow(PeerID, afterMs: Int64)
+    case unfollow
+    case acceptLearners(Bool)
+    case toLeader(QuorumPacket)
+    case toLearner(LinkID, QuorumPacket)
+    /// Serialise the tree, as it is now, to this learner.
+    case sendSnapshot(LinkID)
+    /// Close a learner's link; the sentence is for the log.
+    case drop(LinkID, String)
 }

@@ -1,5 +1,7 @@
 package import NIOCore
 package import Vocabulary
+package import Wire
+package import Zab
 package import Znodes
 
 /// What happened to a node: everything that can make `Replica` do something.
@@ -11,14 +13,31 @@ package enum Input {
     case closed(ConnectionID)
     /// What the connection was sent is on its way; there is room for more (after `awaitRoom`).
     case gotRoom(ConnectionID)
-    /// The log holds everything up to here on the disk. Nothing else makes an acknowledgement.
-    case durable(through: Zxid)
-    /// A transaction of the node's own log, while it starts.
-    case replayed(Transaction)
-    /// The log is replayed: serve.
-    case started
+    /// The disk has done every order up to this ticket. Nothing else makes an acknowledgement.
+    case stored(through: UInt64)
+    /// A transaction of the node's own log, while it starts: one that is known to be committed is applied,
+    /// one that is not waits for a leader's word.
+    case replayed(Transaction, bytes: ByteBuffer, isCommitted: Bool)
+    /// The log is replayed: look for the others, or serve when there are none.
+    case started(acceptedEpoch: Epoch, currentEpoch: Epoch)
     /// Time passed. Comes a few times a tick.
     case ticked
+    /// A few milliseconds passed. Comes only to a node that is in an ensemble.
+    case pulsed
+    case peer(PeerInput)
     /// An operator resets counters (`srst`) or those of the connections (`crst`).
     case statisticsReset(connections: Bool)
+}
+
+/// What happened on the links to the other servers of the ensemble.
+package enum PeerInput {
+    case notified(Notification, by: PeerID)
+    /// Whether an election link to a server is up.
+    case reachable(PeerID, Bool)
+    case leaderLinkUp
+    case leaderLinkDown
+    case fromLeader(QuorumPacket)
+    case learnerLinkUp(LinkID)
+    case learnerLinkDown(LinkID)
+    case fromLearner(QuorumPacket, LinkID)
 }

@@ -8,10 +8,11 @@ internal import Znodes
 extension Replica {
     /// Writes the answer to an applied write, from what the tree said it did (`applied`).
     mutating func answerWrite(
-        _ proposal: Proposal, _ request: WaitingRequest, on id: ConnectionID, into effects: inout Effects
+        _ transaction: Transaction, _ request: WaitingRequest, on id: ConnectionID,
+        into effects: inout Effects
     ) {
-        let zxid = proposal.transaction.zxid
-        if case .multi = proposal.transaction.change {
+        let zxid = transaction.zxid
+        if case .multi = transaction.change {
             return answerMulti(request.xid, zxid: zxid, on: id, into: &effects)
         }
         guard let first = applied.first, request.type != OpCode.closeSession.rawValue else {

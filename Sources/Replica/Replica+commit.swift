@@ -8,17 +8,9 @@ internal import Znodes
 /// Commits: what a quorum has on disk enters the tree, in order; then events, then answers, then the reads
 /// that waited behind them.
 extension Replica {
-    mutating func acknowledge(through zxid: Zxid, at now: Instant, into effects: inout Effects) {
-        broadcast.acknowledge(from: settings.peer, through: zxid)
-        while let proposal = broadcast.nextCommitted() {
-            commit(proposal, at: now, into: &effects)
-        }
-        releaseBarriers(at: now, into: &effects)
-    }
-
-    private mutating func commit(_ proposal: Proposal, at now: Instant, into effects: inout Effects) {
-        let transaction = proposal.transaction
-        if let origin = proposal.origin { drainBeforeWrite(origin, at: now, into: &effects) }
+    mutating func commit(_ transaction: Transaction, at now: Instant, into effects: inout Effects) {
+        let asker = asker(of: transaction)
+        if let asker { drainBeforeWrite(asker, at: now, into: &effects) }
         let closed = transaction.change.endsSession ? sessions[transaction.session]?.connection : nil
         applied.removeAll(keepingCapacity: true)
         applyToSessions(transaction, at: now)
@@ -27,19 +19,34 @@ extension Replica {
         statistics.commits += 1
         noteDigest(of: transaction)
         fireWatches(by: transaction.zxid, into: &effects)
-        if let origin = proposal.origin { answer(proposal, on: origin, at: now, into: &effects) }
-        if let closed, closed != proposal.origin { end(closed, into: &effects) }
+        if let asker { answer(transaction, on: asker, at: now, into: &effects) }
+        if let closed, closed != asker?.id { end(closed, into: &effects) }
+    }
+
+    /// The connection of this node whose oldest unanswered write this is: what it sent came into the order as
+    /// it was sent, whoever leads (quorum protocol 4.6).
+    private func asker(of transaction: Transaction) -> Connection? {
+        guard let id = sessions[transaction.session]?.connection, let connection = connections[id] else {
+            return nil
+        }
+        if connection.phase == .connecting {
+            guard case .createSession = transaction.change else { return nil }
+            return connection
+        }
+        let first = connection.waiting.first { $0.isWrite }
+        return first?.xid == transaction.cxid ? connection : nil
     }
 
     private mutating func answer(
-        _ proposal: Proposal, on id: ConnectionID, at now: Instant, into effects: inout Effects
+        _ transaction: Transaction, on connection: Connection, at now: Instant, into effects: inout Effects
     ) {
-        if proposal.type == OpCode.createSession.rawValue { return welcome(id, at: now, into: &effects) }
-        guard let head = connections.update(id, { $0.waiting.popFirst() }) ?? nil else { return }
-        guard case .write(proposal.transaction.zxid) = head.kind else {
-            preconditionFailure("a client's first waiting request is its first uncommitted write")
+        let id = connection.id
+        if connection.phase == .connecting { return welcome(id, at: now, into: &effects) }
+        let head = connection.waiting.removeFirst()
+        if case .error(ErrorCode.sessionMoved.rawValue) = transaction.change {
+            return end(id, into: &effects)
         }
-        answerWrite(proposal, head, on: id, into: &effects)
+        answerWrite(transaction, head, on: id, into: &effects)
         note(head, on: id, at: now, isUpdate: true)
         if head.isLast { return end(id, into: &effects) }
         drain(id, at: now, into: &effects)
@@ -57,8 +64,12 @@ extension Replica {
 
     /// Answers the reads that a client sent before its next write, room or not: that write is about to be
     /// applied, and they must not see it. There are at most `waitingReadsMax`.
-    private mutating func drainBeforeWrite(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
-        while let connection = connections[id], let head = connection.waiting.first, isDue(head) {
+    ///
+    /// So is a synchronisation, whatever the leader says of it: a later write of the same client has come.
+    private mutating func drainBeforeWrite(
+        _ connection: Connection, at now: Instant, into effects: inout Effects
+    ) {
+        while let head = connection.waiting.first, !head.isWrite {
             answerFirst(of: connection, at: now, into: &effects)
         }
     }
@@ -67,7 +78,7 @@ extension Replica {
     private func isDue(_ request: WaitingRequest) -> Bool {
         switch request.kind {
         case .write: false
-        case .barrier(let zxid, _): zxid <= tree.lastZxid
+        case .sync(_, let zxid): zxid.map { $0 <= tree.lastZxid } ?? false
         case .read, .failure, .fixed, .noToken: true
         }
     }
@@ -79,7 +90,7 @@ extension Replica {
         switch head.kind {
         case .write:
             preconditionFailure("a write is answered by its commit")
-        case .barrier(_, let path):
+        case .sync(let path, _):
             answerSync(head.xid, path, arrivalMs: head.arrivalMs, on: id, at: now, into: &effects)
         case .read(let frame, let identities):
             connection.waitingReads -= 1
@@ -126,17 +137,20 @@ extension Replica {
         if connection.waiting.isEmpty, !connection.isFull { resumeReading(id, into: &effects) }
     }
 
-    private mutating func releaseBarriers(at now: Instant, into effects: inout Effects) {
+    mutating func releaseBarriers(at now: Instant, into effects: inout Effects) {
         while let first = barriers.first, first.zxid <= tree.lastZxid {
             barriers.removeFirst()
-            drain(first.connection, at: now, into: &effects)
+            switch first.waiting {
+            case .client(let id): drain(id, at: now, into: &effects)
+            case .learner(let link): answerSync(of: link, into: &effects)
+            }
         }
     }
 
     /// Above the limit, a connection that has something under way is not read until it is answered; one that
     /// has nothing may always ask one thing (client protocol 13.1).
     mutating func applyBackpressure(to id: ConnectionID, into effects: inout Effects) {
-        guard broadcast.outstandingCount > settings.outstandingRequestsMax,
+        guard zab.outstandingCount > settings.outstandingRequestsMax,
             connections[id]?.waiting.isEmpty == false
         else { return }
         pauseReading(id, into: &effects)
@@ -178,17 +192,5 @@ extension Change {
     fileprivate var endsSession: Bool {
         guard case .closeSession = self else { return false }
         return true
-    }
-
-    /// The path it is about, where it is about one.
-    var path: ZnodePath? {
-        switch self {
-        case .create(let creation): creation.path
-        case .delete(let path, _), .setData(let path, _, _), .setACL(let path, _, _),
-            .reconfig(let path, _, _),
-            .check(let path, _):
-            path
-        case .multi, .createSession, .closeSession, .error: nil
-        }
     }
 }

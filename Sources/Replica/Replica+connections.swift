@@ -12,8 +12,13 @@ extension Replica {
 
     mutating func forget(_ id: ConnectionID) {
         guard let connection = connections.remove(id) else { return }
+        // If its session comes to be all the same, its transaction says so.
+        if connection.phase == .connecting, !connection.isReturning { sessions.remove(connection.session) }
         watches.removeAll(of: id)
-        barriers.removeAll { $0.connection == id }
+        barriers.removeAll { barrier in
+            guard case .client(id) = barrier.waiting else { return false }
+            return true
+        }
         if sessions[connection.session]?.connection == id { sessions[connection.session]?.connection = nil }
     }
 
@@ -53,30 +58,88 @@ extension Replica {
         }
         sessions.add(session, timeoutMs: timeoutMs, at: now)
         sessions[session]?.connection = id
-        propose(
-            .createSession(timeoutMs: timeoutMs), session: session, cxid: 0, origin: id,
-            type: OpCode.createSession.rawValue, digest: overlay.digest(over: tree), at: now, into: &effects)
+        if let connection = connections[id] {
+            requestSession(timeoutMs, for: connection, at: now, into: &effects)
+        }
         pauseReading(id, into: &effects)
+    }
+
+    private mutating func requestSession(
+        _ timeoutMs: Int32, for connection: Connection, at now: Instant, into effects: inout Effects
+    ) {
+        if isLeading {
+            sessions[connection.session]?.holder = .leader
+            propose(
+                .createSession(timeoutMs: timeoutMs),
+                by: Requester(session: connection.session, identities: connection.identities), cxid: 0,
+                at: now)
+        } else {
+            let request = ForwardedRequest(
+                session: connection.session, cxid: 0, type: OpCode.createSession.rawValue,
+                body: ByteBuffer(integer: timeoutMs))
+            forward(request, as: connection.identities, into: &effects)
+        }
     }
 
     private mutating func attach(
         _ session: SessionID, _ password: [UInt8]?, _ timeoutMs: Int32, on id: ConnectionID, at now: Instant,
         into effects: inout Effects
     ) {
-        guard SessionPassword.opens(session, with: password), let known = sessions[session], !known.isClosing
-        else {
+        guard SessionPassword.opens(session, with: password), let connection = connections[id] else {
             answerConnect(.refused, on: id, into: &effects)
             return end(id, into: &effects)
         }
-        if let former = known.connection, former != id { end(former, into: &effects) }
-        sessions[session]?.connection = id
-        sessions[session]?.timeoutMs = timeoutMs
-        sessions.touch(session, at: now)
-        connections.update(id) { connection in
-            connection.session = session
-            connection.phase = .serving
+        connection.session = session
+        connection.phase = .connecting
+        connection.isReturning = true
+        pauseReading(id, into: &effects)
+        askAgain(for: connection, at: now, into: &effects)
+    }
+
+    /// What a connecting client's session depends on, asked of the leader that there is now.
+    mutating func askAgain(for connection: Connection, at now: Instant, into effects: inout Effects) {
+        let (session, timeoutMs) = (connection.session, connection.negotiatedTimeoutMs)
+        guard connection.isReturning else {
+            return requestSession(timeoutMs, for: connection, at: now, into: &effects)
         }
-        answerConnect(.accepted(session, timeoutMs), on: id, into: &effects)
+        if isLeading {
+            let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
+            settleReturn(of: connection, isValid: isValid, at: now, into: &effects)
+        } else {
+            effects.act(
+                .peer(
+                    .toLeader(
+                        QuorumPacket(
+                            .revalidate, zxid: Zxid(rawValue: -1),
+                            data: Revalidation.question(session, timeoutMs: timeoutMs)))))
+        }
+    }
+
+    /// The leader's answer about a session. Two clients that show the same session get the same answer; the
+    /// later one keeps it.
+    mutating func settleReturn(
+        of session: SessionID, isValid: Bool, at now: Instant, into effects: inout Effects
+    ) {
+        for connection in connections.all
+        where connection.session == session && connection.phase == .connecting && connection.isReturning {
+            settleReturn(of: connection, isValid: isValid, at: now, into: &effects)
+        }
+    }
+
+    private mutating func settleReturn(
+        of connection: Connection, isValid: Bool, at now: Instant, into effects: inout Effects
+    ) {
+        let session = connection.session
+        guard isValid else {
+            answerConnect(.refused, on: connection.id, into: &effects)
+            return end(connection.id, into: &effects)
+        }
+        // The leader may know of it before its transaction has come here.
+        sessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, at: now)
+        if let former = sessions[session]?.connection, former != connection.id { end(former, into: &effects) }
+        sessions[session]?.connection = connection.id
+        connection.isReturning = false
+        welcome(connection.id, at: now, into: &effects)
     }
 
     /// The session is committed: say so, and serve what its client sent meanwhile.

@@ -1,24 +1,39 @@
+internal import NIOCore
 internal import Vocabulary
 internal import Wire
 internal import Zab
 internal import Znodes
 
-/// Starting: the node's own log, one transaction after the other, then serving.
+/// Starting: the node's own log, one transaction after the other, then the others.
 extension Replica {
-    mutating func replay(_ transaction: Transaction, at now: Instant) {
+    mutating func replay(
+        _ transaction: Transaction, _ bytes: ByteBuffer, isCommitted: Bool, at now: Instant
+    ) {
         precondition(!isServing, "the log is replayed before anybody is served")
+        recovered.replay(Entry(transaction.zxid, bytes), isCommitted: isCommitted)
+        guard isCommitted else { return ahead.add(transaction) }
         applied.removeAll(keepingCapacity: true)
         applyToSessions(transaction, at: now)
         tree.apply(transaction, into: &applied)
         noteDigest(of: transaction)
     }
 
-    /// A log of a quorum of one is committed history: whatever is on this disk may be served.
-    mutating func start(at now: Instant) {
-        broadcast = Broadcast(quorum: broadcast.quorum, after: tree.lastZxid)
-        sessions.touchAll(at: now)
-        sweep.begin(at: now)
-        isServing = true
+    mutating func start(_ acceptedEpoch: Epoch, _ currentEpoch: Epoch, at now: Instant) {
+        let history = recovered
+        recovered = History(after: .zero, [], committed: .zero)
+        leaderlessSinceMs = now.monotonicMs
+        if let membership = settings.membership {
+            zab = Peer(
+                settings.peer, in: membership, patience: settings.patience,
+                standing: Standing(
+                    acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch, lastLogged: history.last),
+                history: history)
+            zab.step(.ticked, at: now.monotonicMs)
+        } else {
+            zab = Peer(
+                alone: settings.peer, patience: settings.patience, epoch: history.last.epoch, history: history
+            )
+        }
     }
 
     mutating func applyToSessions(_ transaction: Transaction, at now: Instant) {

@@ -14,12 +14,15 @@ extension Replica {
         _ frames: ByteBuffer, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {
         var frames = frames
-        if let session = connections[id]?.session, session != .none, !sessions.touch(session, at: now) {
-            return
-        }
+        if let session = connections[id]?.session, session != .none, !touch(session, at: now) { return }
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
             guard let connection = connections[id] else { return }
+            if duty == nil, connection.phase == .serving {
+                // Nobody is told anything while there is no leader; it waits for the next one.
+                connection.held.writeBuffer(&frames)
+                return pauseReading(id, into: &effects)
+            }
             if isCrowded(connection, into: &effects) || connection.isFull {
                 connection.held.writeBuffer(&frames)
                 return pauseReading(id, into: &effects)
@@ -74,11 +77,10 @@ extension Replica {
         switch code {
         case .auth: authenticate(request, on: id, at: now, into: &effects)
         case .sasl: declineSASL(request, on: id, at: now, into: &effects)
-        case .closeSession: proposeClose(request, on: id, at: now, into: &effects)
         case .sync: synchronise(request, on: id, at: now, into: &effects)
         default:
             if code.isWrite {
-                proposeWrite(request, code, on: id, at: now, into: &effects)
+                takeWrite(request, code, on: id, at: now, into: &effects)
             } else {
                 read(request, on: id, at: now, into: &effects)
             }
@@ -105,12 +107,35 @@ extension Replica {
         guard let body = request.decode(PathRequest.init(decoding:)) else {
             return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
         }
-        let barrier = broadcast.lastProposed
-        if barrier <= tree.lastZxid, connections[id]?.waiting.isEmpty == true {
+        if isLeading, zab.history.last <= tree.lastZxid, connections[id]?.waiting.isEmpty == true {
             answerSync(request.xid, body.path, arrivalMs: request.arrivalMs, on: id, at: now, into: &effects)
         } else {
-            wait(.barrier(barrier, body.path), request, on: id)
-            barriers.append((barrier, id))
+            wait(
+                .sync(body.path, through: askForSync(body.path, request.xid, of: id, into: &effects)),
+                request, on: id)
+        }
+    }
+
+    /// - Returns: How far this node must have come; nil when the leader will say.
+    mutating func askForSync(
+        _ path: ZnodePath?, _ xid: Int32, of id: ConnectionID, into effects: inout Effects
+    ) -> Zxid? {
+        guard let connection = connections[id] else { return nil }
+        switch duty {
+        case .lead:
+            barriers.append(Barrier(zxid: zab.history.last, waiting: .client(id)))
+            return zab.history.last
+        case .follow, .observe:
+            var body = ByteBuffer()
+            body.writeJutePath(path)
+            forward(
+                ForwardedRequest(
+                    session: connection.session, cxid: xid, type: OpCode.sync.rawValue, body: body),
+                as: connection.identities, into: &effects)
+            pendingSyncs.append(id)
+            return nil
+        case nil:
+            return nil
         }
     }
 

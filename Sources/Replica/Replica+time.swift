@@ -7,13 +7,25 @@ internal import Znodes
 /// are shown the door.
 extension Replica {
     mutating func tick(at now: Instant, into effects: inout Effects) {
-        guard isServing else { return }
+        closeStrangers(at: now, into: &effects)
+        if duty == nil { closeAbandoned(at: now, into: &effects) }
+        guard isLeading else { return }
         for session in sessions.expired(at: now) {
             statistics.staleSessionsExpired += 1
-            close(session, cxid: 0, origin: nil, at: now, into: &effects)
+            close(session, cxid: 0, at: now)
         }
-        closeStrangers(at: now, into: &effects)
         sweepOutlived(at: now, into: &effects)
+    }
+
+    /// Clients that have waited for a leader as long as they agreed to go unheard: they may find one
+    /// elsewhere.
+    private mutating func closeAbandoned(at now: Instant, into effects: inout Effects) {
+        for connection in connections.all
+        where connection.phase != .fresh
+            && now.monotonicMs - leaderlessSinceMs > Int64(connection.negotiatedTimeoutMs)
+        {
+            end(connection.id, into: &effects)
+        }
     }
 
     private mutating func closeStrangers(at now: Instant, into effects: inout Effects) {
@@ -31,9 +43,7 @@ extension Replica {
             sweep.queue = tree.sweepCandidates(wallMs: now.wallMs, neverUsedMs: settings.containerNeverUsedMs)
         }
         for path in sweep.take(at: now) {
-            proposeOperation(
-                .sweep(path: path), for: Requester(session: .none, identities: []), cxid: 0,
-                type: OpCode.deleteContainer.rawValue, origin: nil, at: now, into: &effects)
+            propose(.sweep(path: path), by: Requester(session: .none, identities: []), cxid: 0, at: now)
         }
     }
 }

@@ -1,5 +1,5 @@
 package import Vocabulary
-internal import Zab
+package import Zab
 
 /// What may be seen of a replica from outside, for those who report on it.
 extension Replica {
@@ -24,11 +24,34 @@ extension Replica {
     }
 
     /// Requests that were taken in and not answered yet.
-    package var outstandingRequestCount: Int { broadcast.outstandingCount }
+    package var outstandingRequestCount: Int { zab.outstandingCount }
 
     /// The session a connection speaks for.
     package func session(of connection: ConnectionID) -> SessionID {
         connections[connection]?.session ?? .none
+    }
+
+    package struct LearnerCounts: Sendable {
+        package var learners = 0
+        package var syncedFollowers = 0
+        package var syncedObservers = 0
+    }
+
+    /// What this node does for its ensemble; nil while there is no leader, and for one without an ensemble.
+    package var ensembleDuty: Duty? { settings.membership == nil ? nil : duty }
+
+    package var voterCount: Int { zab.membership.quorum.voters.count }
+
+    /// Synchronisations that wait for what is under way.
+    package var pendingSyncCount: Int { barriers.count }
+
+    /// The learners of this leader.
+    package var learnerCounts: LearnerCounts {
+        zab.learners.reduce(into: LearnerCounts()) { counts, learner in
+            counts.learners += 1
+            guard learner.isSynced else { return }
+            if learner.isObserver { counts.syncedObservers += 1 } else { counts.syncedFollowers += 1 }
+        }
     }
 
     package var isServingClients: Bool { isServing }

@@ -4,116 +4,135 @@ internal import Wire
 internal import Zab
 internal import Znodes
 
-/// Writes: checked against everything ahead of them, proposed, answered when applied.
+/// Writes of this node's clients: proposed here or sent to the leader, answered when applied.
 extension Replica {
-    mutating func proposeWrite(
+    mutating func takeWrite(
         _ request: RequestFrame, _ code: OpCode, on id: ConnectionID, at now: Instant,
         into effects: inout Effects
     ) {
         guard let connection = connections[id] else { return }
-        guard code != .reconfig else {
-            return proposeReconfig(request, on: id, at: now, into: &effects)
-        }
-        guard let operation = Operation(request, code) else {
-            if code == .multi, request.failure(of: MultiRequest.init(decoding:)) != .unexpectedNull {
-                return proposeUnreadable(request, on: id, at: now, into: &effects)
-            }
+        guard let write = WriteRequest(request, code) else {
             return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
         }
-        let requester = Requester(session: connection.session, identities: connection.identities)
-        proposeOperation(
-            operation, for: requester, cxid: request.xid, type: request.type, origin: id, at: now,
-            into: &effects)
-        wait(.write(broadcast.lastProposed), request, on: id)
+        if case .unreadableMulti = write, !isLeading {
+            // A leader of Apache's would answer it with a zxid that is taken (quorum protocol 4.2).
+            return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
+        }
+        let isLast = code == .closeSession
+        if settings.membership == nil {
+            submit(write, request, of: connection, at: now, into: &effects)
+            wait(.write(nil), request, isLast: isLast, on: id)
+        } else {
+            let frame = request.copy()
+            submit(write, request.moved(to: frame), of: connection, at: now, into: &effects)
+            wait(.write(frame), request, isLast: isLast, on: id)
+        }
+        if isLast { connection.phase = .ending }
     }
 
-    /// A failed check is proposed too, as an error: it has its place in the order, and learners answer by it.
-    mutating func proposeOperation(
-        _ operation: Operation, for requester: Requester, cxid: Int32, type: Int32, origin: ConnectionID?,
-        at now: Instant, into effects: inout Effects
+    /// Brings a write into the order, by way of the leader if that is another; without a leader it waits for
+    /// one.
+    private mutating func submit(
+        _ write: WriteRequest, _ request: RequestFrame, of connection: Connection, at now: Instant,
+        into effects: inout Effects
+    ) {
+        switch duty {
+        case .lead:
+            propose(
+                write, by: Requester(session: connection.session, identities: connection.identities),
+                cxid: request.xid, at: now)
+        case .follow, .observe:
+            forward(
+                ForwardedRequest(
+                    session: connection.session, cxid: request.xid, type: request.type, body: request.body),
+                as: connection.identities, into: &effects)
+        case nil:
+            break
+        }
+    }
+
+    /// The same for a write that an earlier leader was given: its transaction is not in the history.
+    mutating func submitAgain(
+        _ frame: ByteBuffer, _ waiting: WaitingRequest, of connection: Connection, at now: Instant,
+        into effects: inout Effects
+    ) {
+        let request = RequestFrame(waiting: waiting, frame: frame)
+        guard let code = OpCode(rawValue: waiting.type), let write = WriteRequest(request, code) else {
+            preconditionFailure("what was taken in has been read before")
+        }
+        submit(write, request, of: connection, at: now, into: &effects)
+    }
+
+    func forward(_ request: ForwardedRequest, as identities: [Identity], into effects: inout Effects) {
+        let packet = QuorumPacket(
+            .request, zxid: Zxid(rawValue: -1), data: request.encoded,
+            identities: identities.map { QuorumPacket.Identity(scheme: $0.scheme, id: $0.id) })
+        effects.act(.peer(.toLeader(packet)))
+    }
+}
+
+/// What the leader proposes: checked against everything ahead of it.
+extension Replica {
+    var isLeading: Bool {
+        guard case .lead = duty else { return false }
+        return true
+    }
+
+    mutating func propose(
+        _ write: WriteRequest, by requester: Requester, cxid: Int32, at now: Instant
+    ) {
+        switch write {
+        case .operation(let operation):
+            propose(operation, by: requester, cxid: cxid, at: now)
+        case .closeSession:
+            close(requester.session, cxid: cxid, at: now)
+        case .createSession(let timeoutMs):
+            propose(
+                .createSession(timeoutMs: timeoutMs), session: requester.session, cxid: cxid,
+                digest: overlay.digest(over: tree), at: now)
+        case .reconfig:
+            let code = settings.isReconfigEnabled ? ErrorCode.unimplemented : .reconfigDisabled
+            propose(failure: code, session: requester.session, cxid: cxid, at: now)
+        case .unreadableMulti:
+            propose(failure: .marshallingError, session: requester.session, cxid: cxid, at: now)
+        }
+    }
+
+    mutating func propose(
+        _ operation: Operation, by requester: Requester, cxid: Int32, at now: Instant
     ) {
         do throws(ErrorCode) {
             let (change, digest) = try overlay.prepare(
-                operation, for: requester, as: broadcast.lastProposed.next, timeMs: now.wallMs, over: tree,
+                operation, for: requester, as: zab.lastProposed.next, timeMs: now.wallMs, over: tree,
                 rules: settings.rules)
-            propose(
-                change, session: requester.session, cxid: cxid, origin: origin, type: type, digest: digest,
-                at: now,
-                into: &effects)
+            propose(change, session: requester.session, cxid: cxid, digest: digest, at: now)
         } catch {
-            propose(
-                .error(code: error.rawValue), session: requester.session, cxid: cxid, origin: origin,
-                type: type,
-                digest: nil, at: now, into: &effects)
+            propose(failure: error, session: requester.session, cxid: cxid, at: now)
         }
     }
 
-    /// A multi that does not parse takes a place in the order, as in Apache; no other unreadable write does,
-    /// and no multi that only lacks an ACL.
-    private mutating func proposeUnreadable(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        guard let session = connections[id]?.session else { return }
-        propose(
-            .error(code: ErrorCode.marshallingError.rawValue), session: session, cxid: request.xid,
-            origin: id,
-            type: request.type, digest: nil, at: now, into: &effects)
-        wait(.write(broadcast.lastProposed), request, on: id)
+    /// A failed check is proposed too, as an error: it has its place in the order, and learners answer by it.
+    mutating func propose(failure code: ErrorCode, session: SessionID, cxid: Int32, at now: Instant) {
+        propose(.error(code: code.rawValue), session: session, cxid: cxid, digest: nil, at: now)
     }
 
-    /// Reconfiguration needs an ensemble: refused with the code Apache gives a server that has none.
-    private mutating func proposeReconfig(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        guard request.decode(ReconfigRequest.init(decoding:)) != nil, let session = connections[id]?.session
-        else {
-            return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
-        }
-        let code = settings.isReconfigEnabled ? ErrorCode.unimplemented : .reconfigDisabled
-        propose(
-            .error(code: code.rawValue), session: session, cxid: request.xid, origin: id, type: request.type,
-            digest: nil, at: now, into: &effects)
-        wait(.write(broadcast.lastProposed), request, on: id)
-    }
-
-    /// The last request of a session: whatever its client sends behind it is not heard.
-    mutating func proposeClose(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        guard let session = connections[id]?.session else { return }
-        close(session, cxid: request.xid, origin: id, at: now, into: &effects)
-        wait(.write(broadcast.lastProposed), request, isLast: true, on: id)
-        connections.update(id) { $0.phase = .ending }
-    }
-
-    mutating func close(
-        _ session: SessionID, cxid: Int32, origin: ConnectionID?, at now: Instant, into effects: inout Effects
-    ) {
-        let (change, digest) = overlay.prepareClose(of: session, as: broadcast.lastProposed.next, over: tree)
+    mutating func close(_ session: SessionID, cxid: Int32, at now: Instant) {
+        let (change, digest) = overlay.prepareClose(of: session, as: zab.lastProposed.next, over: tree)
         sessions[session]?.isClosing = true
-        propose(
-            change, session: session, cxid: cxid, origin: origin, type: OpCode.closeSession.rawValue,
-            digest: digest, at: now, into: &effects)
+        propose(change, session: session, cxid: cxid, digest: digest, at: now)
     }
 
-    /// Gives a change the next place in the order, and sends it to the log.
-    mutating func propose(
-        _ change: Change, session: SessionID, cxid: Int32, origin: ConnectionID?, type: Int32,
-        digest: UInt64?,
-        at now: Instant, into effects: inout Effects
+    /// Gives a change the next place in the order, and sends it to the log and to those who vote.
+    private mutating func propose(
+        _ change: Change, session: SessionID, cxid: Int32, digest: UInt64?, at now: Instant
     ) {
         let transaction = Transaction(
-            session: session, cxid: cxid, zxid: broadcast.lastProposed.next, timeMs: now.wallMs,
-            change: change,
+            session: session, cxid: cxid, zxid: zab.lastProposed.next, timeMs: now.wallMs, change: change,
             digest: digest)
-        let start = effects.appendedBytes.writerIndex
-        effects.append(
-            zxid: transaction.zxid, timeMs: now.wallMs, session: session, cxid: cxid, type: change.type,
-            path: change.path
-        ) { transaction.encode(into: &$0) }
-        statistics.noteProposal(bytes: effects.appendedBytes.writerIndex - start)
-        broadcast.propose(
-            Proposal(transaction: transaction, origin: origin, type: type, arrivalMs: now.monotonicMs),
-            as: transaction.zxid)
+        var bytes = ByteBuffer()
+        transaction.encode(into: &bytes)
+        statistics.noteProposal(bytes: bytes.readableBytes)
+        // A leader that steps down at this very moment leaves the write to the next one.
+        if zab.propose(bytes, at: now.monotonicMs) != nil { ahead.add(transaction) }
     }
 }

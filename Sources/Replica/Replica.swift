@@ -1,3 +1,4 @@
+internal import DequeModule
 package import Vocabulary
 internal import Wire
 internal import Zab
@@ -23,9 +24,23 @@ package struct Replica: ~Copyable {
     package internal(set) var watches = WatchTable()
     var connections = ConnectionTable()
     var overlay = Overlay()
-    var broadcast: Broadcast<Proposal>
-    /// Clients that wait for a position to be applied, in the order of the positions.
-    var barriers: [(zxid: Zxid, connection: ConnectionID)] = []
+    /// Which writes there are, and in which order. Knows the past from `started` on.
+    var zab: Peer
+    var ahead = TransactionsAhead()
+    /// What this node does for the ensemble; nil while there is no leader.
+    var duty: Duty?
+    /// Monotonic milliseconds.
+    package internal(set) var dutySinceMs: Int64 = 0
+    /// The end of its log, collected while it starts.
+    var recovered: History
+    /// Who waits for a position to be applied, in the order of the positions.
+    var barriers: Deque<Barrier> = []
+    /// Clients for which the leader was asked to synchronise, in the order in which it will answer.
+    var pendingSyncs: Deque<ConnectionID> = []
+    /// Sessions heard from since the leader last asked.
+    var touched: [SessionID] = []
+    /// Since when there is no leader, in monotonic milliseconds.
+    var leaderlessSinceMs: Int64 = 0
     package internal(set) var statistics = Statistics()
     package internal(set) var digestHistory = DigestHistory()
     var isServing = false
@@ -41,8 +56,16 @@ package struct Replica: ~Copyable {
         self.settings = settings
         self.tree = Tree(seed: seed)
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
-        self.broadcast = Broadcast(quorum: Quorum(majorityOf: [settings.peer]), after: .zero)
+        self.recovered = History(
+            after: .zero, [], committed: .zero,
+            keepingBytes: settings.membership == nil ? 0 : History.bytesKept)
+        self.zab = Peer(
+            settings.peer, in: settings.membership ?? Membership(of: settings.peer),
+            patience: settings.patience,
+            standing: Standing(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
+            history: History(after: .zero, [], committed: .zero))
         self.sweep = Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax)
+        if let membership = settings.membership { tree.showConfiguration(membership.text) }
     }
 
     /// Takes in one thing that happened.
@@ -58,17 +81,22 @@ package struct Replica: ~Copyable {
             forget(connection)
         case .gotRoom(let connection):
             proceed(connection, at: now, into: &effects)
-        case .durable(let zxid):
-            acknowledge(through: zxid, at: now, into: &effects)
-        case .replayed(let transaction):
-            replay(transaction, at: now)
-        case .started:
-            start(at: now)
+        case .stored(let ticket):
+            zab.step(.stored(through: ticket), at: now.monotonicMs)
+        case .replayed(let transaction, let bytes, let isCommitted):
+            replay(transaction, bytes, isCommitted: isCommitted, at: now)
+        case .started(let acceptedEpoch, let currentEpoch):
+            start(acceptedEpoch, currentEpoch, at: now)
         case .ticked:
             tick(at: now, into: &effects)
+        case .pulsed:
+            zab.step(.ticked, at: now.monotonicMs)
+        case .peer(let input):
+            take(input, at: now, into: &effects)
         case .statisticsReset(let ofConnections):
             resetStatistics(ofConnections: ofConnections)
         }
+        if zab.hasEffects { carryOutZab(at: now, into: &effects) }
     }
 
     private mutating func resetStatistics(ofConnections: Bool) {
@@ -77,12 +105,15 @@ package struct Replica: ~Copyable {
     }
 }
 
-/// A write on its way: what it will do, and whom to tell.
-package struct Proposal {
-    let transaction: Transaction
-    /// The connection that asked; nil for the node's own writes.
-    let origin: ConnectionID?
-    /// The client's opcode, which decides the form of the answer.
-    let type: Int32
-    let arrivalMs: Int64
+/// What waits for a position to be applied.
+struct Barrier {
+    enum Waiting {
+        /// A client of this node asked to synchronise.
+        case client(ConnectionID)
+        /// A learner did, for one of its clients.
+        case learner(LinkID)
+    }
+
+    let zxid: Zxid
+    let waiting: Waiting
 }

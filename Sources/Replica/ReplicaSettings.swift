@@ -1,9 +1,14 @@
 package import Vocabulary
+package import Zab
 package import Znodes
 
 /// What a replica needs to know of its configuration, fixed for its life.
 package struct ReplicaSettings: Sendable {
     package var peer: PeerID
+    /// The ensemble it is a member of; nil for a node that is all there is.
+    package var membership: Membership?
+    /// How long the members of an ensemble wait for one another.
+    package var patience: Patience
     package var tickMs: Int64
     package var minSessionTimeoutMs: Int32
     package var maxSessionTimeoutMs: Int32
@@ -25,7 +30,9 @@ package struct ReplicaSettings: Sendable {
     package var digest: @Sendable (ByteString) -> ByteString
 
     package init(
-        peer: PeerID = PeerID(rawValue: 1), tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
+        peer: PeerID = PeerID(rawValue: 1), membership: Membership? = nil,
+        patience: Patience = Patience(tickMs: 2000, initLimit: 10, syncLimit: 5),
+        tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
         outstandingRequestsMax: Int = 1000,
         isReconfigEnabled: Bool = false, superDigest: ByteString? = nil, isDigestEnabled: Bool = true,
@@ -34,6 +41,8 @@ package struct ReplicaSettings: Sendable {
         digest: @escaping @Sendable (ByteString) -> ByteString
     ) {
         self.peer = peer
+        self.membership = membership
+        self.patience = patience
         self.tickMs = tickMs
         self.minSessionTimeoutMs = minSessionTimeoutMs
         self.maxSessionTimeoutMs = maxSessionTimeoutMs

@@ -52,18 +52,8 @@ extension NodeSettings {
         return .member(of: ensemble)
     }
 
-    /// Refuses what this version cannot run, for the server to call before it touches anything.
-    ///
-    /// - Throws: `.notYet` for an ensemble.
-    package func checkRunnable(file: String) throws(SettingsError) {
-        guard case .member(let ensemble) = role else { return }
-        let count = ensemble.members.count
-        throw SettingsError(
-            .notYet, file: file, entry: "server.N",
-            problem:
-                "makes an ensemble (\(count) in the list), but replication is not in this version yet",
-            remedy: "keep one server line or none to run a standalone node")
-    }
+    /// Whether others decide with it.
+    package var isMember: Bool { role != .standalone }
 
     /// The configuration of `tools/run` without a file: a node to try things on.
     ///

@@ -40,6 +40,8 @@ package struct LimitSettings: Equatable, Sendable {
     /// `jute.maxbuffer.extrasize`: what records of ours may exceed that by; nil for its default, the larger
     /// of `frameBytesMax` and 1 MiB.
     package var frameBytesExtra: Int?
+    /// The longest transaction or request that members of an ensemble send one another.
+    package var recordBytesMax: Int { frameBytesMax + (frameBytesExtra ?? max(frameBytesMax, 1 << 20)) }
     /// `globalOutstandingLimit`: requests in process above which busy connections are not read.
     package var outstandingRequestsMax = 1000
     package var requests = RequestThrottleSettings()

@@ -1,13 +1,14 @@
 import NIOCore
-import Vocabulary
+package import Vocabulary
 
 extension LogStore {
     /// Appends `rows` as one commit and returns when they are durable.
     ///
     /// - Throws: `misuse`, with nothing changed, when a row does not follow the one before it; `full`, `io`
     ///   and others when the disk failed: none of the rows counts, and no later call will succeed.
+    /// - Parameter committed: What is known to be committed, noted beside the log; nil for nothing new.
     /// - Note: one fsync, whatever the number of rows. An acknowledgement may leave only after this returns.
-    package mutating func append(_ rows: [LogRow]) throws(StorageError) {
+    package mutating func append(_ rows: [LogRow], committed: Zxid? = nil) throws(StorageError) {
         try refuseAfterFailure()
         if rows.isEmpty { return }
         try requireSuccession(of: rows)
@@ -15,6 +16,7 @@ extension LogStore {
             if database.walPages >= checkpointAtPages { try checkpoint() }
             let end = try write(rows)
             head = end
+            if let committed { self.committed = max(self.committed, committed) }
             appendedBytes += rows.reduce(0) { $0 + $1.approximateBytes }
             try mark.write(acknowledged)
         } catch {

@@ -35,7 +35,8 @@ extension LogStore {
 
         let mark = try AcknowledgedMark(directory, after: found)
         var store = try LogStore(
-            directory: directory, lock: lock, database: database, mark: mark, numbers: numbers, head: head)
+            directory: directory, lock: lock, database: database, mark: mark, numbers: numbers, head: head,
+            committed: min(witness.committed, head.zxid))
         try store.makeDurable()
         return store
     }

@@ -18,6 +18,8 @@ package struct LogStore: ~Copyable {
     var numbers: NodeNumbers
     /// The last durable row.
     var head: RowChain
+    /// Everything up to here is known to be committed, at least.
+    package internal(set) var committed: Zxid
     /// Why no call is served any more.
     var failure: StorageError?
     /// WAL pages at which the next checkpoint is tried; raised while a reader keeps one from finishing.
@@ -39,11 +41,12 @@ package struct LogStore: ~Copyable {
 
     init(
         directory: DataDirectory, lock: consuming DirectoryLock, database: consuming Database,
-        mark: consuming AcknowledgedMark, numbers: NodeNumbers, head: RowChain
+        mark: consuming AcknowledgedMark, numbers: NodeNumbers, head: RowChain, committed: Zxid
     ) throws(StorageError) {
         let statements = try LogStatements(database)
         let reader = try LogReader(database)
         self.directory = directory
+        self.committed = committed
         self.lock = lock
         self.statements = statements
         self.reader = reader
@@ -78,7 +81,9 @@ package struct LogStore: ~Copyable {
 
     /// What the log amounts to now.
     var acknowledged: Acknowledged {
-        Acknowledged(chain: head, acceptedEpoch: numbers.acceptedEpoch, currentEpoch: numbers.currentEpoch)
+        Acknowledged(
+            chain: head, acceptedEpoch: numbers.acceptedEpoch, currentEpoch: numbers.currentEpoch,
+            committed: committed)
     }
 
     func refuseAfterFailure() throws(StorageError) {

@@ -29,6 +29,17 @@ package struct Zxid: Hashable, Comparable, Sendable {
         return Zxid(rawValue: rawValue + 1)
     }
 
+    /// Whether `next` may follow `self` in a log: the next of its epoch, or the first of a later one.
+    ///
+    /// Zxids inside an epoch are contiguous and begin at counter 1 (quorum protocol 1.1, 4.2).
+    @inlinable
+    package func isFollowed(by next: Zxid) -> Bool {
+        if next.epoch == epoch {
+            return counter < UInt32.max && next == self.next
+        }
+        return next.epoch > epoch && next.counter == 1
+    }
+
     @inlinable
     package static func < (left: Zxid, right: Zxid) -> Bool { left.rawValue < right.rawValue }
 }

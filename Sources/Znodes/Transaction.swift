@@ -81,3 +81,16 @@ package struct Creation: Equatable, Sendable {
         self.parentCversion = parentCversion
     }
 }
+
+extension Change {
+    /// The path it is about, where it is about exactly one.
+    package var path: ZnodePath? {
+        switch self {
+        case .create(let creation): creation.path
+        case .delete(let path, _), .setData(let path, _, _), .setACL(let path, _, _),
+            .reconfig(let path, _, _), .check(let path, _):
+            path
+        case .multi, .createSession, .closeSession, .error: nil
+        }
+    }
+}

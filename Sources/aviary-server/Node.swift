@@ -21,7 +21,8 @@ struct Node {
         do {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-            let (core, journal) = try loop.submit { try start(settings, on: loop, log) }.wait()
+            let (core, journal, reachable) = try loop.submit { try start(settings, on: loop, log) }.wait()
+            try reachable.wait()
             let listener = try bind(settings, core, on: loop)
             try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
             let port = listener.channel.localAddress?.port ?? 0
@@ -41,7 +42,6 @@ struct Node {
         guard let configuration else { return .standalone() }
         let (settings, warnings) = try NodeSettings.load(path: configuration)
         for warning in warnings { log.warning("\(warning)") }
-        try settings.checkRunnable(file: configuration)
         return settings
     }
 
@@ -58,15 +58,19 @@ struct Node {
     /// Recovers the replica on the loop that will own it.
     private func start(
         _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger
-    ) throws -> (NIOLoopBound<Core>, Journal) {
+    ) throws -> (NIOLoopBound<Core>, Journal, EventLoopFuture<Void>) {
         var store = try LogStore.open(directory: settings.dataLogDir)
         let replica = try Recovery.replica(from: &store, settings: settings, log: log)
+        let (acceptedEpoch, currentEpoch) = (store.acceptedEpoch, store.currentEpoch)
         let journal = Journal(store: store) { error in
             log.critical("\(error.message)")
             exit(ExitCode(error).rawValue)
         }
-        let core = Core(loop: loop, replica: replica, journal: journal, log: log)
-        core.start(tickMs: Int64(settings.tickTimeMs))
-        return (NIOLoopBound(core, eventLoop: loop), journal)
+        let core = Core(
+            loop: loop, replica: replica, journal: journal,
+            peers: PeerDesk(settings, on: loop, log: log), log: log)
+        let reachable = core.start(
+            tickMs: Int64(settings.tickTimeMs), acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch)
+        return (NIOLoopBound(core, eventLoop: loop), journal, reachable)
     }
 }

@@ -1,6 +1,7 @@
 """Runs kazoo's own test suite, unchanged, against a server.
 
     run.py                     Aviary; every test that passes on Apache's server must pass
+    run.py --servers 3         the same against an ensemble
     run.py --server apache     Apache's server from Debian's package
     run.py --record N          N runs of Apache's server; writes the list of tests that passed in every one
 
@@ -28,12 +29,12 @@ def listed(path):
     return [line for line in lines if line]
 
 
-def suite_environment(server, data):
+def suite_environment(server, servers, data):
     environment = dict(
         os.environ,
         ZOOKEEPER_CLASSPATH=nodes.apache_classpath(),
         ZOOKEEPER_VERSION="3.8.0",
-        ZOOKEEPER_CLUSTER_SIZE="1",
+        ZOOKEEPER_CLUSTER_SIZE=str(servers),
         ZOOKEEPER_PORT_OFFSET=str(nodes.free_port()),
         TMPDIR=str(data),
     )
@@ -44,7 +45,7 @@ def suite_environment(server, data):
     return environment
 
 
-def run_suite(server, only=None, tests=(), without=()):
+def run_suite(server, servers=1, only=None, tests=(), without=()):
     """Outcome by test name: passed, skipped, or what went wrong.
 
     `only` is pytest's -k; `tests` are full names; `without` are the names of tests that would only wait.
@@ -62,7 +63,7 @@ def run_suite(server, only=None, tests=(), without=()):
     chosen_by_name = " and ".join([f"({only})"] * bool(only) + excluded)
     if chosen_by_name:
         command += ["-k", chosen_by_name]
-    subprocess.run(command, cwd=data, env=suite_environment(server, data))
+    subprocess.run(command, cwd=data, env=suite_environment(server, servers, data))
     return outcomes(report)
 
 
@@ -95,16 +96,16 @@ def failing(expected, outcome):
     return {name: outcome.get(name, "did not run") for name in expected if outcome.get(name) != "passed"}
 
 
-def compare(server, only):
+def compare(server, servers, only):
     missing = set(listed(MISSING)) if server == "aviary" else set()
-    outcome = run_suite(server, only, without=missing)
+    outcome = run_suite(server, servers, only, without=missing)
     listing = [name for name in listed(EXPECTED) if only is None or name in outcome]
     expected = [name for name in listing if name not in missing]
     failures = failing(expected, outcome)
     if 0 < len(failures) <= 10:
         # The suite has sleeps and limits of a second; a busy machine is given a second chance, and it is said.
         print(f"again: {', '.join(f'{name} ({problem})' for name, problem in failures.items())}", flush=True)
-        outcome |= run_suite(server, tests=sorted(failures))
+        outcome |= run_suite(server, servers, tests=sorted(failures))
         failures = failing(expected, outcome)
     for name, problem in failures.items():
         print(f"NOT OK  {name}: {problem}")
@@ -116,12 +117,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     nodes.add_server_argument(parser)
     parser.add_argument("--record", type=int, metavar="N", help="write the list anew from N runs of Apache's server")
+    parser.add_argument("--servers", type=int, default=1, help="of the ensemble that the suite starts (1)")
     parser.add_argument("--only", metavar="EXPRESSION", help="pytest's -k: run a part")
     arguments = parser.parse_args()
     if arguments.record:
         record(arguments.record)
     else:
-        compare(arguments.server, arguments.only)
+        compare(arguments.server, arguments.servers, arguments.only)
 
 
 main()

@@ -36,9 +36,11 @@ final class TestNode {
         change(&settings)
         now = start ?? now
         replica = Replica(settings: settings, seed: 1, wallMs: now.wallMs)
-        for transaction in log { step(.replayed(transaction)) }
+        for transaction in log {
+            step(.replayed(transaction, bytes: ByteBuffer(), isCommitted: true))
+        }
         logged = log
-        step(.started)
+        step(.started(acceptedEpoch: .zero, currentEpoch: .zero))
     }
 
     func step(_ input: consuming Input) {
@@ -49,23 +51,23 @@ final class TestNode {
 
     /// The disk has everything appended so far.
     func sync() {
-        while let last = takeAppends() {
-            replica.step(.durable(through: last), at: now, into: &effects)
+        while let ticket = takeOrders() {
+            replica.step(.stored(through: ticket), at: now, into: &effects)
             settle()
         }
     }
 
-    private func takeAppends() -> Zxid? {
-        let (rows, bytes) = effects.takeAppends()
-        for row in rows {
-            let body = bytes.getSlice(at: row.body.lowerBound, length: row.body.count) ?? ByteBuffer()
-            if let transaction = try? Transaction(decoding: body.readableBytesSpan) {
+    private func takeOrders() -> UInt64? {
+        let orders = effects.takeOrders()
+        for order in orders {
+            guard case .append(let append) = order.what else { continue }
+            if let transaction = try? Transaction(decoding: append.body.readableBytesSpan) {
                 logged.append(transaction)
             } else {
-                Issue.record("\(row.zxid) does not decode")
+                Issue.record("\(append.zxid) does not decode")
             }
         }
-        return rows.last?.zxid
+        return orders.last?.ticket
     }
 
     private func settle() {
@@ -76,6 +78,7 @@ final class TestNode {
             case .resumeReading(let id): paused.remove(id)
             case .awaitRoom(let id): waitingForRoom.insert(id)
             case .warn(let sentence): warnings.append(sentence)
+            case .peer(let action): Issue.record("a node by itself has no peer: \(action)")
             }
         }
         for id in effects.takeAnswered() { collect(id) }

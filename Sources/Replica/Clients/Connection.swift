@@ -10,7 +10,8 @@ final class Connection {
     enum Phase {
         /// Nothing has come yet; the first frame must be a connect request.
         case fresh
-        /// A session is proposed for it; what the client sent meanwhile waits in `held`.
+        /// A session is proposed for it, or the leader is asked about its session; what the client sent
+        /// meanwhile waits in `held`.
         case connecting
         case serving
         /// Answered its last, or about to; whatever comes is ignored.
@@ -24,6 +25,8 @@ final class Connection {
     var session = SessionID.none
     var negotiatedTimeoutMs: Int32 = 0
     var echoesReadOnly = false
+    /// While connecting: its session was there before, and the leader must say whether it still is.
+    var isReturning = false
     /// Who the client has proven to be. Belongs to the connection, not to the session.
     var identities: [Identity]
     /// Requests that wait for a write of this client ahead of them, that write first, or for room.
@@ -56,10 +59,12 @@ final class Connection {
 /// A request that cannot be answered yet.
 struct WaitingRequest {
     enum Kind {
-        /// Answered when this transaction is applied.
-        case write(Zxid)
-        /// Answered once everything up to here is applied.
-        case barrier(Zxid, ZnodePath?)
+        /// Answered when its transaction is applied. The frame is kept where another leader may have to be
+        /// given it again.
+        case write(ByteBuffer?)
+        /// Answered once everything up to here is applied; nil while the leader has not been asked, or has
+        /// not answered.
+        case sync(ZnodePath?, through: Zxid?)
         /// Evaluated when its turn comes: the whole frame without its length, and who asked.
         case read(ByteBuffer, [Identity])
         /// Known already, but not yet its turn.
@@ -70,13 +75,18 @@ struct WaitingRequest {
         case noToken
     }
 
-    let kind: Kind
+    var kind: Kind
     let xid: Int32
     let type: Int32
     /// Monotonic milliseconds.
     let arrivalMs: Int64
     /// Close the connection behind the answer.
     var isLast = false
+
+    var isWrite: Bool {
+        guard case .write = kind else { return false }
+        return true
+    }
 }
 
 /// What operators are told of a connection (`cons`).

@@ -10,6 +10,8 @@ struct RequestFrame {
     let frames: ByteBuffer
     /// The frame without its length, in `frames`.
     let range: Range<Int>
+    /// Of the header that the frame begins with.
+    var headerBytes = RequestFrame.headerBytes
     /// Monotonic milliseconds.
     let arrivalMs: Int64
 
@@ -21,6 +23,14 @@ struct RequestFrame {
         self.frames = frames
         self.range = range
         self.arrivalMs = arrivalMs
+    }
+
+    /// One that a learner sent, which comes without a header.
+    init(_ forwarded: ForwardedRequest, arrivalMs: Int64) {
+        self.init(
+            xid: forwarded.cxid, type: forwarded.type, frames: forwarded.body,
+            range: forwarded.body.readerIndex..<forwarded.body.writerIndex, arrivalMs: arrivalMs)
+        headerBytes = 0
     }
 
     /// A request that was put aside as `copy()`.
@@ -38,6 +48,19 @@ struct RequestFrame {
         return copy
     }
 
+    /// The same request in a buffer that holds nothing else.
+    func moved(to frame: ByteBuffer) -> RequestFrame {
+        RequestFrame(
+            xid: xid, type: type, frames: frame, range: frame.readerIndex..<frame.writerIndex,
+            arrivalMs: arrivalMs)
+    }
+
+    /// Without its header; what is behind the header of a frame that was checked.
+    var body: ByteBuffer {
+        let start = range.lowerBound + headerBytes
+        return frames.getSlice(at: start, length: range.upperBound - start) ?? ByteBuffer()
+    }
+
     /// The whole frame as a record: the first frame of a connection has no header.
     func decodeWhole<Record>(_ record: (inout JuteReader) throws(DecodingError) -> Record) -> Record? {
         withBytes(from: range.lowerBound) { bytes in
@@ -48,7 +71,7 @@ struct RequestFrame {
 
     /// The body as a record; nil when it does not parse. Bytes behind the record are ignored, as Apache does.
     func decode<Record>(_ record: (inout JuteReader) throws(DecodingError) -> Record) -> Record? {
-        withBytes(from: range.lowerBound + RequestFrame.headerBytes) { bytes in
+        withBytes(from: range.lowerBound + headerBytes) { bytes in
             var reader = JuteReader(bytes)
             return try? record(&reader)
         }
@@ -58,7 +81,7 @@ struct RequestFrame {
     func failure<Record>(
         of record: (inout JuteReader) throws(DecodingError) -> Record
     ) -> DecodingError? {
-        withBytes(from: range.lowerBound + RequestFrame.headerBytes) { bytes in
+        withBytes(from: range.lowerBound + headerBytes) { bytes in
             var reader = JuteReader(bytes)
             do throws(DecodingError) {
                 _ = try record(&reader)
@@ -74,7 +97,7 @@ struct RequestFrame {
     func withPathAndWatch<Value>(
         _ body: (RawSpan, Bool) -> Result<Value, ErrorCode>
     ) -> Result<Value, ErrorCode> {
-        withBytes(from: range.lowerBound + RequestFrame.headerBytes) { bytes in
+        withBytes(from: range.lowerBound + headerBytes) { bytes in
             var reader = JuteReader(bytes)
             guard let path = try? reader.range(), let isWatched = try? reader.bool()
             else { return .failure(.marshallingError) }

@@ -1,4 +1,5 @@
 package import Vocabulary
+internal import Zab
 
 /// The sessions of all clients, and when each runs out unless its client is heard from.
 ///
@@ -11,8 +12,18 @@ package struct SessionTable {
         package var connection: ConnectionID?
         /// Its end is decided but not yet applied; nothing more is done for it.
         package var isClosing = false
+        /// The server that speaks for it, where that is known: whoever else asks has not noticed that its
+        /// client has moved. Known to the leader only.
+        var holder: Holder?
+        /// Its server has noted that the leader must be told of it.
+        var isReported = false
         /// Monotonic milliseconds, a multiple of the tick.
         package fileprivate(set) var deadlineMs: Int64 = 0
+    }
+
+    enum Holder: Equatable {
+        case leader
+        case learner(LinkID)
     }
 
     private let tickMs: Int64
@@ -74,6 +85,35 @@ package struct SessionTable {
         guard !sessions.values[index].isClosing else { return false }
         sessions.values[index].deadlineMs = deadline(sessions.values[index].timeoutMs, after: now)
         return true
+    }
+
+    /// A client takes up its session at a server.
+    ///
+    /// - Returns: Whether the session lives.
+    mutating func claim(_ id: SessionID, timeoutMs: Int32, by holder: Holder, at now: Instant) -> Bool {
+        guard let session = sessions[id], !session.isClosing else { return false }
+        sessions[id]?.timeoutMs = timeoutMs
+        sessions[id]?.holder = holder
+        return touch(id, at: now)
+    }
+
+    /// Whether `holder` may speak for the session; the first one that does may from then on.
+    mutating func isHeld(_ id: SessionID, by holder: Holder) -> Bool {
+        guard let session = sessions[id] else { return false }
+        guard let known = session.holder else {
+            sessions[id]?.holder = holder
+            return true
+        }
+        return known == holder
+    }
+
+    /// What only a leader knows is no longer so: who holds a session, and which ends were decided and perhaps
+    /// lost.
+    mutating func forgetLeadership() {
+        for index in sessions.values.indices {
+            sessions.values[index].holder = nil
+            sessions.values[index].isClosing = false
+        }
     }
 
     /// Gives every session its full time, as a new leader or a restarted node does.

@@ -7,6 +7,8 @@ struct Acknowledged: Equatable {
     var chain: RowChain
     var acceptedEpoch: Epoch
     var currentEpoch: Epoch
+    /// Everything up to here is known to be committed: a lower bound, and right however old it is.
+    var committed = Zxid.zero
 
     static let nothing = Acknowledged(chain: .empty, acceptedEpoch: .zero, currentEpoch: .zero)
 }
@@ -20,7 +22,7 @@ struct Acknowledged: Equatable {
 /// ```
 /// copy, 64 bytes, little-endian, at 0 and at 4096:
 ///   "AVIARYAK" 8 · sequence 8 · zxid 8 · log checksum 8 · accepted epoch 4 · current epoch 4 ·
-///   zero 16 · XXH64 of what stands before 8
+///   committed zxid 8 · zero 8 · XXH64 of what stands before 8
 /// ```
 ///
 /// It is written after the log's fsync and without one of its own. After `kill -9` the log may be longer than
@@ -105,7 +107,7 @@ struct AcknowledgedMark: ~Copyable {
         let words: [UInt64] = [
             magic, sequence, UInt64(bitPattern: acknowledged.chain.zxid.rawValue),
             acknowledged.chain.checksum,
-            epochs, 0, 0,
+            epochs, UInt64(bitPattern: acknowledged.committed.rawValue), 0,
         ]
         var copy: [UInt8] = []
         copy.reserveCapacity(copyBytes)
@@ -126,7 +128,8 @@ struct AcknowledgedMark: ~Copyable {
             let acknowledged = Acknowledged(
                 chain: RowChain(zxid: zxid, checksum: word(3)),
                 acceptedEpoch: Epoch(rawValue: Int32(truncatingIfNeeded: Int64(bitPattern: word(4)))),
-                currentEpoch: Epoch(rawValue: Int32(truncatingIfNeeded: Int64(bitPattern: word(4) >> 32))))
+                currentEpoch: Epoch(rawValue: Int32(truncatingIfNeeded: Int64(bitPattern: word(4) >> 32))),
+                committed: Zxid(rawValue: Int64(bitPattern: word(5))))
             return (acknowledged, word(1))
         }
     }

@@ -35,16 +35,6 @@ extension LogRow {
 }
 
 extension Zxid {
-    /// Whether `next` may follow `self` in a log: the next of its epoch, or the first of a later one.
-    ///
-    /// Zxids inside an epoch are contiguous and begin at counter 1 (quorum protocol 1.1, 4.2).
-    func isFollowed(by next: Zxid) -> Bool {
-        if next.epoch == epoch {
-            return counter < UInt32.max && next == self.next
-        }
-        return next.epoch > epoch && next.counter == 1
-    }
-
     /// What should follow `self` in a log, as far as that can be said: the next of its epoch.
     var expectedNext: Zxid { Zxid(rawValue: rawValue &+ 1) }
 }

@@ -4,6 +4,8 @@ package enum DecodingError: Error, Equatable, Sendable {
     case truncated(needed: Int, available: Int)
     /// A length below -1.
     case negativeLength(Int32)
+    /// A length that is more than the reader will take.
+    case oversized(Int32, max: Int)
     /// More elements announced than the bytes left could hold.
     case implausibleCount(Int32, available: Int)
     /// Bytes behind a record that must end there.

@@ -70,6 +70,19 @@ package struct JuteReader: ~Escapable {
         return copy(range)
     }
 
+    /// Passes over `count` bytes.
+    package mutating func skip(_ count: Int) throws(DecodingError) {
+        try require(count)
+        offset += count
+    }
+
+    /// A copy of the next `count` bytes.
+    package mutating func bytes(_ count: Int) throws(DecodingError) -> [UInt8] {
+        try require(count)
+        defer { offset += count }
+        return copy(offset..<(offset + count))
+    }
+
     package mutating func text() throws(DecodingError) -> ByteString? {
         try buffer().map(ByteString.init)
     }

@@ -39,6 +39,12 @@ package struct Tree: ~Copyable {
         digest = nodes.nodeDigest(of: .root) &+ nodes.nodeDigest(of: systemNode(Tree.zookeeper))
     }
 
+    /// Puts the ensemble's configuration where clients read it. Each node does so by itself, and no digest
+    /// counts it (quorum protocol 5.7).
+    package mutating func showConfiguration(_ text: ByteString) {
+        nodes.setData(text.bytes.span.bytes, isNull: false, of: systemNode(Tree.config), at: Tree.config)
+    }
+
     private func systemNode(_ path: ZnodePath) -> NodeID {
         guard let id = nodes.find(path) else { preconditionFailure("\(path) is there from the start") }
         return id

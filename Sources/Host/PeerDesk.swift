@@ -1,0 +1,89 @@
+internal import Links
+package import Logging
+package import NIOCore
+package import Replica
+package import Settings
+internal import Vocabulary
+internal import Wire
+internal import Zab
+
+/// Does what the replica wants done on the links to the other servers of its ensemble, and tells it what
+/// happened there.
+///
+/// Lives on the loop of the `Core`, like the links themselves.
+package final class PeerDesk {
+    private let election: ElectionLinks
+    private let quorum: QuorumLinks
+    private let own: EnsembleMember.Address
+    private let host: String?
+    private let log: Logger
+
+    /// - Returns: nil for a node that is all there is.
+    package init?(_ settings: NodeSettings, on loop: any EventLoop, log: Logger) {
+        guard case .member(let ensemble) = settings.role, let serverID = settings.serverID else { return nil }
+        let me = PeerID(rawValue: serverID)
+        let tickMs = Int64(settings.tickTimeMs)
+        let addresses = ensemble.members.compactMap { member in
+            member.addresses.first.map { (member.id, $0) }
+        }
+        guard let own = addresses.first(where: { $0.0 == me })?.1 else { return nil }
+        let members = Dictionary(
+            uniqueKeysWithValues: addresses.map { id, address in
+                (
+                    id,
+                    MemberAddress(
+                        host: address.host, quorumPort: address.quorumPort,
+                        electionPort: address.electionPort)
+                )
+            })
+        self.own = own
+        self.host = ensemble.listensOnAllAddresses ? nil : own.host
+        self.log = log
+        self.election = ElectionLinks(
+            me: me, members: members, connectTimeoutMs: Int64(ensemble.electionConnectTimeoutMs),
+            handshakeTimeoutMs: tickMs * Int64(ensemble.syncTicks), loop: loop, log: log)
+        self.quorum = QuorumLinks(
+            me: me, members: members, dataBytesMax: settings.limits.recordBytesMax,
+            handshakeTimeoutMs: tickMs * Int64(ensemble.initTicks), loop: loop, log: log)
+    }
+
+    /// Opens the election port; from then on `happened` hears of everything.
+    func open(_ happened: @escaping (PeerInput) -> Void) -> EventLoopFuture<Void> {
+        election.whenNotified = { happened(.notified($0, by: $1)) }
+        election.whenReachable = { happened(.reachable($0, $1)) }
+        quorum.whenLearnerUp = { happened(.learnerLinkUp($0)) }
+        quorum.whenLearnerDown = { happened(.learnerLinkDown($0)) }
+        quorum.whenFromLearner = { happened(.fromLearner($1, $0)) }
+        quorum.whenLeaderUp = { happened(.leaderLinkUp) }
+        quorum.whenLeaderDown = { happened(.leaderLinkDown) }
+        quorum.whenFromLeader = { happened(.fromLeader($0)) }
+        return election.listen(host: host, port: own.electionPort)
+    }
+
+    func act(_ action: PeerAction) {
+        switch action {
+        case .notify(let peer, let notification): election.notify(peer, notification)
+        case .seek(let peer): election.seek(peer)
+        case .follow(let leader, let afterMs): quorum.follow(leader, afterMs: afterMs)
+        case .unfollow: quorum.unfollow()
+        case .acceptLearners(true): listen()
+        case .acceptLearners(false): _ = quorum.stopListening()
+        case .toLeader(let packet): quorum.sendToLeader(packet)
+        case .toLearner(let link, let packet): quorum.send(packet, to: link)
+        case .sendSnapshot(let link): quorum.drop(link, because: "it needs a snapshot")
+        case .drop(let link, let reason): quorum.drop(link, because: reason)
+        }
+    }
+
+    private func listen() {
+        let log = log
+        quorum.listen(host: host, port: own.quorumPort).whenFailure { error in
+            log.error("cannot listen for followers", metadata: ["error": "\(error)"])
+        }
+    }
+
+    func close() {
+        _ = election.close()
+        _ = quorum.close()
+    }
+}

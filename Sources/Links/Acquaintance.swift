@@ -1,0 +1,30 @@
+internal import Vocabulary
+
+/// What becomes of a connection to the election port, by who says to have made it (quorum protocol 2.2).
+///
+/// Of two servers the one with the larger number dials, so that there is one connection and not two.
+enum Acquaintance: Equatable {
+    /// The number is larger than ours: its connection is the link.
+    case keep(PeerID)
+    /// The number is smaller: it only asks to be dialled.
+    case dialBack(PeerID)
+    /// An observer that has no number; the link gets one of ours.
+    case anonymous
+    /// The reason continues the sentence "closed, because it …".
+    case refuse(String)
+
+    /// What an observer without a number says to be.
+    static let anonymousNumber = PeerID(rawValue: Int64.max)
+
+    init(_ claimed: PeerID, me: PeerID, isMember: Bool) {
+        if claimed == Acquaintance.anonymousNumber {
+            self = .anonymous
+        } else if claimed == me {
+            self = .refuse("says to be this server; is a myid file a copy?")
+        } else if !isMember {
+            self = .refuse("says to be server \(claimed.rawValue), which is none of the ensemble")
+        } else {
+            self = claimed > me ? .keep(claimed) : .dialBack(claimed)
+        }
+    }
+}

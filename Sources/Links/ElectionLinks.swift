@@ -1,0 +1,157 @@
+package import Logging
+package import NIOCore
+internal import NIOPosix
+package import Vocabulary
+internal import Wire
+package import Zab
+
+/// The election port: one connection a pair of servers, dialled by the larger number (quorum protocol
+/// 2.1-2.3).
+///
+/// Everything is called on `loop`, and so are both callbacks; neither is called from inside a method of
+/// this class. A link that breaks is dialled again by the next `seek` or `notify`, not by itself. Nobody's
+/// messages pile up: a peer that has no link, or does not read, gets only the newest.
+package final class ElectionLinks {
+    /// Observers without a number that may be connected at once.
+    static let anonymousMax = 64
+
+    /// Whom this server knows. A change counts for the next dial and the next greeting.
+    package var members: [PeerID: MemberAddress]
+    /// A notification, and who sent it. An observer without a number has a negative one here.
+    package var whenNotified: (Notification, PeerID) -> Void = { _, _ in }
+    /// A link came up, also in the place of another; or the only one went down.
+    package var whenReachable: (PeerID, Bool) -> Void = { _, _ in }
+
+    let me: PeerID
+    let loop: any EventLoop
+    let log: Logger
+    let port: Port
+    let connectTimeout: TimeAmount
+    var correspondents: [PeerID: Correspondent] = [:]
+    var nextAnonymous: Int64 = -1
+    private(set) var isClosed = false
+
+    /// Another server, as far as this port goes.
+    struct Correspondent {
+        /// The kept connection.
+        var link: ElectionHandler?
+        var attempt = Attempt.none
+        /// One frame that it should have and has not been sent.
+        var newest: ByteBuffer?
+    }
+
+    /// What is under way to get a link. There is never more than one of it.
+    enum Attempt {
+        case none
+        case dialling
+        /// It was asked to dial back, and has until then.
+        case awaited(Scheduled<Void>)
+    }
+
+    /// - Parameters:
+    ///   - me: This server; its own address among `members` is what it tells the others to dial.
+    ///   - connectTimeoutMs: For a dial, and for the other side to dial back (`cnxTimeout`).
+    ///   - handshakeTimeoutMs: For whoever connects to say who it is.
+    ///   - isKeepAliveEnabled: `tcpKeepAlive`.
+    package init(
+        me: PeerID, members: [PeerID: MemberAddress], connectTimeoutMs: Int64, handshakeTimeoutMs: Int64,
+        isKeepAliveEnabled: Bool = false, loop: any EventLoop, log: Logger
+    ) {
+        self.me = me
+        self.members = members
+        self.connectTimeout = .milliseconds(connectTimeoutMs)
+        self.loop = loop
+        self.log = log
+        self.port = Port(
+            "election", handshakeTimeoutMs: handshakeTimeoutMs, isKeepAliveEnabled: isKeepAliveEnabled,
+            loop: loop, log: log)
+    }
+
+    /// Accepts connections from now on. Every server must, whatever its number.
+    ///
+    /// - Parameter host: nil for all of this machine's addresses.
+    package func listen(host: String?, port: Int) -> EventLoopFuture<Void> {
+        loop.assertInEventLoop()
+        return self.port.listen(host: host, port: port) { ElectionHandler(owner: self, phase: .stranger) }
+    }
+
+    package var boundPort: Int? { port.boundPort }
+
+    /// Gets a link, unless there is one or it is being got.
+    package func seek(_ peer: PeerID) {
+        loop.assertInEventLoop()
+        guard !isClosed, peer != me, liveLink(to: peer) == nil else { return }
+        if case .none = correspondents[peer]?.attempt ?? .none { dial(peer) }
+    }
+
+    /// Sends to `peer` what it should know now; what it has not been sent before is forgotten.
+    ///
+    /// Without a link, gets one. Notifications to oneself do not come back.
+    package func notify(_ peer: PeerID, _ notification: Notification) {
+        loop.assertInEventLoop()
+        guard !isClosed, peer != me else { return }
+        let frame = ByteBuffer(framing: notification)
+        guard let link = liveLink(to: peer) else {
+            guard members[peer] != nil else { return }
+            correspondents[peer, default: Correspondent()].newest = frame
+            return seek(peer)
+        }
+        guard link.isWritable else {
+            correspondents[peer]?.newest = frame
+            return
+        }
+        // A dial of ours beside a link is there to replace it: the frame may be lost with the old one.
+        let kept = isReplacing(peer) ? frame : nil
+        correspondents[peer]?.newest = kept
+        link.send(frame)
+    }
+
+    /// Closes all connections. No callback comes from now on.
+    ///
+    /// - Returns: Succeeds when the sockets are closed.
+    package func close() -> EventLoopFuture<Void> {
+        loop.assertInEventLoop()
+        isClosed = true
+        var endings = [port.close()]
+        for correspondent in correspondents.values {
+            if case .awaited(let deadline) = correspondent.attempt { deadline.cancel() }
+            guard let link = correspondent.link else { continue }
+            if let channel = link.channel { endings.append(channel.closeFuture) }
+            link.silence()
+        }
+        correspondents.removeAll()
+        return .andAllComplete(endings, on: loop)
+    }
+
+    // MARK: What happens on a link
+
+    func heard(_ notification: Notification, from peer: PeerID) {
+        if !isClosed { whenNotified(notification, peer) }
+    }
+
+    /// There is room on the link for what was kept back.
+    func sendNewest(to peer: PeerID) {
+        guard let link = liveLink(to: peer), link.isWritable, let frame = correspondents[peer]?.newest
+        else { return }
+        correspondents[peer]?.newest = nil
+        link.send(frame)
+    }
+
+    func ended(_ handler: ElectionHandler, _ peer: PeerID) {
+        guard !isClosed, correspondents[peer]?.link === handler else { return }
+        correspondents[peer]?.link = nil
+        if peer.rawValue < 0 { correspondents[peer] = nil }
+        whenReachable(peer, false)
+    }
+
+    /// A link that is not known to be broken.
+    func liveLink(to peer: PeerID) -> ElectionHandler? {
+        guard let link = correspondents[peer]?.link, link.isLink else { return nil }
+        return link
+    }
+
+    private func isReplacing(_ peer: PeerID) -> Bool {
+        guard peer < me, case .dialling = correspondents[peer]?.attempt else { return false }
+        return true
+    }
+}

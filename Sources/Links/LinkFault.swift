@@ -1,0 +1,15 @@
+internal import Wire
+
+/// What a peer sent that no peer sends. Closes that one connection and nothing else.
+struct LinkFault: Error, Equatable {
+    /// Continues the sentence "closed, because it …".
+    let reason: String
+
+    init(_ reason: String) {
+        self.reason = reason
+    }
+
+    init(_ what: String, _ error: DecodingError) {
+        self.reason = "\(what): \(error)"
+    }
+}

@@ -1,0 +1,239 @@
+internal import Logging
+internal import NIOCore
+internal import Wire
+internal import Zab
+
+/// One connection of a quorum port: of a learner that was accepted, or this server's own to its leader.
+///
+/// Cuts the stream into packets; whose they are is the owner's to say. Confined to the owner's event loop.
+final class PacketHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    enum Phase: Equatable {
+        /// Dialled by this server; the owner has not looked at it yet.
+        case dialled
+        /// Accepted, and has not said that it is a learner.
+        case stranger
+        case learner(LinkID)
+        case leader
+        /// From the leader, without packets: a tree, until the owner says that it is complete (3.5).
+        case snapshot
+        /// What comes is not looked at any more.
+        case deaf
+    }
+
+    /// What stands in a packet around its data, identities included.
+    static let packetFrameBytesMax = 1 << 20
+    /// The data of a learner's first packet: 20 bytes, in releases to come perhaps more.
+    static let introductionBytesMax = 1024
+    /// From here on bytes are passed on and not copied together.
+    static let copiedBytesMax = 16 << 10
+
+    private let owner: QuorumLinks
+    private(set) var phase: Phase
+    private(set) var channel: (any Channel)?
+    private(set) var remote = ""
+    private var unread = ByteBuffer()
+    private var unsent = ByteBuffer()
+    /// Bytes that NIO held at the last look; never less than it holds now.
+    private var heldBytes = 0
+    private var handshake: Scheduled<Void>?
+    private var isWriting = false
+
+    init(owner: QuorumLinks, phase: Phase) {
+        self.owner = owner
+        self.phase = phase
+    }
+
+    // MARK: For the owner
+
+    func become(_ phase: Phase) {
+        handshake?.cancel()
+        self.phase = phase
+    }
+
+    /// Closes, without another word to the owner.
+    func silence() {
+        handshake?.cancel()
+        phase = .deaf
+        unsent = ByteBuffer()
+        channel?.close(promise: nil)
+    }
+
+    /// Puts a packet behind what is to be sent with the next `flush`.
+    func add(_ packet: QuorumPacket) {
+        packet.encode(into: &unsent)
+    }
+
+    /// Puts bytes behind what is to be sent with the next `flush`.
+    func add(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > PacketHandler.copiedBytesMax else {
+            unsent.writeImmutableBuffer(bytes)
+            return
+        }
+        writeUnsent()
+        channel?.write(bytes, promise: nil)
+        heldBytes += bytes.readableBytes
+    }
+
+    /// Sends all that was added. The owner is never called from inside this.
+    func flush() {
+        isWriting = true
+        defer { isWriting = false }
+        writeUnsent()
+        channel?.flush()
+        heldBytes = channelBytes
+    }
+
+    private func writeUnsent() {
+        guard unsent.readableBytes > 0 else { return }
+        heldBytes += unsent.readableBytes
+        channel?.write(unsent, promise: nil)
+        unsent = ByteBuffer()
+    }
+
+    /// What the peer has not taken: bytes added and not yet in the kernel's hands.
+    var unsentBytes: Int { unsent.readableBytes + channelBytes }
+
+    /// Whether more than `bytesMax` are unsent; looks closely only when it may be so.
+    func isBehind(by bytesMax: Int) -> Bool {
+        guard unsent.readableBytes + heldBytes > bytesMax else { return false }
+        heldBytes = channelBytes
+        return unsent.readableBytes + heldBytes > bytesMax
+    }
+
+    private var channelBytes: Int {
+        // A closed channel holds nothing.
+        (try? channel?.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    // MARK: From the socket
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        channel = context.channel
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        channel = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        remote = Port.text(of: context.remoteAddress)
+        guard phase == .stranger else { return }
+        guard owner.port.admit(context.channel) else { return silence() }
+        handshake = context.eventLoop.assumeIsolated().scheduleTask(in: owner.port.handshakeTimeout) {
+            if self.phase == .stranger { self.fail("said nothing in time") }
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        // NIO drains a socket on which a write failed, inside that write; it closes it next.
+        guard !isWriting else {
+            return context.eventLoop.assumeIsolated().execute { self.channel?.close(promise: nil) }
+        }
+        guard phase != .deaf else { return }
+        unread.takeIn(&bytes)
+        do throws(LinkFault) {
+            while try takeStep() {}
+            guard unread.readableBytes <= unreadBytesMax else {
+                throw LinkFault("sent \(unread.readableBytes) bytes that nothing comes of")
+            }
+        } catch {
+            fail(error.reason)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard case .learner(let link) = phase, context.channel.isWritable else { return }
+        context.eventLoop.assumeIsolated().execute { self.owner.gotRoom(self, link) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    /// Takes one packet, or what the owner takes of a snapshot; false when more must come first.
+    private func takeStep() throws(LinkFault) -> Bool {
+        switch phase {
+        case .stranger:
+            guard let packet = try packet(dataBytesMax: PacketHandler.introductionBytesMax) else {
+                return false
+            }
+            guard packet.kind == .followerInfo || packet.kind == .observerInfo else {
+                throw LinkFault("began with a packet that is no learner's first: \(packet.kind)")
+            }
+            owner.port.release(channel)
+            owner.introduced(self, packet)
+            return true
+        case .learner(let link):
+            guard let packet = try packet(dataBytesMax: owner.dataBytesMax) else { return false }
+            owner.heard(packet, from: link)
+            return true
+        case .leader:
+            guard let packet = try packet(dataBytesMax: owner.dataBytesMax) else { return false }
+            if packet.kind == .snapshot { phase = .snapshot }
+            owner.heardFromLeader(packet)
+            return true
+        case .snapshot: return takeSnapshotBytes()
+        case .dialled: return false
+        case .deaf:
+            unread = ByteBuffer()
+            return false
+        }
+    }
+
+    /// What may lie here unread: a packet that has not come whole.
+    private var unreadBytesMax: Int {
+        switch phase {
+        case .stranger, .dialled: 2 * PacketHandler.introductionBytesMax
+        default: owner.dataBytesMax + PacketHandler.packetFrameBytesMax
+        }
+    }
+
+    /// The owner has the bytes to itself meanwhile: it may close this link from inside.
+    private func takeSnapshotBytes() -> Bool {
+        guard unread.readableBytes > 0 else { return false }
+        var bytes = unread
+        unread = ByteBuffer()
+        let isComplete = owner.whenSnapshotBytes(&bytes)
+        guard phase == .snapshot else { return false }
+        unread = bytes
+        if isComplete { phase = .leader }
+        return isComplete
+    }
+
+    private func packet(dataBytesMax: Int) throws(LinkFault) -> QuorumPacket? {
+        do {
+            return try QuorumPacket(from: &unread, dataBytesMax: dataBytesMax)
+        } catch {
+            throw LinkFault("sent what is no packet", error)
+        }
+    }
+
+    /// Closes with one line in the log.
+    private func fail(_ reason: String) {
+        guard phase != .deaf else { return }
+        owner.log.warning(
+            "quorum connection closed, because it \(reason)", metadata: ["remote": "\(remote)"])
+        let channel = channel
+        end()
+        channel?.close(promise: nil)
+    }
+
+    private func end() {
+        handshake?.cancel()
+        let former = phase
+        phase = .deaf
+        switch former {
+        case .stranger: owner.port.release(channel)
+        case .learner(let link): owner.loop.assumeIsolated().execute { self.owner.ended(self, link) }
+        case .leader, .snapshot: owner.loop.assumeIsolated().execute { self.owner.endedLeader(self) }
+        case .dialled, .deaf: break
+        }
+    }
+}

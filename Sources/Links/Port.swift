@@ -1,0 +1,132 @@
+internal import Glibc
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+
+/// A port of this server where the others connect, and how many strangers it puts up with.
+///
+/// Confined to one event loop, which is also that of all connections it accepts.
+final class Port {
+    /// Connections that have not yet said who they are; more are closed at once.
+    static let strangersMax = 64
+    /// Connections that the kernel completes ahead of us.
+    static let backlog: Int32 = 128
+
+    /// For the log: "election" or "quorum".
+    let name: String
+    let handshakeTimeout: TimeAmount
+    let isKeepAliveEnabled: Bool
+    private let loop: any EventLoop
+    private let log: Logger
+    private var channel: (any Channel)?
+    private var strangers: [ObjectIdentifier: any Channel] = [:]
+    /// Tells a `listen` that is under way from a later one.
+    private var generation = 0
+
+    init(
+        _ name: String, handshakeTimeoutMs: Int64, isKeepAliveEnabled: Bool, loop: any EventLoop, log: Logger
+    ) {
+        self.name = name
+        self.handshakeTimeout = .milliseconds(handshakeTimeoutMs)
+        self.isKeepAliveEnabled = isKeepAliveEnabled
+        self.loop = loop
+        self.log = log
+    }
+
+    var boundPort: Int? { channel?.localAddress?.port }
+
+    /// Binds and accepts from now on; `handler` makes what serves one connection.
+    ///
+    /// - Parameter host: nil for all addresses: IPv6 and IPv4 on one socket, or IPv4 where there is no IPv6.
+    /// - Returns: Fails with `IOError` when the port is taken or the address is not this machine's.
+    func listen(
+        host: String?, port: Int, _ handler: @escaping () -> any ChannelHandler
+    ) -> EventLoopFuture<Void> {
+        generation += 1
+        let current = generation
+        let bootstrap = self.bootstrap(NIOLoopBound(handler, eventLoop: loop))
+        let bound: EventLoopFuture<any Channel>
+        if let host {
+            bound = bootstrap.bind(host: host, port: port)
+        } else {
+            let everywhere = bootstrap.bind(host: "::", port: port).hop(to: loop).assumeIsolated()
+            bound = everywhere.flatMapError { error in
+                guard let error = error as? IOError, [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.errnoCode)
+                else { return self.loop.makeFailedFuture(error) }
+                return bootstrap.bind(host: "0.0.0.0", port: port).hop(to: self.loop)
+            }.nonisolated()
+        }
+        return bound.hop(to: loop).assumeIsolated().map { channel in
+            self.opened(channel, current)
+        }.nonisolated()
+    }
+
+    private func opened(_ channel: any Channel, _ opening: Int) {
+        guard opening == generation else { return channel.close(promise: nil) }
+        self.channel?.close(promise: nil)
+        self.channel = channel
+    }
+
+    private func bootstrap(_ handler: NIOLoopBound<() -> any ChannelHandler>) -> ServerBootstrap {
+        ServerBootstrap(group: loop)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: Port.backlog)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: isKeepAliveEnabled ? 1 : 0)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(handler.value())
+                }
+            }
+    }
+
+    /// What dials with the same options.
+    func dialler(
+        connectTimeout: TimeAmount, _ handler: @escaping () -> any ChannelHandler
+    ) -> ClientBootstrap {
+        let bound = NIOLoopBound(handler, eventLoop: loop)
+        return ClientBootstrap(group: loop)
+            .connectTimeout(connectTimeout)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: isKeepAliveEnabled ? 1 : 0)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(bound.value())
+                }
+            }
+    }
+
+    /// Counts in a connection that has not said whose it is; false when there are enough of them.
+    func admit(_ stranger: any Channel) -> Bool {
+        guard strangers.count < Port.strangersMax else {
+            log.warning(
+                "too many connections that say nothing; closed",
+                metadata: ["port": "\(name)", "remote": "\(Port.text(of: stranger.remoteAddress))"])
+            return false
+        }
+        strangers[ObjectIdentifier(stranger)] = stranger
+        return true
+    }
+
+    /// It has said who it is, or is gone.
+    func release(_ stranger: (any Channel)?) {
+        guard let stranger else { return }
+        strangers[ObjectIdentifier(stranger)] = nil
+    }
+
+    /// Stops accepting, and closes the strangers. May `listen` again.
+    ///
+    /// - Returns: Succeeds when the socket is closed.
+    func close() -> EventLoopFuture<Void> {
+        generation += 1
+        for stranger in strangers.values { stranger.close(promise: nil) }
+        guard let channel else { return loop.makeSucceededVoidFuture() }
+        self.channel = nil
+        channel.close(promise: nil)
+        return channel.closeFuture
+    }
+
+    static func text(of address: SocketAddress?) -> String {
+        address.map { "\($0)" } ?? "unknown"
+    }
+}

@@ -1,0 +1,104 @@
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+package import Vocabulary
+package import Wire
+internal import Zab
+
+/// The learner's side: one connection to one leader.
+extension QuorumLinks {
+    /// Dials the leader's quorum port after `afterMs`, in the place of whatever was under way.
+    ///
+    /// `whenLeaderUp` or `whenLeaderDown` answers; one dial is made, and none after it.
+    package func follow(_ leader: PeerID, afterMs: Int64) {
+        loop.assertInEventLoop()
+        abandonPursuit()
+        guard !isClosed else { return }
+        let number = pursuitNumber
+        pursuit = .pausing(
+            loop.assumeIsolated().scheduleTask(in: .milliseconds(afterMs)) { self.dial(leader, number) })
+    }
+
+    /// Ends the link to the leader, or the attempt; nothing is called for it any more.
+    package func unfollow() {
+        loop.assertInEventLoop()
+        abandonPursuit()
+    }
+
+    /// Sends a packet to the leader; nothing happens where there is no link.
+    package func sendToLeader(_ packet: QuorumPacket) {
+        loop.assertInEventLoop()
+        guard case .linked(let leader) = pursuit else { return }
+        leader.add(packet)
+        guard !leader.isBehind(by: unsentBytesMax) else {
+            log.warning(
+                "the link to the leader is closed: it leaves more than \(unsentBytesMax) bytes unread",
+                metadata: ["remote": "\(leader.remote)"])
+            leader.silence()
+            return loop.assumeIsolated().execute { self.endedLeader(leader) }
+        }
+        flushLater(leader)
+    }
+
+    func abandonPursuit() {
+        pursuitNumber += 1
+        switch pursuit {
+        case .pausing(let pause): pause.cancel()
+        case .linked(let leader):
+            // The last words, such as an acknowledgement, leave before the end.
+            leader.flush()
+            leader.silence()
+        case .nobody, .dialling: break
+        }
+        pursuit = .nobody
+    }
+
+    private func dial(_ leader: PeerID, _ number: UInt64) {
+        guard number == pursuitNumber else { return }
+        guard leader != me, let address = members[leader] else {
+            log.warning("the leader has no address", metadata: ["leader": "\(leader.rawValue)"])
+            return missed()
+        }
+        pursuit = .dialling
+        port.dialler(connectTimeout: connectTimeout) { PacketHandler(owner: self, phase: .dialled) }
+            .connect(host: address.host, port: address.quorumPort)
+            .hop(to: loop).assumeIsolated().whenComplete { self.dialled(leader, number, $0) }
+    }
+
+    private func dialled(_ leader: PeerID, _ number: UInt64, _ result: Result<any Channel, any Error>) {
+        var handler: PacketHandler?
+        if case .success(let channel) = result {
+            // Absent where the connection is closed already.
+            handler = try? channel.pipeline.syncOperations.handler(type: PacketHandler.self)
+        }
+        guard number == pursuitNumber else {
+            handler?.silence()
+            return
+        }
+        guard let handler else {
+            log.debug(
+                "no link to the leader", metadata: ["leader": "\(leader.rawValue)", "error": "\(result)"])
+            return missed()
+        }
+        handler.become(.leader)
+        pursuit = .linked(handler)
+        whenLeaderUp()
+    }
+
+    private func missed() {
+        pursuit = .nobody
+        whenLeaderDown()
+    }
+
+    // MARK: What happens on the link
+
+    func heardFromLeader(_ packet: QuorumPacket) {
+        if case .linked = pursuit { whenFromLeader(packet) }
+    }
+
+    func endedLeader(_ handler: PacketHandler) {
+        guard case .linked(let leader) = pursuit, leader === handler else { return }
+        pursuit = .nobody
+        whenLeaderDown()
+    }
+}

@@ -1,0 +1,131 @@
+package import Logging
+package import NIOCore
+internal import NIOPosix
+package import Vocabulary
+package import Wire
+package import Zab
+
+/// The quorum port: connections of learners while this server leads, and its own to its leader while it
+/// follows (quorum protocol 3.1, 3.2, 3.5).
+///
+/// Everything is called on `loop`, and so are all callbacks; none is called from inside a method of this
+/// class. What is sent leaves with `flush`, at the latest at the end of the loop's turn, in order and in
+/// one write a link.
+package final class QuorumLinks {
+    /// Learners that may be connected at once.
+    static let learnersMax = 1024
+
+    /// Whom this server knows. A change counts for the next dial.
+    package var members: [PeerID: MemberAddress]
+
+    // MARK: Callbacks
+
+    /// A connection has said that it is a learner; its first packet comes next.
+    package var whenLearnerUp: (LinkID) -> Void = { _ in }
+    /// Once for each `whenLearnerUp`, whoever ended the link; nothing comes from it afterwards.
+    package var whenLearnerDown: (LinkID) -> Void = { _ in }
+    package var whenFromLearner: (LinkID, QuorumPacket) -> Void = { _, _ in }
+    /// A learner that had much to take has taken it.
+    package var whenLearnerHasRoom: (LinkID) -> Void = { _ in }
+    package var whenLeaderUp: () -> Void = {}
+    /// The link broke, or there never was one. Once for each `follow`, and never after `unfollow`.
+    package var whenLeaderDown: () -> Void = {}
+    package var whenFromLeader: (QuorumPacket) -> Void = { _ in }
+    /// After a SNAP packet: all bytes that came and were not taken. Takes what it can by moving the reader
+    /// index; true once the snapshot, signature included, is complete (3.5). What it leaves is bounded by
+    /// what one packet may hold.
+    package var whenSnapshotBytes: (inout ByteBuffer) -> Bool = { _ in false }
+
+    let me: PeerID
+    let loop: any EventLoop
+    let log: Logger
+    let port: Port
+    let dataBytesMax: Int
+    let unsentBytesMax: Int
+    let connectTimeout: TimeAmount
+    var learners: [LinkID: PacketHandler] = [:]
+    var lastLink: UInt64 = 0
+    var pursuit = Pursuit.nobody
+    /// Tells the answer to an earlier dial from that to the last.
+    var pursuitNumber: UInt64 = 0
+    private(set) var isClosed = false
+    /// Those with something to send.
+    private var unflushed: [PacketHandler] = []
+
+    /// The way to a leader.
+    enum Pursuit {
+        case nobody
+        case pausing(Scheduled<Void>)
+        case dialling
+        case linked(PacketHandler)
+    }
+
+    /// - Parameters:
+    ///   - dataBytesMax: What the data of one packet may hold.
+    ///   - unsentBytesMax: What a peer may leave unread before its link is closed.
+    ///   - handshakeTimeoutMs: For whoever connects to say that it is a learner.
+    ///   - isKeepAliveEnabled: `tcpKeepAlive`.
+    package init(
+        me: PeerID, members: [PeerID: MemberAddress], dataBytesMax: Int, unsentBytesMax: Int = 512 << 20,
+        connectTimeoutMs: Int64 = 5000, handshakeTimeoutMs: Int64 = 10_000, isKeepAliveEnabled: Bool = false,
+        loop: any EventLoop, log: Logger
+    ) {
+        self.me = me
+        self.members = members
+        self.dataBytesMax = dataBytesMax
+        self.unsentBytesMax = unsentBytesMax
+        self.connectTimeout = .milliseconds(connectTimeoutMs)
+        self.loop = loop
+        self.log = log
+        self.port = Port(
+            "quorum", handshakeTimeoutMs: handshakeTimeoutMs, isKeepAliveEnabled: isKeepAliveEnabled,
+            loop: loop, log: log)
+    }
+
+    /// Accepts learners from now on.
+    ///
+    /// - Parameter host: nil for all of this machine's addresses.
+    package func listen(host: String?, port: Int) -> EventLoopFuture<Void> {
+        loop.assertInEventLoop()
+        return self.port.listen(host: host, port: port) { PacketHandler(owner: self, phase: .stranger) }
+    }
+
+    /// Accepts nobody from now on; learners that are connected stay. Apache's servers take a closed port
+    /// for a leader that is not ready yet, and try again (3.2); a connection that is closed sends them back
+    /// to look.
+    package func stopListening() -> EventLoopFuture<Void> {
+        loop.assertInEventLoop()
+        return port.close()
+    }
+
+    package var boundPort: Int? { port.boundPort }
+
+    /// Writes out everything that was sent since the last time. Need not be called, only saves waiting.
+    package func flush() {
+        loop.assertInEventLoop()
+        let handlers = unflushed
+        unflushed.removeAll(keepingCapacity: true)
+        for handler in handlers { handler.flush() }
+    }
+
+    func flushLater(_ handler: PacketHandler) {
+        if unflushed.isEmpty { loop.assumeIsolated().execute { self.flush() } }
+        if !unflushed.contains(where: { $0 === handler }) { unflushed.append(handler) }
+    }
+
+    /// Closes all connections. No callback comes from now on.
+    ///
+    /// - Returns: Succeeds when the sockets are closed.
+    package func close() -> EventLoopFuture<Void> {
+        loop.assertInEventLoop()
+        isClosed = true
+        flush()
+        var handlers = Array(learners.values)
+        if case .linked(let leader) = pursuit { handlers.append(leader) }
+        let endings = [port.close()] + handlers.compactMap { $0.channel?.closeFuture }
+        abandonPursuit()
+        for learner in learners.values { learner.silence() }
+        learners.removeAll()
+        return .andAllComplete(endings, on: loop)
+    }
+}

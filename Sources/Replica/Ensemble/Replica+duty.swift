@@ -1,0 +1,117 @@
+internal import DequeModule
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// What Zab wants done, and what changes for this node's clients when it does another thing for the ensemble.
+extension Replica {
+    /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
+    mutating func carryOutZab(at now: Instant, into effects: inout Effects) {
+        while zab.hasEffects {
+            for effect in zab.takeEffects() { carryOut(effect, at: now, into: &effects) }
+            releaseBarriers(at: now, into: &effects)
+        }
+    }
+
+    private mutating func carryOut(
+        _ effect: Effect, at now: Instant, into effects: inout Effects
+    ) {
+        switch effect {
+        case .store(let order, let ticket): effects.order(described(order), ticket: ticket)
+        case .deliver(let entry):
+            commit(ahead.take(entry.zxid) ?? decoded(entry), at: now, into: &effects)
+        case .toLearner(let link, let message):
+            effects.act(.peer(.toLearner(link, QuorumPacket(message))))
+        case .toLeader(.alive): reportTouched(into: &effects)
+        case .toLeader(let message): effects.act(.peer(.toLeader(QuorumPacket(message))))
+        case .notify(let peer, let notification): effects.act(.peer(.notify(peer, notification)))
+        case .seek(let peer): effects.act(.peer(.seek(peer)))
+        case .follow(let leader, let afterMs): effects.act(.peer(.follow(leader, afterMs: afterMs)))
+        case .acceptLearners(let areWelcome): effects.act(.peer(.acceptLearners(areWelcome)))
+        case .unfollow: effects.act(.peer(.unfollow))
+        case .sendSnapshot(let link): effects.act(.peer(.sendSnapshot(link)))
+        case .drop(let link, let reason): effects.act(.peer(.drop(link, reason)))
+        case .adoptSnapshot: break
+        case .serve(let duty): serve(duty, at: now, into: &effects)
+        case .standBy(let reason): standBy(because: reason, at: now, into: &effects)
+        }
+    }
+
+    private func decoded(_ entry: Entry) -> Transaction {
+        guard let transaction = try? Transaction(decoding: entry.body.readableBytesSpan) else {
+            preconditionFailure("nothing enters the history that has not been decoded once")
+        }
+        return transaction
+    }
+
+    /// The same order with what the log shows of a transaction beside its bytes.
+    private func described(_ order: DiskOrder) -> Effects.Order.What {
+        switch order {
+        case .append(let entry): .append(append(of: entry))
+        case .truncate(let zxid): .truncate(after: zxid)
+        case .install(let snapshot, let entries): .install(snapshot: snapshot, entries.map { append(of: $0) })
+        case .acceptEpoch(let epoch): .acceptEpoch(epoch)
+        case .enterEpoch(let epoch): .enterEpoch(epoch)
+        }
+    }
+
+    private func append(of entry: Entry) -> Effects.Append {
+        Effects.Append(ahead[entry.zxid] ?? decoded(entry), body: entry.body)
+    }
+
+    /// There is a leader: requests go on. What an earlier leader was given and is not in the history is given
+    /// to this one, in order; then comes what was not given to anybody.
+    private mutating func serve(_ duty: Duty, at now: Instant, into effects: inout Effects) {
+        self.duty = duty
+        dutySinceMs = now.monotonicMs
+        isServing = true
+        if case .lead = duty {
+            sessions.touchAll(at: now)
+            sweep.begin(at: now)
+        }
+        for connection in connections.all { takeUp(connection, at: now, into: &effects) }
+    }
+
+    private mutating func takeUp(
+        _ connection: Connection, at now: Instant, into effects: inout Effects
+    ) {
+        if connection.phase == .connecting { return askAgain(for: connection, at: now, into: &effects) }
+        for index in connection.waiting.indices {
+            let waiting = connection.waiting[index]
+            switch waiting.kind {
+            case .write(let frame?):
+                submitAgain(frame, waiting, of: connection, at: now, into: &effects)
+            case .sync(let path, nil):
+                let through = askForSync(path, waiting.xid, of: connection.id, into: &effects)
+                connection.waiting[index].kind = .sync(path, through: through)
+            case .write(nil), .sync, .read, .failure, .fixed, .noToken:
+                break
+            }
+        }
+        drain(connection.id, at: now, into: &effects)
+    }
+
+    /// There is no leader: what was promised to come by the former one no longer is. Clients stay connected.
+    private mutating func standBy(
+        because reason: String, at now: Instant, into effects: inout Effects
+    ) {
+        if duty != nil { leaderlessSinceMs = now.monotonicMs }
+        duty = nil
+        isServing = false
+        overlay = Overlay()
+        barriers = []
+        pendingSyncs = []
+        sessions.forgetLeadership()
+        for connection in connections.all {
+            for index in connection.waiting.indices {
+                guard case .sync(let path, let through?) = connection.waiting[index].kind,
+                    through > tree.lastZxid
+                else { continue }
+                connection.waiting[index].kind = .sync(path, through: nil)
+            }
+        }
+        effects.act(.warn("looking for a leader: \(reason)"))
+    }
+}

@@ -1,0 +1,187 @@
+internal import DequeModule
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// What comes from the other servers: Zab's messages go to Zab, the others are answered here.
+extension Replica {
+    mutating func take(_ input: PeerInput, at now: Instant, into effects: inout Effects) {
+        switch input {
+        case .notified(let notification, let peer):
+            zab.step(.notified(notification, by: peer), at: now.monotonicMs)
+        case .reachable(let peer, let isUp): zab.step(.reachable(peer, isUp), at: now.monotonicMs)
+        case .leaderLinkUp: zab.step(.leaderLinkUp, at: now.monotonicMs)
+        case .leaderLinkDown: zab.step(.leaderLinkDown(), at: now.monotonicMs)
+        case .learnerLinkUp(let link): zab.step(.learnerLinkUp(link), at: now.monotonicMs)
+        case .learnerLinkDown(let link): zab.step(.learnerLinkDown(link), at: now.monotonicMs)
+        case .fromLeader(let packet):
+            do throws(DecodingError) {
+                try takeFromLeader(packet, at: now, into: &effects)
+            } catch {
+                zab.step(
+                    .leaderLinkDown("the leader sent what cannot be read (\(packet.kind): \(error))"),
+                    at: now.monotonicMs)
+            }
+        case .fromLearner(let packet, let link):
+            do throws(DecodingError) {
+                try takeFromLearner(packet, on: link, at: now, into: &effects)
+            } catch {
+                zab.step(.learnerLinkDown(link), at: now.monotonicMs)
+                effects.act(.peer(.drop(link, "it sent what cannot be read (\(packet.kind): \(error))")))
+            }
+        }
+    }
+
+    // MARK: A learner hears its leader
+
+    private mutating func takeFromLeader(
+        _ packet: QuorumPacket, at now: Instant, into effects: inout Effects
+    ) throws(DecodingError) {
+        switch packet.kind {
+        case .sync: finishSync(at: now, into: &effects)
+        case .revalidate:
+            guard let data = packet.data else { throw .unexpectedNull }
+            let (session, isValid) = try Revalidation.answer(decoding: data)
+            settleReturn(of: session, isValid: isValid, at: now, into: &effects)
+        default:
+            guard let message = try packet.leaderMessage() else {
+                throw .unexpectedType(packet.kind.rawValue)
+            }
+            if case .proposal(let entry) = message { try foresee(entry) }
+            if case .inform(let entry) = message { try foresee(entry) }
+            zab.step(.fromLeader(message), at: now.monotonicMs)
+        }
+    }
+
+    /// A transaction that does not decode, or says another place than the packet around it, goes no further.
+    private mutating func foresee(_ entry: Entry) throws(DecodingError) {
+        let transaction = try Transaction(decoding: entry.body.readableBytesSpan)
+        guard transaction.zxid == entry.zxid else { throw .unexpectedType(transaction.cxid) }
+        ahead.add(transaction)
+    }
+
+    /// The leader's answers to syncs come in the order of the questions (quorum protocol 4.7).
+    private mutating func finishSync(at now: Instant, into effects: inout Effects) {
+        guard let id = pendingSyncs.popFirst(), let connection = connections[id] else { return }
+        let first = connection.waiting.firstIndex { waiting in
+            guard case .sync(_, nil) = waiting.kind else { return false }
+            return true
+        }
+        guard let first, case .sync(let path, _) = connection.waiting[first].kind else { return }
+        connection.waiting[first].kind = .sync(path, through: tree.lastZxid)
+        drain(id, at: now, into: &effects)
+    }
+
+    /// The answer to a ping: which sessions were heard from. Never null (quorum protocol 4.9).
+    mutating func reportTouched(into effects: inout Effects) {
+        let report = touched.compactMap { id in sessions[id].map { (session: id, timeoutMs: $0.timeoutMs) } }
+        for id in touched { sessions[id]?.isReported = false }
+        touched.removeAll(keepingCapacity: true)
+        effects.act(
+            .peer(
+                .toLeader(
+                    QuorumPacket(.ping, zxid: tree.lastZxid, data: TouchedSessions.encode(report)))))
+    }
+
+    /// A client was heard from. Where another leads, that one is told at its next ping.
+    ///
+    /// - Returns: Whether the session lives.
+    mutating func touch(_ session: SessionID, at now: Instant) -> Bool {
+        guard sessions.touch(session, at: now) else { return false }
+        guard settings.membership != nil, !isLeading, sessions[session]?.isReported == false else {
+            return true
+        }
+        sessions[session]?.isReported = true
+        touched.append(session)
+        return true
+    }
+
+    // MARK: A leader hears its learners
+
+    private mutating func takeFromLearner(
+        _ packet: QuorumPacket, on link: LinkID, at now: Instant, into effects: inout Effects
+    ) throws(DecodingError) {
+        if let message = try packet.learnerMessage(), packet.kind != .ping {
+            return zab.step(.fromLearner(message, link), at: now.monotonicMs)
+        }
+        // A sign of life, out of turn before the learner has its history.
+        zab.step(.fromLearner(.alive, link), at: now.monotonicMs)
+        guard isLeading, zab.isServing(link) else { return }
+        guard let data = packet.data else { throw .unexpectedNull }
+        switch packet.kind {
+        case .ping:
+            for (session, _) in try TouchedSessions.decode(data) { sessions.touch(session, at: now) }
+        case .request:
+            let request = try ForwardedRequest(decoding: data)
+            take(request, by: packet.identities ?? [], from: link, at: now, into: &effects)
+        case .revalidate:
+            let (session, timeoutMs) = try Revalidation.question(decoding: data)
+            let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .learner(link), at: now)
+            if isValid, let former = sessions[session]?.connection { end(former, into: &effects) }
+            effects.act(
+                .peer(
+                    .toLearner(
+                        link,
+                        QuorumPacket(
+                            .revalidate, zxid: packet.zxid,
+                            data: Revalidation.answer(session, isValid: isValid)))))
+        default:
+            throw .unexpectedType(packet.kind.rawValue)
+        }
+    }
+
+    private mutating func take(
+        _ forwarded: ForwardedRequest, by identities: [QuorumPacket.Identity], from link: LinkID,
+        at now: Instant, into effects: inout Effects
+    ) {
+        if forwarded.type == OpCode.sync.rawValue {
+            barriers.append(Barrier(zxid: zab.history.last, waiting: .learner(link)))
+            return releaseBarriers(at: now, into: &effects)
+        }
+        let requester = Requester(
+            session: forwarded.session,
+            identities: identities.map { Identity(scheme: $0.scheme ?? "", id: $0.id ?? "") })
+        guard let write = WriteRequest(forwarded, at: now) else {
+            return propose(
+                failure: .marshallingError, session: forwarded.session, cxid: forwarded.cxid, at: now)
+        }
+        if let refusal = refusal(of: write, session: forwarded.session, from: link, at: now) {
+            return propose(failure: refusal, session: forwarded.session, cxid: forwarded.cxid, at: now)
+        }
+        propose(write, by: requester, cxid: forwarded.cxid, at: now)
+    }
+
+    /// A session that has ended, or that has gone to another server since (quorum protocol 6.2).
+    private mutating func refusal(
+        of write: WriteRequest, session: SessionID, from link: LinkID, at now: Instant
+    ) -> ErrorCode? {
+        switch write {
+        case .createSession, .closeSession: return nil
+        case .operation, .reconfig, .unreadableMulti: break
+        }
+        guard sessions.touch(session, at: now) else { return .sessionExpired }
+        return sessions.isHeld(session, by: .learner(link)) ? nil : .sessionMoved
+    }
+
+    /// What a learner asked for is in the tree, and was sent to it before this.
+    mutating func answerSync(of link: LinkID, into effects: inout Effects) {
+        effects.act(.peer(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
+    }
+}
+
+extension WriteRequest {
+    /// What a learner asks for in the name of its client.
+    fileprivate init?(_ forwarded: ForwardedRequest, at now: Instant) {
+        if forwarded.type == OpCode.createSession.rawValue {
+            guard
+                let timeoutMs = forwarded.body.getInteger(at: forwarded.body.readerIndex, as: Int32.self)
+            else { return nil }
+            self = .createSession(timeoutMs: timeoutMs)
+            return
+        }
+        guard let code = OpCode(rawValue: forwarded.type), code.isWrite else { return nil }
+        self.init(RequestFrame(forwarded, arrivalMs: now.monotonicMs), code)
+    }
+}

@@ -1,0 +1,32 @@
+internal import Vocabulary
+internal import Wire
+internal import Znodes
+
+/// What a client asks to be changed.
+enum WriteRequest {
+    case operation(Operation)
+    case closeSession
+    case createSession(timeoutMs: Int32)
+    case reconfig
+    /// A multi that does not parse takes a place in the order, as in Apache; no other unreadable write does,
+    /// and no multi that only lacks an ACL.
+    case unreadableMulti
+
+    /// - Returns: nil for what does not parse and takes no place in the order.
+    init?(_ request: RequestFrame, _ code: OpCode) {
+        switch code {
+        case .closeSession: self = .closeSession
+        case .reconfig:
+            guard request.decode(ReconfigRequest.init(decoding:)) != nil else { return nil }
+            self = .reconfig
+        default:
+            if let operation = Operation(request, code) {
+                self = .operation(operation)
+            } else if code == .multi, request.failure(of: MultiRequest.init(decoding:)) != .unexpectedNull {
+                self = .unreadableMulti
+            } else {
+                return nil
+            }
+        }
+    }
+}

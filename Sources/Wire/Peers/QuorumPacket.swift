@@ -1,0 +1,151 @@
+package import NIOCore
+package import Vocabulary
+
+/// What passes between a leader and its learners, as Apache frames it (quorum protocol 3.1): packets follow
+/// one another without an outer length.
+package struct QuorumPacket: Equatable, Sendable {
+    package enum Kind: Int32, Sendable, CaseIterable {
+        case request = 1
+        case proposal, acknowledgement, commit, ping, revalidate, sync, inform, commitAndActivate, newLeader
+        case followerInfo, upToDate, diff, truncate, snapshot, observerInfo, leaderInfo, acknowledgeEpoch
+        case informAndActivate
+    }
+
+    package var kind: Kind
+    package var zxid: Zxid
+    /// Null is not empty: an answer to a ping must not be null (quorum protocol 4.9).
+    package var data: ByteBuffer?
+    /// The identities of the client whose request this is; nil for everything else.
+    package var identities: [Identity]?
+
+    package struct Identity: Equatable, Sendable {
+        package let scheme: ByteString?
+        package let id: ByteString?
+
+        package init(scheme: ByteString?, id: ByteString?) {
+            self.scheme = scheme
+            self.id = id
+        }
+    }
+
+    package init(_ kind: Kind, zxid: Zxid, data: ByteBuffer? = nil, identities: [Identity]? = nil) {
+        self.kind = kind
+        self.zxid = zxid
+        self.data = data
+        self.identities = identities
+    }
+
+    package func encode(into buffer: inout ByteBuffer) {
+        buffer.writeMultipleIntegers(kind.rawValue, zxid.rawValue)
+        if let data {
+            buffer.writeInteger(Int32(data.readableBytes))
+            buffer.writeImmutableBuffer(data)
+        } else {
+            buffer.writeInteger(Int32(-1))
+        }
+        buffer.writeJuteVector(identities) { buffer, identity in
+            buffer.writeJuteText(identity.scheme)
+            buffer.writeJuteText(identity.id)
+        }
+    }
+
+    /// Takes the next packet from the front of a stream.
+    ///
+    /// - Parameter dataBytesMax: What `data` may hold at most; more is refused before it has come.
+    /// - Returns: nil, with nothing taken, while the packet is not there in full.
+    /// - Throws: When this can be no packet, however much still comes.
+    package init?(from stream: inout ByteBuffer, dataBytesMax: Int) throws(DecodingError) {
+        let whole = stream
+        do {
+            let (packet, length) = try whole.readableBytesSpan.withReader { reader throws(DecodingError) in
+                let packet = try QuorumPacket(reading: &reader, of: whole, dataBytesMax: dataBytesMax)
+                return (packet, reader.offset)
+            }
+            stream.moveReaderIndex(forwardBy: length)
+            self = packet
+        } catch {
+            guard case .truncated = error else { throw error }
+            return nil
+        }
+    }
+
+    private init(
+        reading reader: inout JuteReader, of whole: ByteBuffer, dataBytesMax: Int
+    ) throws(DecodingError) {
+        let type = try reader.int32()
+        guard let kind = Kind(rawValue: type) else { throw .unexpectedType(type) }
+        let zxid = Zxid(rawValue: try reader.int64())
+        let data = try QuorumPacket.data(reading: &reader, of: whole, max: dataBytesMax)
+        let identities = try QuorumPacket.identities(reading: &reader)
+        self.init(kind, zxid: zxid, data: data, identities: identities)
+    }
+
+    private static func data(
+        reading reader: inout JuteReader, of whole: ByteBuffer, max bytesMax: Int
+    ) throws(DecodingError) -> ByteBuffer? {
+        let length = try reader.int32()
+        if length == -1 { return nil }
+        guard length >= 0 else { throw .negativeLength(length) }
+        guard Int(length) <= bytesMax else { throw .oversized(length, max: bytesMax) }
+        let start = reader.offset
+        try reader.skip(Int(length))
+        return whole.getSlice(at: whole.readerIndex + start, length: Int(length))
+    }
+
+    /// At most as many as one client can have; the count is checked before the packet is waited for.
+    private static let identitiesMax: Int32 = 10_000
+
+    private static func identities(reading reader: inout JuteReader) throws(DecodingError) -> [Identity]? {
+        let count = try reader.int32()
+        if count == -1 { return nil }
+        guard count >= 0, count <= identitiesMax else {
+            throw .implausibleCount(count, available: reader.remaining)
+        }
+        var identities: [Identity] = []
+        for _ in 0..<count {
+            identities.append(Identity(scheme: try reader.text(), id: try reader.text()))
+        }
+        return identities
+    }
+}
+
+/// Who a learner is: the data of FOLLOWERINFO and OBSERVERINFO.
+package struct LearnerInfo: Equatable, Sendable {
+    /// The only protocol that releases since 3.4 speak.
+    package static let protocolVersion: Int32 = 0x10000
+    static let bytes = 20
+
+    package let peer: PeerID
+    package let configurationVersion: Int64
+
+    package init(peer: PeerID, configurationVersion: Int64) {
+        self.peer = peer
+        self.configurationVersion = configurationVersion
+    }
+
+    package var encoded: ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeMultipleIntegers(peer.rawValue, LearnerInfo.protocolVersion, configurationVersion)
+        return buffer
+    }
+
+    /// - Throws: For a learner of a release before 3.4, and for anything shorter.
+    package init(decoding data: ByteBuffer) throws(DecodingError) {
+        self = try data.readableBytesSpan.withReader { reader throws(DecodingError) in
+            let peer = PeerID(rawValue: try reader.int64())
+            let version = try reader.int32()
+            guard version >= LearnerInfo.protocolVersion else { throw .unexpectedType(version) }
+            return LearnerInfo(peer: peer, configurationVersion: try reader.int64())
+        }
+    }
+}
+
+extension RawSpan {
+    /// Reads with a cursor of one's own.
+    func withReader<Result>(
+        _ body: (inout JuteReader) throws(DecodingError) -> Result
+    ) throws(DecodingError) -> Result {
+        var reader = JuteReader(self)
+        return try body(&reader)
+    }
+}

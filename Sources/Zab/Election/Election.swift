@@ -1,0 +1,185 @@
+package import Vocabulary
+
+/// Fast leader election, as one looking node runs it (quorum protocol 2.6).
+///
+/// A node votes for itself, hears the others' votes, changes to the best it heard of, and is done when a
+/// quorum wants the same; or it finds that others have a leader already and joins them. It only suggests:
+/// whether the chosen one may lead is settled in discovery, which protects what was committed whatever an
+/// election says.
+///
+/// Apache waits 200 ms for better votes once a quorum agrees. Here that wait ends early when every voter that
+/// can be reached has voted the same, so that a leader's death costs milliseconds.
+package struct Election {
+    /// Milliseconds to wait for better votes once a quorum agrees.
+    static let settlingMs: Int64 = 200
+    static let firstRetryMs: Int64 = 200
+    static let retryMsMax: Int64 = 60_000
+
+    package enum Outcome: Equatable, Sendable {
+        case undecided
+        /// Lead or follow `vote.leader`.
+        case decided(Vote, round: Int64)
+    }
+
+    fileprivate struct Ballot {
+        let vote: Vote
+        let round: Int64
+        let state: Notification.State
+        let isOldFormat: Bool
+    }
+
+    private let me: PeerID
+    private let membership: Membership
+    /// The vote for oneself; an observer has none.
+    private let candidacy: Vote?
+    package private(set) var round: Int64
+    package private(set) var proposed: Vote
+    private var received: [PeerID: Ballot] = [:]
+    private var settled: [PeerID: Ballot] = [:]
+    /// Voters to which an election link is up.
+    private var reachable: Set<PeerID>
+    private var decidesAtMs: Int64?
+    private var retriesAtMs: Int64
+    private var retryMs = Election.firstRetryMs
+
+    /// Opens round `round`; `announcement` is to be sent to every voter.
+    package init(
+        of me: PeerID, in membership: Membership, standing: Standing, round: Int64, reachable: Set<PeerID>,
+        at nowMs: Int64
+    ) {
+        self.me = me
+        self.membership = membership
+        self.round = round
+        self.reachable = reachable
+        self.retriesAtMs = nowMs + Election.firstRetryMs
+        let isVoter = membership.isVoter(me)
+        candidacy =
+            isVoter ? Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch) : nil
+        proposed = candidacy ?? .nobody
+        if isVoter {
+            received[me] = Ballot(vote: proposed, round: round, state: .looking, isOldFormat: false)
+        }
+    }
+
+    /// What this node tells everybody now.
+    package var announcement: Notification {
+        Notification(state: .looking, vote: proposed, round: round, configuration: membership.text)
+    }
+
+    package mutating func linkUp(to peer: PeerID) { reachable.insert(peer) }
+    package mutating func linkDown(to peer: PeerID) { reachable.remove(peer) }
+
+    /// Takes in what a voter says.
+    ///
+    /// - Returns: Whether the announcement has changed and must be sent to all.
+    package mutating func receive(_ notification: Notification, from peer: PeerID) -> Bool {
+        guard membership.isVoter(peer), membership.isVoter(notification.vote.leader) else { return false }
+        let ballot = Ballot(
+            vote: notification.vote, round: notification.round, state: notification.state,
+            isOldFormat: notification.isOldFormat)
+        switch notification.state {
+        case .looking: return receiveLooking(ballot, from: peer)
+        case .observing: return false
+        case .following, .leading:
+            if notification.round == round { received[peer] = ballot }
+            settled[peer] = ballot
+            return false
+        }
+    }
+
+    private mutating func receiveLooking(_ ballot: Ballot, from peer: PeerID) -> Bool {
+        // A node that has lost its files takes no part (quorum protocol 1.4).
+        guard ballot.vote.zxid >= .zero, (candidacy?.zxid ?? .zero) >= .zero, ballot.round >= round else {
+            return false
+        }
+        let before = announcement
+        if ballot.round > round {
+            round = ballot.round
+            received.removeAll()
+            proposed = candidacy ?? .nobody
+        }
+        if ballot.vote.isBetter(than: proposed), membership.quorum.mayLead(ballot.vote.leader) {
+            proposed = ballot.vote
+        }
+        received[peer] = ballot
+        if candidacy != nil {
+            received[me] = Ballot(vote: proposed, round: round, state: .looking, isOldFormat: false)
+        }
+        return announcement != before
+    }
+
+    /// Whether `peer` has voted in this round.
+    func hasHeard(_ peer: PeerID) -> Bool { received[peer]?.round == round }
+
+    /// What the votes so far amount to. Asked after every input, and when `wakesAtMs` has come.
+    package mutating func outcome(at nowMs: Int64) -> Outcome {
+        if let joined = establishedLeader() { return joined }
+        let agreeing = received.filter { $0.value.state != .looking || $0.value.round == round }
+            .filter { $0.value.vote == proposed }
+        guard membership.quorum.isReached(by: { agreeing[$0] != nil }) else {
+            decidesAtMs = nil
+            return .undecided
+        }
+        let isWholeHeard = membership.quorum.voters.allSatisfy { voter in
+            voter == me || !reachable.contains(voter) || agreeing[voter] != nil
+        }
+        let decides = decidesAtMs ?? nowMs + Election.settlingMs
+        decidesAtMs = decides
+        guard isWholeHeard || nowMs >= decides else { return .undecided }
+        return .decided(proposed, round: round)
+    }
+
+    /// A leader whom a quorum follows and who says so itself: joined, whatever this node would have chosen.
+    private func establishedLeader() -> Outcome? {
+        for (ballots, mustMatchRound) in [(received, true), (settled, false)] {
+            for voter in membership.quorum.voters {
+                guard let ballot = ballots[voter], ballot.state == .leading || ballot.state == .following
+                else {
+                    continue
+                }
+                let isQuorum = membership.quorum.isReached { peer in
+                    ballots[peer].map { $0.agrees(with: ballot) } ?? false
+                }
+                guard isQuorum else { continue }
+                let leader = ballot.vote.leader
+                if leader == me {
+                    if mustMatchRound || ballot.round == round {
+                        return .decided(ballot.vote, round: ballot.round)
+                    }
+                } else if ballots[leader]?.state == .leading {
+                    return .decided(ballot.vote, round: ballot.round)
+                }
+            }
+        }
+        return nil
+    }
+
+    /// When `outcome` or `mustRepeat` may have something new without an input.
+    package var wakesAtMs: Int64 { min(decidesAtMs ?? .max, retriesAtMs) }
+
+    /// Whether the announcement should be sent again because it may have been lost; asks less and less often.
+    package mutating func mustRepeat(at nowMs: Int64) -> Bool {
+        guard nowMs >= retriesAtMs else { return false }
+        retryMs = min(retryMs * 2, Election.retryMsMax)
+        retriesAtMs = nowMs + retryMs
+        return true
+    }
+}
+
+extension Election.Ballot {
+    /// Whether two settled servers follow the same leader. Their zxids and rounds may differ: they joined at
+    /// different times (ZOOKEEPER-1732, 1805).
+    fileprivate func agrees(with other: Self) -> Bool {
+        guard vote.leader == other.vote.leader else { return false }
+        if state == .looking || other.state == .looking {
+            return vote == other.vote && round == other.round
+        }
+        return isOldFormat != other.isOldFormat || vote.epoch == other.vote.epoch
+    }
+}
+
+extension Vote {
+    /// An observer's: it proposes nobody (Apache: the least number in each field).
+    static let nobody = Vote(
+        leader: PeerID(rawValue: .min), zxid: Zxid(rawValue: .min), epoch: Epoch(rawValue: .min))
+}

@@ -1,0 +1,114 @@
+internal import DequeModule
+internal import NIOCore
+package import Vocabulary
+
+/// The newest part of a node's log in memory: from `floor`, which it no longer holds, to the last entry.
+///
+/// Everything up to `committed` is known to be; what stands behind it is a tail that a leader must still
+/// confirm.
+package struct History: Sendable {
+    /// Bytes of entries that a member of an ensemble keeps though they are committed, for learners that were
+    /// away for a while: a hundred thousand small writes.
+    package static let bytesKept = 32 << 20
+    /// What an entry takes beside the bytes that stand there.
+    private static let entryBytes = 128
+
+    /// The position before the first entry held; `zero` when the history is whole.
+    package private(set) var floor: Zxid
+    package private(set) var committed: Zxid
+    private var entries: Deque<Entry> = []
+    private let bytesKept: Int
+    private var bytes = 0
+
+    /// - Parameters:
+    ///   - floor: The position before the first of `entries`.
+    ///   - committed: What this node knows to be committed, not before `floor`.
+    ///   - bytesKept: How much to keep though it is committed.
+    package init(
+        after floor: Zxid, _ entries: some Sequence<Entry>, committed: Zxid,
+        keepingBytes bytesKept: Int = bytesKept
+    ) {
+        self.bytesKept = bytesKept
+        self.floor = floor
+        self.committed = committed
+        self.entries = Deque(entries)
+        self.bytes = self.entries.reduce(0) { $0 + $1.body.readableBytes + History.entryBytes }
+    }
+
+    /// The end of the log.
+    package var last: Zxid { entries.last?.zxid ?? floor }
+
+    mutating func append(_ entry: Entry) {
+        precondition(last.isFollowed(by: entry.zxid), "\(entry.zxid) cannot follow \(last)")
+        entries.append(entry)
+        bytes += entry.body.readableBytes + History.entryBytes
+    }
+
+    /// Takes in the next entry of a log that is read from the disk.
+    package mutating func replay(_ entry: Entry, isCommitted: Bool) {
+        append(entry)
+        if isCommitted { commit(through: entry.zxid) { _ in } }
+    }
+
+    /// Moves `committed` up to `zxid` and hands over what it passed, oldest first.
+    mutating func commit(through zxid: Zxid, deliver: (Entry) -> Void) {
+        guard zxid > committed else { return }
+        for index in firstIndex(after: committed)..<firstIndex(after: zxid) { deliver(entries[index]) }
+        committed = min(zxid, last)
+        forgetOld()
+    }
+
+    private mutating func forgetOld() {
+        while bytes > bytesKept, !entries.isEmpty, entries[0].zxid <= committed {
+            floor = entries[0].zxid
+            bytes -= entries[0].body.readableBytes + History.entryBytes
+            entries.removeFirst()
+        }
+    }
+
+    /// - Returns: False, with nothing changed, when `zxid` is no place in this history that may become its
+    ///   end.
+    mutating func truncate(after zxid: Zxid) -> Bool {
+        guard zxid >= committed, contains(zxid) else { return false }
+        while let last = entries.last, last.zxid > zxid {
+            bytes -= last.body.readableBytes + History.entryBytes
+            entries.removeLast()
+        }
+        return true
+    }
+
+    mutating func reset(to snapshot: Zxid) {
+        entries.removeAll()
+        bytes = 0
+        floor = snapshot
+        committed = snapshot
+    }
+
+    /// Whether `zxid` is an entry held, or the floor itself.
+    func contains(_ zxid: Zxid) -> Bool { zxid == floor || last(through: zxid) == zxid }
+
+    /// The newest position not after `zxid`; nil when that lies before the floor.
+    func last(through zxid: Zxid) -> Zxid? {
+        guard zxid >= floor else { return nil }
+        let index = firstIndex(after: zxid)
+        return index == 0 ? floor : entries[index - 1].zxid
+    }
+
+    func entries(after zxid: Zxid, through end: Zxid) -> Deque<Entry>.SubSequence {
+        let first = firstIndex(after: zxid)
+        return entries[first..<max(first, firstIndex(after: end))]
+    }
+
+    func count(after zxid: Zxid) -> Int { entries.count - firstIndex(after: zxid) }
+
+    /// Where the first entry behind `zxid` stands.
+    private func firstIndex(after zxid: Zxid) -> Int {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].zxid <= zxid { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,65 @@
+package import Vocabulary
+
+/// What a peer wants done, in order.
+package enum Effect: Equatable, Sendable {
+    // MARK: Election
+
+    case notify(PeerID, Notification)
+    /// Open an election link where there is none.
+    case seek(PeerID)
+
+    // MARK: Learner and leader
+
+    /// Dial the leader's quorum port after this many milliseconds; `leaderLinkUp` or `leaderLinkDown`
+    /// answers.
+    case follow(PeerID, afterMs: Int64)
+    /// Whether learners may dial this server: it is to refuse them at once while it does not lead.
+    case acceptLearners(Bool)
+    /// Close the link to the leader.
+    case unfollow
+    case toLeader(LearnerMessage)
+    case toLearner(LinkID, LeaderMessage)
+    /// Serialise the tree, exact at what is delivered, to this learner: it stands between `snapshot` and what
+    /// follows there.
+    case sendSnapshot(LinkID)
+    /// Close the link to a learner; the sentence is for the log.
+    case drop(LinkID, String)
+
+    // MARK: Disk
+
+    /// Do this on the disk behind everything ordered before it; `stored` with the ticket answers.
+    case store(DiskOrder, ticket: UInt64)
+
+    // MARK: The replica
+
+    /// Committed: apply it. Comes in order, each entry once.
+    case deliver(Entry)
+    /// The tree is the one received as a snapshot from now on.
+    case adoptSnapshot(Zxid)
+    /// Committed entries and clients' requests may come from now on.
+    case serve(Duty)
+    /// There is no leader any more, or this node is none any more: serve nobody.
+    case standBy(String)
+}
+
+/// What a peer does for the ensemble once an epoch runs.
+package enum Duty: Equatable, Sendable {
+    /// Propose from `epoch << 32 | 1` on.
+    case lead(Epoch)
+    case follow(PeerID, Epoch)
+    case observe(PeerID, Epoch)
+}
+
+/// One thing for the disk. Orders are carried out one after the other, and are durable when they are
+/// reported.
+package enum DiskOrder: Equatable, Sendable {
+    case append(Entry)
+    /// Take everything behind `after` out of the log.
+    case truncate(after: Zxid)
+    /// Put the received snapshot, and what was committed behind it, in the place of all that was there. A
+    /// crash leaves the old history or this one whole: a part of it would lack what this server has
+    /// acknowledged.
+    case install(snapshot: Zxid, [Entry])
+    case acceptEpoch(Epoch)
+    case enterEpoch(Epoch)
+}

@@ -1,0 +1,55 @@
+internal import DequeModule
+internal import Vocabulary
+
+/// What must not be said before the disk has answered (quorum protocol 1.3). Each case names the words; the
+/// disk order that they wait for is the one they were made with.
+enum Promise: Equatable, Sendable {
+    /// LEADERINFO: the leader's own accepted epoch.
+    case announceEpoch
+    /// The leader's own vote for its epoch: its current epoch, behind all of its log.
+    case countMyselfForEpoch
+    /// ACKEPOCH: the learner's accepted epoch.
+    case acknowledgeEpoch(Epoch)
+    /// ACK of NEWLEADER: the whole history, then the learner's current epoch.
+    case acknowledgeNewLeader(Epoch)
+    /// ACK of a proposal, or the leader's own: that entry and all before it.
+    case acknowledge(Zxid)
+}
+
+/// Orders given to the disk and not answered yet, and what waits for them.
+///
+/// A disk does one thing after the other, so one number says how far it is. Leaving a role withdraws the
+/// promises and not the orders: what is written is written.
+struct DiskQueue: Equatable, Sendable {
+    private(set) var issued: UInt64 = 0
+    private(set) var stored: UInt64 = 0
+    private var promises: Deque<(ticket: UInt64, promise: Promise)> = []
+
+    /// Whether the disk has answered everything.
+    var isQuiet: Bool { stored == issued }
+
+    mutating func issue(_ promise: Promise?) -> UInt64 {
+        issued += 1
+        if let promise { promises.append((issued, promise)) }
+        return issued
+    }
+
+    /// Notes that the disk has done everything up to `ticket`; `next` then says what may be said.
+    mutating func answer(through ticket: UInt64) {
+        stored = max(stored, min(ticket, issued))
+    }
+
+    /// The oldest promise that may be kept and has not been, taken out.
+    mutating func next() -> Promise? {
+        guard let first = promises.first, first.ticket <= stored else { return nil }
+        promises.removeFirst()
+        return first.promise
+    }
+
+    mutating func withdrawPromises() { promises.removeAll() }
+
+    static func == (left: DiskQueue, right: DiskQueue) -> Bool {
+        left.issued == right.issued && left.stored == right.stored
+            && left.promises.elementsEqual(right.promises) { $0 == $1 }
+    }
+}

@@ -1,0 +1,376 @@
+package import Vocabulary
+
+/// Zab as one server runs it: looks for a leader, follows one, or leads; pure, stepped by one owner.
+///
+/// Everything that happens comes in through `step`, everything to be done comes out of `takeEffects`, in
+/// order. It knows no clock, socket or disk. What stands at a place in the history is bytes; nothing here
+/// looks into them.
+///
+/// What protects the data, and where it is: a promise waits for the disk in `DiskQueue`; a learner ahead of
+/// its leader ends that leader in `prove`; what is committed is never cut in `History.truncate`; an epoch
+/// opens when a quorum holds the history before it, in `open`.
+package struct Peer {
+    package let me: PeerID
+    package let membership: Membership
+    let patience: Patience
+    /// What is on the disk or ordered to be.
+    package internal(set) var standing: Standing
+    package internal(set) var history: History
+    /// The last place this leader gave away.
+    package internal(set) var lastProposed: Zxid
+    var role: Role
+    private var disk = DiskQueue()
+    private var effects: [Effect] = []
+    /// The vote that others who look are told while this node follows or leads.
+    private var vote: Vote
+    private var round: Int64 = 0
+    private var reachable: Set<PeerID> = []
+    /// Parts that were given up, one after the other, before their epoch ran.
+    private var failures = 0
+    private var restsUntilMs: Int64 = .min
+
+    enum Role {
+        /// Waits for the disk, so that its vote is true, and after failures a little longer; then looks for a
+        /// leader.
+        ///
+        /// Also what stands here while a part is worked on: it is taken out first, so that it is changed in
+        /// place.
+        case resting
+        case looking(Election)
+        case following(Following)
+        case leading(Leading)
+    }
+
+    /// What happened to a peer.
+    package enum Input {
+        /// Time passed, or the process starts.
+        case ticked
+        case notified(Notification, by: PeerID)
+        /// Whether an election link to a voter is up.
+        case reachable(PeerID, Bool)
+        case leaderLinkUp
+        /// With a reason when it was what the leader said.
+        case leaderLinkDown(String? = nil)
+        case fromLeader(LeaderMessage)
+        case learnerLinkUp(LinkID)
+        case learnerLinkDown(LinkID)
+        case fromLearner(LearnerMessage, LinkID)
+        /// The disk has done everything up to this ticket.
+        case stored(through: UInt64)
+    }
+
+    /// - Parameters:
+    ///   - standing: As recovered from the disk.
+    ///   - history: The end of the log as recovered; its last entry is `standing.lastLogged`.
+    package init(
+        _ me: PeerID, in membership: Membership, patience: Patience, standing: Standing,
+        history: History
+    ) {
+        precondition(history.last == standing.lastLogged, "the history ends where the log ends")
+        self.me = me
+        self.membership = membership
+        self.patience = patience
+        self.standing = standing
+        self.history = history
+        self.lastProposed = standing.lastLogged
+        self.role = .resting
+        self.vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
+    }
+
+    /// A server that is all there is: it leads from the start, in the epoch that it finds, and what is on its
+    /// disk is committed.
+    package init(alone me: PeerID, patience: Patience, epoch: Epoch, history: History) {
+        let standing = Standing(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: history.last)
+        self.init(me, in: Membership(of: me), patience: patience, standing: standing, history: history)
+        var leading = Leading(
+            inherited: history.last, newestAccepted: epoch, deadlineMs: .max, pingsAtMs: .max)
+        leading.phase = .serving(epoch)
+        role = .leading(leading)
+        deliver(through: history.last)
+        act(.serve(.lead(epoch)))
+    }
+
+    /// Takes in one thing that happened; what follows from it is in `takeEffects`.
+    ///
+    /// - Parameter nowMs: Monotonic milliseconds.
+    package mutating func step(_ input: Input, at nowMs: Int64) {
+        do throws(Abandonment) {
+            try handle(input, at: nowMs)
+        } catch {
+            abandon(error, at: nowMs)
+        }
+        look(at: nowMs)
+        decide(at: nowMs)
+    }
+
+    package var hasEffects: Bool { !effects.isEmpty }
+
+    package mutating func takeEffects() -> [Effect] {
+        let taken = effects
+        effects = []
+        return taken
+    }
+
+    private mutating func handle(_ input: Input, at nowMs: Int64) throws(Abandonment) {
+        switch input {
+        case .ticked: try tick(at: nowMs)
+        case .notified(let notification, let peer): hear(notification, from: peer)
+        case .reachable(let peer, let isUp): note(peer, isReachable: isUp)
+        case .stored(let ticket): keepPromises(through: ticket, at: nowMs)
+        case .leaderLinkUp:
+            guard var following = takeFollowing() else { return }
+            introduce(&following)
+            role = .following(following)
+        case .leaderLinkDown(let reason):
+            if let reason, case .following = role { throw Abandonment(reason) }
+            guard var following = takeFollowing() else { return }
+            defer { resume(.following(following)) }
+            try dialAgain(&following)
+        case .fromLeader(let message):
+            guard var following = takeFollowing() else { return }
+            defer { resume(.following(following)) }
+            try receiveFromLeader(message, &following, at: nowMs)
+        case .learnerLinkUp(let link):
+            guard var leading = takeLeading() else { return act(.drop(link, "this server does not lead")) }
+            leading.learners.append(Learner(link: link, deadlineMs: nowMs + patience.initMs))
+            role = .leading(leading)
+        case .learnerLinkDown(let link):
+            guard var leading = takeLeading() else { return }
+            leading.learners.removeAll { $0.link == link }
+            role = .leading(leading)
+        case .fromLearner(let message, let link):
+            guard var leading = takeLeading() else { return }
+            defer { resume(.leading(leading)) }
+            try receiveFromLearner(message, on: link, &leading, at: nowMs)
+        }
+    }
+
+    private mutating func tick(at nowMs: Int64) throws(Abandonment) {
+        switch role {
+        case .resting: return
+        case .looking(var election):
+            if election.mustRepeat(at: nowMs) { announce(election.announcement, dialling: true) }
+            role = .looking(election)
+        case .following(let following):
+            if nowMs >= following.deadlineMs { throw Abandonment("nothing came from the leader in time") }
+        case .leading:
+            guard var leading = takeLeading() else { return }
+            defer { resume(.leading(leading)) }
+            try tick(&leading, at: nowMs)
+        }
+    }
+
+    private mutating func keepPromises(through ticket: UInt64, at nowMs: Int64) {
+        disk.answer(through: ticket)
+        if var leading = takeLeading() {
+            while let promise = disk.next() { keep(promise, &leading, at: nowMs) }
+            commitDecided(&leading)
+            role = .leading(leading)
+        } else if var following = takeFollowing() {
+            while let promise = disk.next() { keep(promise, &following) }
+            role = .following(following)
+        }
+    }
+
+    // MARK: The part it plays
+
+    mutating func takeLeading() -> Leading? {
+        guard case .leading(let leading) = role else { return nil }
+        role = .resting
+        return leading
+    }
+
+    private mutating func takeFollowing() -> Following? {
+        guard case .following(let following) = role else { return nil }
+        role = .resting
+        return following
+    }
+
+    private mutating func resume(_ part: Role) { role = part }
+
+    // MARK: Election
+
+    /// Begins an election once the disk holds all that the vote will claim.
+    private mutating func look(at nowMs: Int64) {
+        guard case .resting = role, disk.isQuiet, nowMs >= restsUntilMs else { return }
+        round += 1
+        let election = Election(
+            of: me, in: membership, standing: standing, round: round, reachable: reachable, at: nowMs)
+        role = .looking(election)
+        announce(election.announcement, dialling: true)
+    }
+
+    private mutating func decide(at nowMs: Int64) {
+        guard case .looking(var election) = role else { return }
+        let outcome = election.outcome(at: nowMs)
+        role = .looking(election)
+        guard case .decided(let chosen, let round) = outcome else { return }
+        self.round = round
+        vote = chosen
+        if chosen.leader == me { lead(at: nowMs) } else { follow(chosen.leader, at: nowMs) }
+    }
+
+    private mutating func lead(at nowMs: Int64) {
+        var leading = Leading(
+            inherited: history.last, newestAccepted: standing.acceptedEpoch,
+            deadlineMs: nowMs + patience.initMs,
+            pingsAtMs: nowMs + patience.tickMs / 2)
+        act(.acceptLearners(true))
+        leading.accepted.insert(me)
+        hear(me, accepted: standing.acceptedEpoch, &leading)
+        role = .leading(leading)
+    }
+
+    private mutating func follow(_ leader: PeerID, at nowMs: Int64) {
+        role = .following(
+            Following(
+                leader: leader, isObserver: !membership.isVoter(me), deadlineMs: nowMs + patience.initMs))
+        act(.follow(leader, afterMs: 0))
+    }
+
+    /// The link broke, or never came up. Before the leader has said anything that is no reason to give it up.
+    private mutating func dialAgain(_ following: inout Following) throws(Abandonment) {
+        guard following.phase == .connecting || following.phase == .introduced else {
+            throw Abandonment("the link to the leader broke")
+        }
+        guard following.failedAttempts < Following.attemptsMax else {
+            throw Abandonment("server \(following.leader.rawValue) was elected and does not lead")
+        }
+        act(
+            .follow(
+                following.leader, afterMs: Following.firstRetryMs << Int64(following.failedAttempts)))
+        following.failedAttempts += 1
+        following.phase = .connecting
+    }
+
+    /// Leaves the part it plays, keeps what the disk was ordered to do, and looks again.
+    mutating func abandon(_ why: Abandonment, at nowMs: Int64) {
+        disk.withdrawPromises()
+        switch role {
+        case .resting, .looking: return
+        case .following: act(.unfollow)
+        case .leading(let leading):
+            act(.acceptLearners(false))
+            for learner in leading.learners { act(.drop(learner.link, why.reason)) }
+        }
+        pause(after: role, at: nowMs)
+        role = .resting
+        vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
+        act(.standBy(why.reason))
+    }
+
+    /// Who served, or failed for once, looks again at once; who fails again and again does so ever more
+    /// slowly.
+    private mutating func pause(after role: Role, at nowMs: Int64) {
+        let hasServed =
+            switch role {
+            case .resting, .looking: true
+            case .following(let following): following.isServing
+            case .leading(let leading): leading.isServing
+            }
+        failures = hasServed ? 0 : failures + 1
+        restsUntilMs = failures < 2 ? nowMs : nowMs + min(1000, 5 << Int64(min(failures, 10)))
+    }
+
+    private mutating func announce(_ notification: Notification, dialling: Bool) {
+        for voter in membership.quorum.voters where voter != me {
+            if dialling, !reachable.contains(voter) { act(.seek(voter)) }
+            act(.notify(voter, notification))
+        }
+    }
+
+    /// What a node does with any notification (quorum protocol 2.5).
+    private mutating func hear(_ notification: Notification, from peer: PeerID) {
+        switch role {
+        case .looking(var election):
+            guard membership.isVoter(peer) else { return act(.notify(peer, election.announcement)) }
+            let isBehind = notification.state == .looking && notification.round < election.round
+            // It may not have heard this node's vote, sent while it followed a leader that is gone.
+            let isNew = notification.state == .looking && !election.hasHeard(peer)
+            let hasChanged = election.receive(notification, from: peer)
+            role = .looking(election)
+            round = election.round
+            if isBehind || isNew { act(.notify(peer, election.announcement)) }
+            if hasChanged { announce(election.announcement, dialling: false) }
+        case .resting, .following, .leading:
+            guard notification.state == .looking || !membership.isVoter(peer), let answer = settledAnswer
+            else {
+                return
+            }
+            act(.notify(peer, answer))
+        }
+    }
+
+    private var settledAnswer: Notification? {
+        let state: Notification.State
+        switch role {
+        case .resting, .looking: return nil
+        case .leading: state = .leading
+        case .following(let following): state = following.isObserver ? .observing : .following
+        }
+        return Notification(state: state, vote: vote, round: round, configuration: membership.text)
+    }
+
+    private mutating func note(_ peer: PeerID, isReachable: Bool) {
+        if isReachable { reachable.insert(peer) } else { reachable.remove(peer) }
+        guard case .looking(var election) = role else { return }
+        if isReachable { election.linkUp(to: peer) } else { election.linkDown(to: peer) }
+        role = .looking(election)
+        if isReachable { act(.notify(peer, election.announcement)) }
+    }
+
+    // MARK: What the parts share
+
+    mutating func act(_ effect: Effect) { effects.append(effect) }
+
+    mutating func order(_ order: DiskOrder, then promise: Promise?) {
+        act(.store(order, ticket: disk.issue(promise)))
+    }
+
+    mutating func log(_ entry: Entry, isAcknowledged: Bool) {
+        history.append(entry)
+        standing.lastLogged = entry.zxid
+        order(.append(entry), then: isAcknowledged ? .acknowledge(entry.zxid) : nil)
+    }
+
+    mutating func deliver(through zxid: Zxid) {
+        history.commit(through: zxid) { effects.append(.deliver($0)) }
+    }
+
+    /// From now on everybody who follows reports the epoch that runs (quorum protocol 2.6).
+    mutating func settle(in epoch: Epoch) {
+        vote = Vote(leader: vote.leader, zxid: vote.zxid, epoch: epoch)
+    }
+
+    // MARK: For those who look
+
+    /// Entries that were proposed and are not committed.
+    package var outstandingCount: Int { history.count(after: history.committed) }
+
+    /// Whether a learner has its history and follows.
+    package func isServing(_ link: LinkID) -> Bool {
+        guard case .leading(let leading) = role else { return false }
+        return leading.learners.contains { $0.link == link && $0.phase == .serving }
+    }
+
+    /// The learners of a leader that have said who they are.
+    package var learners: [(peer: PeerID, isObserver: Bool, isSynced: Bool)] {
+        guard case .leading(let leading) = role else { return [] }
+        return leading.learners.filter { $0.phase != .connected }.map {
+            ($0.peer, $0.isObserver, $0.phase == .serving)
+        }
+    }
+
+    /// What it does in a running epoch; nil while there is none.
+    package var duty: Duty? {
+        switch role {
+        case .resting, .looking: return nil
+        case .following(let following):
+            guard case .serving(let epoch) = following.phase else { return nil }
+            return following.isObserver ? .observe(following.leader, epoch) : .follow(following.leader, epoch)
+        case .leading(let leading):
+            guard case .serving(let epoch) = leading.phase else { return nil }
+            return .lead(epoch)
+        }
+    }
+}

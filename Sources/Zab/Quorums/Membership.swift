@@ -1,0 +1,57 @@
+package import Vocabulary
+
+/// Who is in the ensemble, as its configuration says.
+package struct Membership: Equatable, Sendable {
+    package let quorum: Quorum
+    /// Members that follow and do not decide; sorted.
+    package let observers: [PeerID]
+    /// The version of the configuration; 0 where it never changed by an operation.
+    package let version: Int64
+    /// Its text as peers exchange it (quorum protocol 5.4), carried and not looked into.
+    package let text: ByteString
+
+    package init(quorum: Quorum, observers: some Sequence<PeerID>, version: Int64, text: ByteString) {
+        self.quorum = quorum
+        self.observers = observers.sorted()
+        self.version = version
+        self.text = text
+    }
+
+    /// Of a server that is all there is.
+    package init(of only: PeerID) {
+        self.init(quorum: Quorum(majorityOf: [only]), observers: [], version: 0, text: "")
+    }
+
+    package func isVoter(_ peer: PeerID) -> Bool { quorum.voters.contains(peer) }
+}
+
+/// What a node knows of its own past, all of it on its disk.
+package struct Standing: Equatable, Sendable {
+    /// The newest epoch whose leader was promised that none before it will be followed.
+    package var acceptedEpoch: Epoch
+    /// The newest epoch whose initial history is here.
+    package var currentEpoch: Epoch
+    /// The end of the log, what nobody has confirmed included.
+    package var lastLogged: Zxid
+
+    package init(acceptedEpoch: Epoch, currentEpoch: Epoch, lastLogged: Zxid) {
+        self.acceptedEpoch = acceptedEpoch
+        self.currentEpoch = currentEpoch
+        self.lastLogged = lastLogged
+    }
+}
+
+/// How long peers wait for one another, in milliseconds of the monotonic clock.
+package struct Patience: Equatable, Sendable {
+    package let tickMs: Int64
+    /// For a leader to be found ready and for its history to come: `initLimit` ticks.
+    package let initMs: Int64
+    /// For a sign of life once that is done: `syncLimit` ticks.
+    package let syncMs: Int64
+
+    package init(tickMs: Int64, initLimit: Int64, syncLimit: Int64) {
+        self.tickMs = tickMs
+        self.initMs = tickMs * initLimit
+        self.syncMs = tickMs * syncLimit
+    }
+}

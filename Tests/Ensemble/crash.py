@@ -1,0 +1,163 @@
+"""kill -9 and SIGSTOP in an ensemble under load: is everything acknowledged there, once, on every server?
+
+    crash.py [--voters 3] [--observers 0] [--rounds 20] [--writers 8] [--seed N] [--only KIND]
+
+Each round lets the writers write, does one thing to one server, waits until the others go on, brings it back and compares
+all servers. Clients of servers that live must see no lost connection and no error. Prints a row a round; the exit status
+is 0 when nothing was violated.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import shutil
+import signal
+import statistics
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Processes"))
+
+import client  # noqa: E402
+import nodes  # noqa: E402
+import wire  # noqa: E402
+from ensemble import Ensemble  # noqa: E402
+from writer import Writer  # noqa: E402
+
+KINDS = ("kill the leader", "kill a follower", "stop the leader", "kill all")
+STOPPED = 3.0  # seconds; longer than the time-outs of the ensemble
+TICK = 200  # ms
+
+
+class Campaign:
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.random = random.Random(arguments.seed)
+        self.violations = []
+        self.round = 0
+        self.gaps = []
+        folder = nodes.REPOSITORY / ".build" / "test-data" / f"ensemble-{os.getpid()}"
+        shutil.rmtree(folder, ignore_errors=True)
+        self.ensemble = Ensemble([nodes.aviary_program()], folder, arguments.voters, arguments.observers,
+                                 port=self.free_port(), tick=TICK)
+        self.folder = folder
+
+    def free_port(self):
+        return self.random.randrange(20000, 29000)
+
+    def violation(self, sentence):
+        self.violations.append((self.round, sentence))
+        print(f"VIOLATION in round {self.round}: {sentence}", flush=True)
+
+    def run(self):
+        try:
+            self.ensemble.start()
+            self.ensemble.wait_until_serving()
+            link = client.Client(self.ensemble.servers[0].address)
+            link.create("/crash")
+            link.end()
+            self.writers = [
+                Writer(self.ensemble, self.ensemble.servers[i % self.ensemble.count], f"w{i}", self.violation)
+                for i in range(self.arguments.writers)
+            ]
+            print("round  what was done      server  answered  gap ms  moved  back ms  violations")
+            for number in range(1, self.arguments.rounds + 1):
+                self.round = number
+                self.run_round()
+            if self.gaps:
+                print(f"longest gap in answers after the leader's death, median of {len(self.gaps)}: "
+                      f"{statistics.median(self.gaps) * 1000:.0f} ms")
+        finally:
+            self.ensemble.stop()
+            if not self.violations:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run_round(self):
+        before = sum(writer.first_unanswered for writer in self.writers)
+        kind = self.arguments.only or self.random.choice(KINDS)
+        for writer in self.writers:
+            writer.start()
+        time.sleep(self.random.uniform(0.2, 0.6))
+        victim = self.victim(kind)
+        victims = self.ensemble.servers if kind == "kill all" else [victim]
+        if kind == "stop the leader":
+            victim.process.send_signal(signal.SIGSTOP)
+        else:
+            for server in victims:
+                server.kill()
+        alive = [server for server in self.ensemble.servers if server not in victims]
+        if alive:
+            self.ensemble.wait_until_serving(30, alive)
+            time.sleep(0.3)
+        if kind == "stop the leader":
+            time.sleep(STOPPED)
+            victim.process.send_signal(signal.SIGCONT)
+        for writer in self.writers:
+            writer.stop()
+        self.require_connections(alive)
+        gap = max((writer.longest_gap for writer in self.writers if writer.home in alive), default=0)
+        if kind == "kill the leader":
+            self.gaps.append(gap)
+        answered = sum(writer.first_unanswered for writer in self.writers) - before
+        began = time.monotonic()
+        for server in victims:
+            if not server.is_running():
+                server.start()
+        self.ensemble.wait_until_serving(60)
+        back = time.monotonic() - began
+        moved = [writer for writer in self.writers if writer.lost]
+        for writer in moved:
+            writer.move(self.random.choice(self.ensemble.servers))
+        self.compare()
+        print(f"{self.round:5}  {kind:17}  {victim.id:6}  {answered:8}  {gap * 1000:6.0f}  {len(moved):5}"
+              f"  {back * 1000:7.0f}  {len(self.violations):10}", flush=True)
+
+    def victim(self, kind):
+        leader = self.ensemble.leader()
+        if kind == "kill a follower":
+            return self.random.choice([server for server in self.ensemble.servers if server is not leader])
+        return leader
+
+    def require_connections(self, alive):
+        """A leader's death is invisible to the clients of the others."""
+        for writer in self.writers:
+            if writer.lost and writer.home in alive:
+                self.violation(f"{writer.name}: lost its connection to server {writer.home.id}, which lives: {writer.lost}")
+
+    def compare(self):
+        """Every server has the same: each writer's znodes, and a digest wherever two name the same zxid."""
+        digests = {}
+        for server in self.ensemble.servers:
+            link = client.Client(server.address)
+            link.call(wire.SYNC, wire.string("/crash"))
+            for writer in self.writers:
+                writer.check(link, server)
+            link.end()
+            for zxid, digest in server.digests():
+                if digests.setdefault(zxid, digest) != digest:
+                    self.violation(f"server {server.id} has another digest at zxid {zxid:#x}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--voters", type=int, default=3)
+    parser.add_argument("--observers", type=int, default=0)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--writers", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--only", choices=KINDS)
+    arguments = parser.parse_args()
+    arguments.seed = random.randrange(1 << 31) if arguments.seed is None else arguments.seed
+    print(f"seed {arguments.seed}")
+    campaign = Campaign(arguments)
+    campaign.run()
+    print(f"{arguments.rounds} rounds, {len(campaign.violations)} violations")
+    print(f"{arguments.rounds - len({number for number, _ in campaign.violations})} passed, "
+          f"{len({number for number, _ in campaign.violations})} failed")
+    sys.exit(1 if campaign.violations else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+import Links
+import NIOCore
+import Testing
+import Vocabulary
+import Wire
+import Zab
+
+/// A server's quorum port, with all that it reported.
+@OnLoop
+final class QuorumNode {
+    let me: PeerID
+    let links: QuorumLinks
+    private(set) var up: [LinkID] = []
+    private(set) var down: [LinkID] = []
+    private(set) var fromLearners: [(link: LinkID, packet: QuorumPacket)] = []
+    private(set) var leaderUps = 0
+    private(set) var leaderDowns = 0
+    private(set) var fromLeader: [QuorumPacket] = []
+    /// Bytes of a snapshot that a test expects, and those that came.
+    var snapshotBytesExpected = 0
+    private(set) var snapshot: [UInt8] = []
+
+    init(
+        _ number: Int64, handshakeTimeoutMs: Int64 = 5000, unsentBytesMax: Int = 512 << 20
+    ) async throws {
+        me = PeerID(rawValue: number)
+        links = QuorumLinks(
+            me: me, members: [:], dataBytesMax: 1 << 20, unsentBytesMax: unsentBytesMax,
+            handshakeTimeoutMs: handshakeTimeoutMs, loop: OnLoop.loop, log: .silent)
+        links.whenLearnerUp = { [unowned self] link in up.append(link) }
+        links.whenLearnerDown = { [unowned self] link in down.append(link) }
+        links.whenFromLearner = { [unowned self] link, packet in fromLearners.append((link, packet)) }
+        links.whenLeaderUp = { [unowned self] in
+            leaderUps += 1
+            links.sendToLeader(.introduction(of: me.rawValue))
+        }
+        links.whenLeaderDown = { [unowned self] in leaderDowns += 1 }
+        links.whenFromLeader = { [unowned self] packet in fromLeader.append(packet) }
+        links.whenSnapshotBytes = { [unowned self] bytes in takeSnapshot(&bytes) }
+        try await links.listen(host: "127.0.0.1", port: 0).get()
+    }
+
+    /// Takes a few bytes at a time, as a parser does that needs whole fields.
+    private func takeSnapshot(_ bytes: inout ByteBuffer) -> Bool {
+        while case let missing = snapshotBytesExpected - snapshot.count, missing > 0,
+            let some = bytes.readBytes(length: min(7, missing, bytes.readableBytes)), !some.isEmpty
+        {
+            snapshot += some
+        }
+        return snapshot.count == snapshotBytesExpected
+    }
+
+    /// A leader that has learned who `learner` is.
+    static func pair(leader: QuorumNode, learner: QuorumNode) async throws -> LinkID {
+        let (ups, heard) = (leader.up.count, leader.fromLearners.count)
+        learner.links.members[leader.me] = leader.address
+        learner.links.follow(leader.me, afterMs: 0)
+        try await eventually("linked") { leader.up.count > ups && leader.fromLearners.count > heard }
+        return leader.up[ups]
+    }
+
+    var address: MemberAddress {
+        MemberAddress(host: "127.0.0.1", quorumPort: links.boundPort ?? 0, electionPort: 1)
+    }
+
+    func packets(on link: LinkID) -> [QuorumPacket] {
+        fromLearners.filter { $0.link == link }.map(\.packet)
+    }
+}
+
+extension QuorumPacket {
+    static func introduction(of learner: Int64) -> QuorumPacket {
+        QuorumPacket(
+            LearnerMessage.info(
+                PeerID(rawValue: learner), acceptedEpoch: .zero, isObserver: false, configurationVersion: 0))
+    }
+
+    static func numbered(_ number: Int, _ kind: Kind = .proposal) -> QuorumPacket {
+        QuorumPacket(
+            kind, zxid: Zxid(rawValue: Int64(number)), data: ByteBuffer(repeating: 7, count: number % 100),
+            identities: number.isMultiple(of: 3) ? [Identity(scheme: "ip", id: "::1")] : nil)
+    }
+
+    var bytes: [UInt8] {
+        var buffer = ByteBuffer()
+        encode(into: &buffer)
+        return Array(buffer.readableBytesView)
+    }
+}

@@ -1,0 +1,258 @@
+import NIOCore
+import Vocabulary
+import Zab
+
+/// A whole ensemble in one thread and one seed: peers, the links between them, their disks, and what goes
+/// wrong.
+///
+/// Links keep order and break rather than lose. A disk answers late, and a crash takes what it had not
+/// answered. Each proposal is a number never used twice, so that a history can be told from any other.
+struct Ensemble {
+    var generator: SplitMix
+    let voters: [PeerID]
+    let observers: [PeerID]
+    var nodes: Servers
+    var nowMs: Int64 = 1000
+    var agreed = Agreement()
+    private var events: [Event] = []
+    private var serial: UInt64 = 0
+    private var nextLink: UInt64 = 1
+    private var nextNumber = 0
+    /// Pairs between which nothing passes.
+    private(set) var cut: Set<Pair> = []
+    /// Milliseconds a message or a disk may take at most.
+    var delayMsMax: Int64 = 5
+    private(set) var transcript = Transcript()
+
+    init(seed: UInt64, voters: Int, observers: Int) {
+        generator = SplitMix(seed: seed)
+        self.voters = (1...voters).map { PeerID(rawValue: Int64($0)) }
+        self.observers = (0..<observers).map { PeerID(rawValue: Int64(voters + 1 + $0)) }
+        nodes = Servers(count: voters + observers)
+        for id in all { start(id) }
+    }
+
+    var all: [PeerID] { voters + observers }
+
+    var membership: Membership {
+        Membership(quorum: Quorum(majorityOf: voters), observers: observers, version: 0, text: "")
+    }
+
+    // MARK: Time
+
+    /// Runs until `endMs`, one event at a time.
+    mutating func run(for durationMs: Int64) throws(Violation) {
+        let endMs = nowMs + durationMs
+        while let index = nextEvent(before: endMs) {
+            let event = events.remove(at: index)
+            nowMs = max(nowMs, event.atMs)
+            try happen(event)
+        }
+        nowMs = endMs
+    }
+
+    private func nextEvent(before endMs: Int64) -> Int? {
+        var best: Int?
+        for index in events.indices where events[index].atMs < endMs {
+            guard let known = best else {
+                best = index
+                continue
+            }
+            let (left, right) = (events[index], events[known])
+            if (left.atMs, left.serial) < (right.atMs, right.serial) { best = index }
+        }
+        return best
+    }
+
+    private mutating func schedule(_ what: Event.What, on node: PeerID, at atMs: Int64) {
+        serial += 1
+        events.append(Event(atMs: atMs, serial: serial, node: node, life: nodes[node].life, what: what))
+    }
+
+    private mutating func happen(_ event: Event) throws(Violation) {
+        guard nodes[event.node].life == event.life, nodes[event.node].peer != nil else { return }
+        switch event.what {
+        case .tick:
+            try step(event.node, .ticked)
+            schedule(.tick, on: event.node, at: nowMs + 20)
+        case .input(let input, let channel):
+            guard channel.map({ nodes[event.node].channels.contains($0) }) ?? true else { return }
+            try step(event.node, input)
+        case .snapshot(let content, let message, let channel):
+            guard nodes[event.node].channels.contains(channel) else { return }
+            nodes[event.node].received = content
+            try step(event.node, .fromLeader(message))
+        case .dial(let leader, let attempt):
+            if nodes[event.node].attempt == attempt { dial(leader, from: event.node) }
+        case .leaderLinkDown(let attempt):
+            if nodes[event.node].attempt == attempt { try step(event.node, .leaderLinkDown()) }
+        case .stored(let ticket):
+            nodes[event.node].disk.carryOut(through: ticket)
+            try step(event.node, .stored(through: ticket))
+        }
+    }
+
+    private mutating func step(_ id: PeerID, _ input: Peer.Input) throws(Violation) {
+        nodes[id].running.step(input, at: nowMs)
+        try execute(nodes[id].running.takeEffects(), of: id)
+    }
+
+    /// Has the leader propose something new; nothing when `id` does not lead.
+    mutating func propose(at id: PeerID) throws(Violation) {
+        guard nodes[id].peer != nil else { return }
+        nextNumber += 1
+        if nodes[id].running.propose(ByteBuffer(integer: nextNumber), at: nowMs) == nil { nextNumber -= 1 }
+        try execute(nodes[id].running.takeEffects(), of: id)
+    }
+
+    // MARK: What peers want done
+
+    private mutating func execute(_ effects: [Effect], of id: PeerID) throws(Violation) {
+        for effect in effects {
+            transcript.note(nowMs, id, effect)
+            switch effect {
+            case .notify(let peer, let notification):
+                send(.notified(notification, by: id), to: peer, from: id, over: nil)
+            case .seek(let peer):
+                guard isConnected(id, peer) else { continue }
+                send(.reachable(peer, true), to: id, from: peer, over: nil)
+                send(.reachable(id, true), to: peer, from: id, over: nil)
+            case .follow(let leader, let afterMs):
+                nodes[id].attempt += 1
+                schedule(.dial(leader, attempt: nodes[id].attempt), on: id, at: nowMs + afterMs)
+            case .unfollow:
+                hangUp(learner: id)
+                nodes[id].attempt += 1
+            case .toLeader(let message):
+                guard let link = nodes[id].link else { continue }
+                send(.fromLearner(message, link.id), to: link.leader, from: id, over: link.id)
+            case .toLearner(let link, let message):
+                guard let learner = learner(of: link) else { continue }
+                if case .snapshot = message {
+                    nodes[id].announced[link] = message
+                } else {
+                    send(.fromLeader(message), to: learner, from: id, over: link)
+                }
+            case .sendSnapshot(let link):
+                guard let learner = learner(of: link), let message = nodes[id].announced[link] else {
+                    continue
+                }
+                let atMs = arrival(on: learner, from: id)
+                schedule(.snapshot(nodes[id].delivered, message, link), on: learner, at: atMs)
+            case .drop(let link, _):
+                if let learner = learner(of: link) { hangUp(learner: learner) }
+            case .store(let order, let ticket):
+                let content = nodes[id].received
+                nodes[id].disk.queue(order, ticket, snapshot: content)
+                nodes[id].diskBusyUntilMs = max(nodes[id].diskBusyUntilMs, nowMs) + delay()
+                schedule(.stored(ticket), on: id, at: nodes[id].diskBusyUntilMs)
+            case .deliver(let entry):
+                nodes[id].delivered.append(entry)
+                try agreed.check(entry, at: nodes[id].delivered.count - 1, by: id)
+            case .adoptSnapshot:
+                nodes[id].delivered = nodes[id].received
+                try agreed.check(nodes[id].delivered, by: id)
+            case .serve(.lead(let epoch)):
+                try agreed.check(leader: id, of: epoch, knows: nodes[id].delivered)
+            case .serve, .standBy, .acceptLearners: break
+            }
+        }
+    }
+
+    // MARK: Links
+
+    private mutating func delay() -> Int64 { 1 + Int64(generator.next() % UInt64(delayMsMax)) }
+
+    /// When something sent now arrives, behind everything sent before on the same way.
+    private mutating func arrival(on receiver: PeerID, from sender: PeerID) -> Int64 {
+        let way = Way(sender: sender, receiver: receiver)
+        let atMs = max(nowMs + delay(), nodes[receiver].lastArrivalMs[way] ?? 0)
+        nodes[receiver].lastArrivalMs[way] = atMs
+        return atMs
+    }
+
+    private mutating func send(
+        _ input: Peer.Input, to receiver: PeerID, from sender: PeerID, over channel: LinkID?
+    ) {
+        guard isConnected(sender, receiver), nodes[receiver].peer != nil else { return }
+        schedule(.input(input, channel), on: receiver, at: arrival(on: receiver, from: sender))
+    }
+
+    func isConnected(_ left: PeerID, _ right: PeerID) -> Bool { !cut.contains(Pair(left, right)) }
+
+    private func learner(of link: LinkID) -> PeerID? { all.first { nodes[$0].link?.id == link } }
+
+    private mutating func dial(_ leader: PeerID, from learner: PeerID) {
+        guard isConnected(leader, learner), nodes[leader].peer != nil else {
+            let attempt = nodes[learner].attempt
+            return schedule(.leaderLinkDown(attempt: attempt), on: learner, at: nowMs + delay())
+        }
+        let link = LinkID(rawValue: nextLink)
+        nextLink += 1
+        nodes[learner].link = (link, leader)
+        nodes[learner].channels.insert(link)
+        nodes[leader].channels.insert(link)
+        send(.learnerLinkUp(link), to: leader, from: learner, over: link)
+        send(.leaderLinkUp, to: learner, from: leader, over: link)
+    }
+
+    private mutating func hangUp(learner: PeerID) {
+        guard let link = nodes[learner].link else { return }
+        nodes[learner].link = nil
+        nodes[learner].channels.remove(link.id)
+        nodes[link.leader].channels.remove(link.id)
+        if nodes[learner].peer != nil {
+            let attempt = nodes[learner].attempt
+            schedule(.leaderLinkDown(attempt: attempt), on: learner, at: nowMs + delay())
+        }
+        if nodes[link.leader].peer != nil {
+            schedule(.input(.learnerLinkDown(link.id), nil), on: link.leader, at: nowMs + delay())
+        }
+    }
+
+    private mutating func breakLinks(between left: PeerID, and right: PeerID) {
+        if nodes[left].link?.leader == right { hangUp(learner: left) }
+        if nodes[right].link?.leader == left { hangUp(learner: right) }
+        for (one, other) in [(left, right), (right, left)] where nodes[one].peer != nil {
+            schedule(.input(.reachable(other, false), nil), on: one, at: nowMs + delay())
+        }
+    }
+
+    // MARK: What goes wrong
+
+    mutating func cutOff(_ left: PeerID, _ right: PeerID) {
+        cut.insert(Pair(left, right))
+        breakLinks(between: left, and: right)
+    }
+
+    mutating func heal() { cut.removeAll() }
+
+    mutating func crash(_ id: PeerID) {
+        guard nodes[id].peer != nil else { return }
+        let kept = generator.next()
+        nodes[id].disk.crash(keeping: kept)
+        nodes[id].peer = nil
+        nodes[id].life += 1
+        for other in all where other != id { breakLinks(between: id, and: other) }
+        nodes[id].channels.removeAll()
+    }
+
+    mutating func start(_ id: PeerID) {
+        guard nodes[id].peer == nil else { return }
+        let applied = generator.next() % 3 == 0 ? nodes[id].delivered : nil
+        let (standing, history, delivered) = nodes[id].disk.recover(compacting: applied)
+        nodes[id].delivered = delivered
+        nodes[id].diskBusyUntilMs = nowMs
+        nodes[id].peer = Peer(
+            id, in: membership, patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            standing: standing, history: history)
+        schedule(.tick, on: id, at: nowMs + 1)
+    }
+
+    var leader: PeerID? {
+        all.filter { id in
+            guard case .lead = nodes[id].peer?.duty else { return false }
+            return true
+        }.max { nodes[$0].running.standing.currentEpoch < nodes[$1].running.standing.currentEpoch }
+    }
+}

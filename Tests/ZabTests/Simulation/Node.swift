@@ -1,0 +1,164 @@
+import Vocabulary
+import Zab
+
+/// One server of a simulated ensemble: the peer while it runs, its disk, what it has applied.
+struct Node {
+    var peer: Peer?
+    var disk = SimulatedDisk()
+    /// Everything applied, from the first entry on: what a snapshot holds.
+    var delivered: [Entry] = []
+    /// What came with the leader's snapshot.
+    var received: [Entry] = []
+    /// Counts starts; what was under way to an earlier life is lost.
+    var life = 0
+    var link: (id: LinkID, leader: PeerID)?
+    /// Counts links to leaders, whether they came up or not.
+    var attempt = 0
+    var channels: Set<LinkID> = []
+    var announced: [LinkID: LeaderMessage] = [:]
+    var lastArrivalMs: [Way: Int64] = [:]
+    var diskBusyUntilMs: Int64 = 0
+}
+
+/// The servers of an ensemble, by their number from 1 on.
+struct Servers {
+    private var nodes: [Node]
+
+    init(count: Int) { nodes = Array(repeating: Node(), count: count) }
+
+    subscript(id: PeerID) -> Node {
+        get { nodes[Int(id.rawValue) - 1] }
+        _modify { yield &nodes[Int(id.rawValue) - 1] }
+    }
+}
+
+extension Node {
+    /// The peer, of one that is known to run.
+    var running: Peer {
+        get {
+            guard let peer else { preconditionFailure("a server that is down was stepped") }
+            return peer
+        }
+        _modify {
+            guard var peer else { preconditionFailure("a server that is down was stepped") }
+            self.peer = nil
+            defer { self.peer = peer }
+            yield &peer
+        }
+    }
+}
+
+/// A disk that does one order after the other, and forgets in a crash what it had not done.
+struct SimulatedDisk {
+    private var log: [Entry] = []
+    /// What the snapshot in front of the log holds, and where it ends.
+    private var snapshot: [Entry] = []
+    private var base = Zxid.zero
+    private var accepted = Epoch.zero
+    private var current = Epoch.zero
+    private var waiting: [(order: DiskOrder, ticket: UInt64, snapshot: [Entry])] = []
+
+    mutating func queue(_ order: DiskOrder, _ ticket: UInt64, snapshot: [Entry]) {
+        waiting.append((order, ticket, snapshot))
+    }
+
+    mutating func carryOut(through ticket: UInt64) {
+        while let first = waiting.first, first.ticket <= ticket {
+            carryOut(first.order, first.snapshot)
+            waiting.removeFirst()
+        }
+    }
+
+    private mutating func carryOut(_ order: DiskOrder, _ received: [Entry]) {
+        switch order {
+        case .append(let entry): log.append(entry)
+        case .truncate(let zxid): log.removeAll { $0.zxid > zxid }
+        case .install(let zxid, let entries):
+            snapshot = received
+            base = zxid
+            log = entries
+        case .acceptEpoch(let epoch): accepted = epoch
+        case .enterEpoch(let epoch): current = epoch
+        }
+    }
+
+    /// Keeps some of what was ordered, from the front: a crash may come after any of it.
+    mutating func crash(keeping random: UInt64) {
+        let kept = Int(random % UInt64(waiting.count + 1))
+        for (order, _, received) in waiting.prefix(kept) { carryOut(order, received) }
+        waiting = []
+    }
+
+    /// - Parameter applied: What the node had applied when it last lived; nil to take no snapshot of it.
+    mutating func recover(compacting applied: [Entry]?) -> (Standing, History, [Entry]) {
+        if let end = applied?.last?.zxid, end > base {
+            snapshot += log.filter { $0.zxid <= end }
+            log.removeAll { $0.zxid <= end }
+            base = snapshot.last?.zxid ?? base
+        }
+        let last = log.last?.zxid ?? base
+        let standing = Standing(acceptedEpoch: accepted, currentEpoch: current, lastLogged: last)
+        return (standing, History(after: base, log, committed: base), snapshot)
+    }
+}
+
+struct Event {
+    enum What {
+        case tick
+        /// To the leader, unless the node has thought better of it since.
+        case dial(PeerID, attempt: Int)
+        case leaderLinkDown(attempt: Int)
+        case input(Peer.Input, LinkID?)
+        case snapshot([Entry], LeaderMessage, LinkID)
+        case stored(UInt64)
+    }
+
+    let atMs: Int64
+    let serial: UInt64
+    let node: PeerID
+    let life: Int
+    let what: What
+}
+
+struct Way: Hashable {
+    let sender: PeerID
+    let receiver: PeerID
+}
+
+struct Pair: Hashable {
+    let low: PeerID
+    let high: PeerID
+
+    init(_ left: PeerID, _ right: PeerID) {
+        low = min(left, right)
+        high = max(left, right)
+    }
+}
+
+/// The generator of the SplitMix64 paper: small, and the same everywhere.
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}
+
+/// Everything that peers wanted done, as one number: equal runs give equal numbers.
+struct Transcript: Equatable {
+    private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    private(set) var count = 0
+
+    mutating func note(_ nowMs: Int64, _ id: PeerID, _ effect: Effect) {
+        count += 1
+        for byte in "\(nowMs) \(id.rawValue) \(effect)".utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
+    }
+}
