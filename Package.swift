@@ -54,7 +54,8 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "Migrations", path: "migrations", exclude: ["README.md"],
-            resources: [.embedInCode("v0001-log.sql")], swiftSettings: strict),
+            resources: [.embedInCode("v0001-log.sql"), .embedInCode("v0001-snapshot.sql")],
+            swiftSettings: strict),
         layer("Settings", on: "Vocabulary"),
         layer("Storage", on: "Vocabulary", "Migrations", "CSQLite", buffer),
         layer("Console", on: "Vocabulary", "Settings"),

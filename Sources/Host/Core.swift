@@ -3,6 +3,7 @@ package import Logging
 package import NIOCore
 package import Replica
 package import Vocabulary
+internal import Wire
 internal import Znodes
 
 /// Owns the replica and does what it says: the one place where a node's decisions meet its sockets and its
@@ -99,7 +100,9 @@ package final class Core {
             step(.started(acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch))
             return loop.makeSucceededVoidFuture()
         }
-        return peers.open { bound.value.step(.peer($0)) }.map {
+        let opened = peers.open(
+            { bound.value.step(.peer($0)) }, snapshot: { bound.value.readSnapshot(&$0) })
+        return opened.map {
             bound.value.step(.started(acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch))
             bound.value.pulsing = bound.eventLoop.scheduleRepeatedTask(
                 initialDelay: Core.pulse, delay: Core.pulse
@@ -138,6 +141,15 @@ package final class Core {
         clients[id.slot] = nil
         freeSlots.append(id.slot)
         connectionCount -= 1
+    }
+
+    private func readSnapshot(_ stream: inout ByteBuffer) -> Bool {
+        do throws(DecodingError) {
+            return try replica.readSnapshot(&stream)
+        } catch {
+            step(.peer(.snapshotUnreadable("\(error)")))
+            return false
+        }
     }
 
     package func resetStatistics(ofConnections: Bool) {

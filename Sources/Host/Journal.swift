@@ -79,8 +79,8 @@ package final class Journal: @unchecked Sendable {
             case .truncate(let zxid): try store?.truncate(after: zxid)
             case .acceptEpoch(let epoch): try store?.setAcceptedEpoch(epoch)
             case .enterEpoch(let epoch): try store?.setCurrentEpoch(epoch)
-            case .install:
-                throw StorageError(.misuse, "a snapshot from the leader cannot be kept by this version")
+            case .install(let zxid, let state, let appends):
+                try store?.install(state, at: zxid, rows: appends.map { LogRow($0) })
             }
         }
         try append(&rows, committed: committed)

@@ -48,7 +48,12 @@ package final class PeerDesk {
     }
 
     /// Opens the election port; from then on `happened` hears of everything.
-    func open(_ happened: @escaping (PeerInput) -> Void) -> EventLoopFuture<Void> {
+    ///
+    /// - Parameter snapshot: Takes what it can of a snapshot's stream; true when that is complete.
+    func open(
+        _ happened: @escaping (PeerInput) -> Void, snapshot: @escaping (inout ByteBuffer) -> Bool
+    ) -> EventLoopFuture<Void> {
+        quorum.whenSnapshotBytes = snapshot
         election.whenNotified = { happened(.notified($0, by: $1)) }
         election.whenReachable = { happened(.reachable($0, $1)) }
         quorum.whenLearnerUp = { happened(.learnerLinkUp($0)) }
@@ -70,7 +75,7 @@ package final class PeerDesk {
         case .acceptLearners(false): _ = quorum.stopListening()
         case .toLeader(let packet): quorum.sendToLeader(packet)
         case .toLearner(let link, let packet): quorum.send(packet, to: link)
-        case .sendSnapshot(let link): quorum.drop(link, because: "it needs a snapshot")
+        case .snapshotPiece(let link, let bytes): quorum.sendRaw(bytes, to: link)
         case .drop(let link, let reason): quorum.drop(link, because: reason)
         }
     }

@@ -20,7 +20,19 @@ package enum Recovery {
         var count = 0
         // A node that is all there is needs nobody's word for what is on its disk.
         let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
-        try store.replay(after: .zero) { row throws(StorageError) in
+        if let state = try store.startState() {
+            log.info(
+                "loading the snapshot",
+                metadata: ["zxid": "\(store.startZxid)", "znodes": "\(state.znodes.count)"])
+            guard replica.restore(state, at: store.startZxid, now: .now) else {
+                throw StorageError(
+                    .corrupt,
+                    "the snapshot at \(store.startZxid) is another tree than it was; "
+                        + "restore a backup of the folder"
+                )
+            }
+        }
+        try store.replay(after: store.startZxid) { row throws(StorageError) in
             let transaction = try row.transaction()
             replica.step(
                 .replayed(transaction, bytes: row.body, isCommitted: row.zxid <= committed), at: .now,

@@ -38,7 +38,7 @@ package struct Effects {
             /// Everything behind it goes.
             case truncate(after: Zxid)
             /// The received snapshot and these take the place of all that was there.
-            case install(snapshot: Zxid, [Append])
+            case install(snapshot: Zxid, StoredState, [Append])
             case acceptEpoch(Epoch)
             case enterEpoch(Epoch)
         }
@@ -191,8 +191,8 @@ package enum PeerAction: Equatable, Sendable {
     case acceptLearners(Bool)
     case toLeader(QuorumPacket)
     case toLearner(LinkID, QuorumPacket)
-    /// Serialise the tree, as it is now, to this learner.
-    case sendSnapshot(LinkID)
+    /// A piece of the stream behind SNAP, raw.
+    case snapshotPiece(LinkID, ByteBuffer)
     /// Close a learner's link; the sentence is for the log.
     case drop(LinkID, String)
 }

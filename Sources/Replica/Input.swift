@@ -37,6 +37,8 @@ package enum PeerInput {
     case leaderLinkUp
     case leaderLinkDown
     case fromLeader(QuorumPacket)
+    /// What came behind SNAP is no snapshot.
+    case snapshotUnreadable(String)
     case learnerLinkUp(LinkID)
     case learnerLinkDown(LinkID)
     case fromLearner(QuorumPacket, LinkID)

@@ -33,6 +33,9 @@ package struct Replica: ~Copyable {
     package internal(set) var dutySinceMs: Int64 = 0
     /// The end of its log, collected while it starts.
     var recovered: History
+    /// What has come of the leader's tree.
+    var incoming: SnapshotReader?
+    let seed: UInt64
     /// Who waits for a position to be applied, in the order of the positions.
     var barriers: Deque<Barrier> = []
     /// Clients for which the leader was asked to synchronise, in the order in which it will answer.
@@ -54,6 +57,7 @@ package struct Replica: ~Copyable {
     ///   - wallMs: The wall clock at start, for session numbers.
     package init(settings: ReplicaSettings, seed: UInt64, wallMs: Int64) {
         self.settings = settings
+        self.seed = seed
         self.tree = Tree(seed: seed)
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
         self.recovered = History(

@@ -11,7 +11,7 @@ extension LogStore {
     package mutating func append(_ rows: [LogRow], committed: Zxid? = nil) throws(StorageError) {
         try refuseAfterFailure()
         if rows.isEmpty { return }
-        try requireSuccession(of: rows)
+        try requireSuccession(of: rows, after: head.zxid)
         do {
             if database.walPages >= checkpointAtPages { try checkpoint() }
             let end = try write(rows)
@@ -24,8 +24,8 @@ extension LogStore {
         }
     }
 
-    private func requireSuccession(of rows: [LogRow]) throws(StorageError) {
-        var last = head.zxid
+    func requireSuccession(of rows: [LogRow], after zxid: Zxid) throws(StorageError) {
+        var last = zxid
         for index in rows.indices {
             let zxid = rows[index].zxid
             guard last.isFollowed(by: zxid) else {
@@ -38,19 +38,23 @@ extension LogStore {
 
     private func write(_ rows: [LogRow]) throws(StorageError) -> RowChain {
         try statements.begin.run()
-        var chain = head
-        for row in rows {
-            try statements.insert(row, extending: &chain)
-        }
-        statements.insert.clear()
+        let chain = try statements.insert(rows, after: head)
         try statements.commit.run()
         return chain
     }
 }
 
 extension LogStatements {
+    /// Inserts `rows` within the caller's transaction and returns the chain at their end.
+    func insert(_ rows: [LogRow], after start: RowChain) throws(StorageError) -> RowChain {
+        var chain = start
+        for row in rows { try insert(row, extending: &chain) }
+        insert.clear()
+        return chain
+    }
+
     /// Binds and runs one row; path and body are not copied on their way into SQLite's page.
-    fileprivate func insert(_ row: LogRow, extending chain: inout RowChain) throws(StorageError) {
+    private func insert(_ row: LogRow, extending chain: inout RowChain) throws(StorageError) {
         insert.bind(row.zxid.rawValue, at: 1)
         insert.bind(row.timeMs, at: 2)
         insert.bind(row.session.rawValue, at: 3)

@@ -29,6 +29,7 @@ extension LogStore {
 
         let database = try Database(path: directory.log, files: disk.files)
         let numbers = try openingNumbers(of: database, disk, found)
+        try requireSnapshot(numbers, directory)
         let reader = try LogReader(database)
         let witness = try witness(found, numbers, reader, directory)
         let head = try verifyEnd(of: reader, numbers, witness, directory)
@@ -45,7 +46,20 @@ extension LogStore {
     private mutating func makeDurable() throws(StorageError) {
         _ = try database.checkpoint(.passive)
         try mark.replace(acknowledged)
+        try directory.removeUnfinishedSnapshots()
         try directory.sync()
+    }
+
+    /// A log without its beginning is worth nothing without what stands for that.
+    private static func requireSnapshot(
+        _ numbers: NodeNumbers, _ directory: DataDirectory
+    ) throws(StorageError) {
+        let zxid = numbers.start.zxid
+        guard zxid != .zero, !directory.holdsSnapshot(zxid) else { return }
+        throw StorageError(
+            .corrupt,
+            "\(directory.snapshot(zxid)) is missing: log.db begins after \(zxid) and is of no use without "
+                + "it; \(StorageError.restore)")
     }
 
     /// Prepares the database up to its single numbers. Where that fails for damage, no row was reached: none
@@ -109,7 +123,7 @@ extension LogStore {
         _ found: AcknowledgedMark.Found, _ numbers: NodeNumbers, _ reader: borrowing LogReader,
         _ directory: DataDirectory
     ) throws(StorageError) -> Acknowledged {
-        if case .copy(let acknowledged, _) = found { return acknowledged }
+        if case .copy(let acknowledged, _) = found { return acknowledged.resolved(start: numbers.start) }
         guard try reader.lastZxid() == nil, numbers == NodeNumbers() else {
             let what = if case .damaged = found { "both copies are damaged" } else { "the file is missing" }
             let end = try diagnose(reader, numbers, acknowledged: nil)

@@ -58,6 +58,10 @@ package struct LogStore: ~Copyable {
 
     /// The last transaction in the log; of an empty log what it begins after.
     package var lastZxid: Zxid { head.zxid }
+    /// What the log begins after: zero, or the transaction whose snapshot lies beside it.
+    package var startZxid: Zxid { numbers.start.zxid }
+    /// The folder of the snapshots: the log's own.
+    package var snapshotDirectory: String { directory.path }
     /// The highest epoch this node has promised to a leader.
     package var acceptedEpoch: Epoch { numbers.acceptedEpoch }
     /// The epoch of the leader this node last followed or was.
@@ -114,6 +118,7 @@ struct LogStatements: ~Copyable {
     let commit: Statement
     let setNumber: Statement
     let deleteAfter: Statement
+    let deleteAll: Statement
 
     init(_ database: borrowing Database) throws(StorageError) {
         let begin = try database.prepare("BEGIN IMMEDIATE")
@@ -124,10 +129,12 @@ struct LogStatements: ~Copyable {
         let setNumber = try database.prepare(
             "INSERT OR REPLACE INTO node (name, value, checksum) VALUES (?, ?, ?)")
         let deleteAfter = try database.prepare("DELETE FROM log WHERE zxid > ?")
+        let deleteAll = try database.prepare("DELETE FROM log")
         self.begin = begin
         self.insert = insert
         self.commit = commit
         self.setNumber = setNumber
         self.deleteAfter = deleteAfter
+        self.deleteAll = deleteAll
     }
 }

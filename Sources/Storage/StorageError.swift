@@ -1,6 +1,7 @@
 package import Vocabulary
 
-/// Why the log cannot be used: a code to act on, and a sentence with file, zxid and remedy for people.
+/// Why the log or a snapshot cannot be used: a code to act on, and a sentence with file, zxid and remedy for
+/// people.
 package struct StorageError: Error {
     package enum Code: Hashable, Sendable {
         /// Another connection holds the database's own lock.
@@ -68,7 +69,8 @@ extension StorageError {
     /// What an operator can do about damage, in one place so that every message says the same.
     static let restore =
         "move this folder aside and let the node copy everything from its peers, or restore the whole folder "
-        + "(log.db, log.db-wal, acknowledged) from one backup; a node on its own has lost what is named here"
+        + "(log.db, log.db-wal, acknowledged, snapshots) from one backup; a node on its own has lost what is "
+        + "named here"
 
     static func damaged(
         file: String, _ what: String, firstBad: Zxid, soundUpTo: Zxid, acknowledgedUpTo: Zxid?,

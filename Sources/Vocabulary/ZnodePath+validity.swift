@@ -14,6 +14,13 @@ extension ZnodePath {
             guard ZnodePath.isComponent(bytes[start..<end]) else { return false }
             start = end + 1
         }
+        return ZnodePath.isText(bytes[...])
+    }
+
+    /// Whether `isValid` has nothing against the last component: all there is to ask below a legal parent.
+    package var hasValidName: Bool { ZnodePath.isComponent(name) && ZnodePath.isText(name) }
+
+    private static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
         if bytes.allSatisfy(ZnodePath.isPrintable) { return true }
         return String(validating: bytes, as: UTF8.self)?.unicodeScalars.allSatisfy(ZnodePath.isAllowed)
             ?? false

@@ -114,7 +114,9 @@ package struct Peer {
     private mutating func handle(_ input: Input, at nowMs: Int64) throws(Abandonment) {
         switch input {
         case .ticked: try tick(at: nowMs)
-        case .notified(let notification, let peer): hear(notification, from: peer)
+        case .notified(let notification, let peer):
+            hear(notification, from: peer)
+            try doubt(notification, from: peer)
         case .reachable(let peer, let isUp): note(peer, isReachable: isUp)
         case .stored(let ticket): keepPromises(through: ticket, at: nowMs)
         case .leaderLinkUp:
@@ -298,6 +300,24 @@ package struct Peer {
                 return
             }
             act(.notify(peer, answer))
+        }
+    }
+
+    /// Whoever was elected by an election that the others have not ended yet need not wait until its time is
+    /// up: before an epoch is promised, an election may be taken back at no cost.
+    private func doubt(_ notification: Notification, from peer: PeerID) throws(Abandonment) {
+        guard membership.isVoter(peer), notification.state != .observing else { return }
+        switch role {
+        case .leading(let leading):
+            guard leading.phase == .gathering, notification.vote.leader != me else { return }
+            guard notification.state != .looking || notification.vote.isBetter(than: vote) else { return }
+            throw Abandonment(
+                "server \(peer.rawValue) wants server \(notification.vote.leader.rawValue) to lead")
+        case .following(let following):
+            guard following.phase == .connecting || following.phase == .introduced else { return }
+            guard peer == following.leader, notification.vote.leader != peer else { return }
+            throw Abandonment("server \(peer.rawValue) was elected and wants another to lead")
+        case .resting, .looking: return
         }
     }
 

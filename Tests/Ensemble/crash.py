@@ -1,10 +1,13 @@
 """kill -9 and SIGSTOP in an ensemble under load: is everything acknowledged there, once, on every server?
 
-    crash.py [--voters 3] [--observers 0] [--rounds 20] [--writers 8] [--seed N] [--only KIND]
+    crash.py [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--seed N] [--only KIND]
 
 Each round lets the writers write, does one thing to one server, waits until the others go on, brings it back and compares
 all servers. Clients of servers that live must see no lost connection and no error. Prints a row a round; the exit status
 is 0 when nothing was violated.
+
+--mix names the voters one by one: v is Aviary, a is Debian's Apache ZooKeeper, whose clients lose their connections at
+every election and are not counted.
 """
 
 import argparse
@@ -26,9 +29,15 @@ import wire  # noqa: E402
 from ensemble import Ensemble  # noqa: E402
 from writer import Writer  # noqa: E402
 
-KINDS = ("kill the leader", "kill a follower", "stop the leader", "kill all")
+APACHE = [
+    "java", "-Xmx256m", "-Dzookeeper.extendedTypesEnabled=true", f"-Dlog4j.configuration=file:{HERE / 'log4j.properties'}",
+    "-cp", nodes.apache_classpath(), "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+]
+KINDS = ("kill the leader", "kill a follower", "stop the leader", "kill all", "outpace a follower")
 STOPPED = 3.0  # seconds; longer than the time-outs of the ensemble
 TICK = 200  # ms
+BYTES_KEPT = 32 << 20  # of transactions, by a leader, for learners that were away
+LARGE = 100_000  # bytes of one write
 
 
 class Campaign:
@@ -40,8 +49,11 @@ class Campaign:
         self.gaps = []
         folder = nodes.REPOSITORY / ".build" / "test-data" / f"ensemble-{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
-        self.ensemble = Ensemble([nodes.aviary_program()], folder, arguments.voters, arguments.observers,
-                                 port=self.free_port(), tick=TICK)
+        mix = arguments.mix or "v" * arguments.voters
+        commands = [APACHE if letter == "a" else [nodes.aviary_program()]
+                    for letter in mix + "v" * arguments.observers]
+        self.ensemble = Ensemble(commands, folder, len(mix), arguments.observers, port=self.free_port(), tick=TICK)
+        self.apaches = {number for number, letter in enumerate(mix, 1) if letter == "a"}
         self.folder = folder
 
     def free_port(self):
@@ -62,7 +74,7 @@ class Campaign:
                 Writer(self.ensemble, self.ensemble.servers[i % self.ensemble.count], f"w{i}", self.violation)
                 for i in range(self.arguments.writers)
             ]
-            print("round  what was done      server  answered  gap ms  moved  back ms  violations")
+            print("round  what was done       server  answered  gap ms  moved  back ms  violations")
             for number in range(1, self.arguments.rounds + 1):
                 self.round = number
                 self.run_round()
@@ -91,13 +103,15 @@ class Campaign:
         if alive:
             self.ensemble.wait_until_serving(30, alive)
             time.sleep(0.3)
+        if kind == "outpace a follower":
+            self.outpace(alive)
         if kind == "stop the leader":
             time.sleep(STOPPED)
             victim.process.send_signal(signal.SIGCONT)
         for writer in self.writers:
             writer.stop()
         self.require_connections(alive)
-        gap = max((writer.longest_gap for writer in self.writers if writer.home in alive), default=0)
+        gap = max((writer.longest_gap for writer in self.writers if writer.home in alive and not writer.lost), default=0)
         if kind == "kill the leader":
             self.gaps.append(gap)
         answered = sum(writer.first_unanswered for writer in self.writers) - before
@@ -111,39 +125,64 @@ class Campaign:
         for writer in moved:
             writer.move(self.random.choice(self.ensemble.servers))
         self.compare()
-        print(f"{self.round:5}  {kind:17}  {victim.id:6}  {answered:8}  {gap * 1000:6.0f}  {len(moved):5}"
+        print(f"{self.round:5}  {kind:18}  {victim.id:6}  {answered:8}  {gap * 1000:6.0f}  {len(moved):5}"
               f"  {back * 1000:7.0f}  {len(self.violations):10}", flush=True)
+
+    def outpace(self, alive):
+        """More than any leader keeps in memory, so that the one who was away needs a snapshot."""
+        link = client.Client(alive[0].address)
+        link.create("/large")
+        for _ in range(BYTES_KEPT // LARGE // 50 + 1):
+            for _ in range(50):
+                link.queue(wire.SET_DATA, wire.set_data("/large", self.random.randbytes(LARGE)))
+            link.flush()
+            for _ in range(50):
+                link.reply()
+        link.end()
 
     def victim(self, kind):
         leader = self.ensemble.leader()
-        if kind == "kill a follower":
+        if kind.endswith("a follower"):
             return self.random.choice([server for server in self.ensemble.servers if server is not leader])
         return leader
 
     def require_connections(self, alive):
         """A leader's death is invisible to the clients of the others."""
         for writer in self.writers:
-            if writer.lost and writer.home in alive:
+            if writer.lost and writer.home in alive and writer.home.id not in self.apaches:
                 self.violation(f"{writer.name}: lost its connection to server {writer.home.id}, which lives: {writer.lost}")
 
     def compare(self):
         """Every server has the same: each writer's znodes, and a digest wherever two name the same zxid."""
         digests = {}
         for server in self.ensemble.servers:
-            link = client.Client(server.address)
-            link.call(wire.SYNC, wire.string("/crash"))
-            for writer in self.writers:
-                writer.check(link, server)
-            link.end()
+            self.compare_at(server)
             for zxid, digest in server.digests():
                 if digests.setdefault(zxid, digest) != digest:
                     self.violation(f"server {server.id} has another digest at zxid {zxid:#x}")
+
+
+    def compare_at(self, server, seconds=30):
+        """A server that has just come back may lose its leader once more before it stays."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                link = client.Client(server.address)
+                link.call(wire.SYNC, wire.string("/crash"))
+                for writer in self.writers:
+                    writer.check(link, server)
+                return link.end()
+            except client.Lost as lost:
+                if time.monotonic() > deadline:
+                    return self.violation(f"server {server.id} does not serve: {lost}")
+                time.sleep(0.05)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--voters", type=int, default=3)
     parser.add_argument("--observers", type=int, default=0)
+    parser.add_argument("--mix", help="such as ava: the voters, each Apache's or Aviary's")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--writers", type=int, default=8)
     parser.add_argument("--seed", type=int, default=None)

@@ -75,7 +75,8 @@ class Writer:
         while True:
             try:
                 self.client = client.Client(home.address, TIMEOUT, self.session, self.password, self.last_zxid)
-                break
+                self.client.call(wire.SYNC, wire.string(self.root))
+                return self._compare(self.children(self.client))
             except client.Lost as lost:
                 # A server that is behind, or has no leader yet, ends the connection without a word.
                 if time.monotonic() > deadline:
@@ -85,8 +86,6 @@ class Writer:
             except client.Refused:
                 self.report(f"{self.name}: its session is gone")
                 raise
-        self.client.call(wire.SYNC, wire.string(self.root))
-        self._compare(self.children(self.client))
 
     def children(self, link):
         reply = link.call(wire.GET_CHILDREN, wire.read(self.root))

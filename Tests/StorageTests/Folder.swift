@@ -1,6 +1,7 @@
 import Glibc
-import Storage
 import Vocabulary
+
+@testable import Storage
 
 /// A folder that is gone with the test: on a real disk, unless `TMPDIR` says otherwise, as for campaigns
 /// whose faults are not the disk's own.
@@ -20,12 +21,15 @@ final class Folder {
     var wal: String { path + "/log.db-wal" }
     var mark: String { path + "/acknowledged" }
 
+    func snapshot(_ zxid: Zxid) -> String { path + "/" + DataDirectory.snapshotName(zxid) }
+
     func open() throws -> LogStore { try LogStore.open(directory: path) }
 
     /// The folder as a killed process would leave it, copied while the store is open.
     func copy() throws -> Folder {
         let other = Folder()
-        for name in ["log.db", "log.db-wal", "acknowledged"] {
+        let snapshots = try SnapshotFiles.snapshots(in: path).map(DataDirectory.snapshotName)
+        for name in ["log.db", "log.db-wal", "acknowledged"] + snapshots {
             if let bytes = Folder.read(path + "/" + name) { Folder.write(bytes, to: other.path + "/" + name) }
         }
         return other

@@ -51,19 +51,23 @@ struct RawLog: Equatable {
     }
 
     /// Runs `sql` on the log of `folder`, leaving everything in `log.db`.
-    static func change(_ folder: Folder, _ sql: String) {
+    static func change(_ folder: Folder, _ sql: String) { change(file: folder.log, sql) }
+
+    static func change(file: String, _ sql: String) {
         var database: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        guard sqlite3_open_v2(folder.log, &database, flags, nil) == SQLITE_OK,
+        guard sqlite3_open_v2(file, &database, flags, nil) == SQLITE_OK,
             sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK
         else { fatalError("\(sql): \(String(cString: sqlite3_errmsg(database)))") }
         sqlite3_close_v2(database)
     }
 
     /// What the shell would print for `sql`, a line a row.
-    static func query(_ folder: Folder, _ sql: String) -> [String] {
+    static func query(_ folder: Folder, _ sql: String) -> [String] { query(file: folder.log, sql) }
+
+    static func query(file: String, _ sql: String) -> [String] {
         var database: OpaquePointer?
-        sqlite3_open_v2(folder.log, &database, SQLITE_OPEN_READWRITE, nil)
+        sqlite3_open_v2(file, &database, SQLITE_OPEN_READWRITE, nil)
         defer { sqlite3_close_v2(database) }
         var statement: OpaquePointer?
         guard sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK else {

@@ -33,6 +33,11 @@ import Vocabulary
         #expect(!ZnodePath(Array("/a".utf8) + bytes).isValid)
     }
 
+    @Test(arguments: ["/a", "/a/b", "/../a", "/\u{e9}", "/", "/a/", "/.", "/a/..", "/a/\u{0}", "/\u{f8ff}"])
+    func `has a legal name where that is what makes it legal`(text: String) {
+        #expect(ZnodePath(text).hasValidName == ("/x" as ZnodePath).appending(ZnodePath(text).name).isValid)
+    }
+
     @Test func `is compared by bytes, never normalised`() {
         let composed = ZnodePath("/\u{e9}")
         let decomposed = ZnodePath("/e\u{301}")

@@ -31,9 +31,9 @@ extension Replica {
         case .follow(let leader, let afterMs): effects.act(.peer(.follow(leader, afterMs: afterMs)))
         case .acceptLearners(let areWelcome): effects.act(.peer(.acceptLearners(areWelcome)))
         case .unfollow: effects.act(.peer(.unfollow))
-        case .sendSnapshot(let link): effects.act(.peer(.sendSnapshot(link)))
+        case .sendSnapshot(let link): sendSnapshot(to: link, into: &effects)
         case .drop(let link, let reason): effects.act(.peer(.drop(link, reason)))
-        case .adoptSnapshot: break
+        case .adoptSnapshot(let zxid): adoptSnapshot(zxid, at: now, into: &effects)
         case .serve(let duty): serve(duty, at: now, into: &effects)
         case .standBy(let reason): standBy(because: reason, at: now, into: &effects)
         }
@@ -51,7 +51,8 @@ extension Replica {
         switch order {
         case .append(let entry): .append(append(of: entry))
         case .truncate(let zxid): .truncate(after: zxid)
-        case .install(let snapshot, let entries): .install(snapshot: snapshot, entries.map { append(of: $0) })
+        case .install(let snapshot, let entries):
+            .install(snapshot: snapshot, storedState, entries.map { append(of: $0) })
         case .acceptEpoch(let epoch): .acceptEpoch(epoch)
         case .enterEpoch(let epoch): .enterEpoch(epoch)
         }

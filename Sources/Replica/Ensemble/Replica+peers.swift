@@ -14,6 +14,8 @@ extension Replica {
         case .reachable(let peer, let isUp): zab.step(.reachable(peer, isUp), at: now.monotonicMs)
         case .leaderLinkUp: zab.step(.leaderLinkUp, at: now.monotonicMs)
         case .leaderLinkDown: zab.step(.leaderLinkDown(), at: now.monotonicMs)
+        case .snapshotUnreadable(let why):
+            zab.step(.leaderLinkDown("the leader's snapshot cannot be read: \(why)"), at: now.monotonicMs)
         case .learnerLinkUp(let link): zab.step(.learnerLinkUp(link), at: now.monotonicMs)
         case .learnerLinkDown(let link): zab.step(.learnerLinkDown(link), at: now.monotonicMs)
         case .fromLeader(let packet):
@@ -49,6 +51,7 @@ extension Replica {
             guard let message = try packet.leaderMessage() else {
                 throw .unexpectedType(packet.kind.rawValue)
             }
+            if case .snapshot = message { incoming = nil }
             if case .proposal(let entry) = message { try foresee(entry) }
             if case .inform(let entry) = message { try foresee(entry) }
             zab.step(.fromLeader(message), at: now.monotonicMs)

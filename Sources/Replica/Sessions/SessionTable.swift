@@ -72,6 +72,12 @@ package struct SessionTable {
         }
     }
 
+    mutating func removeAll() {
+        sessions = [:]
+        ticks = [:]
+        nextTickMs = nil
+    }
+
     package mutating func remove(_ id: SessionID) {
         sessions[id] = nil
     }

@@ -9,8 +9,25 @@ struct Acknowledged: Equatable {
     var currentEpoch: Epoch
     /// Everything up to here is known to be committed: a lower bound, and right however old it is.
     var committed = Zxid.zero
+    /// Where another history is about to take this log's place: the snapshot that it begins with. Zero: none.
+    var successor = Zxid.zero
 
     static let nothing = Acknowledged(chain: .empty, acceptedEpoch: .zero, currentEpoch: .zero)
+}
+
+extension Acknowledged {
+    /// What is vouched for in a log that begins after `start`, with the exchange of logs decided.
+    ///
+    /// Of the history that took the other one's place, the beginning alone: nothing after it was acknowledged
+    /// yet. All of the snapshot is committed; a leader keeps nothing else in its tree.
+    func resolved(start: RowChain) -> Acknowledged {
+        var resolved = self
+        resolved.successor = .zero
+        guard successor != .zero, start == RowChain(afterSnapshot: successor) else { return resolved }
+        resolved.chain = start
+        resolved.committed = successor
+        return resolved
+    }
 }
 
 /// The file `acknowledged`: an independent witness of how far the log went.
@@ -22,7 +39,7 @@ struct Acknowledged: Equatable {
 /// ```
 /// copy, 64 bytes, little-endian, at 0 and at 4096:
 ///   "AVIARYAK" 8 · sequence 8 · zxid 8 · log checksum 8 · accepted epoch 4 · current epoch 4 ·
-///   committed zxid 8 · zero 8 · XXH64 of what stands before 8
+///   committed zxid 8 · successor zxid 8 · XXH64 of what stands before 8
 /// ```
 ///
 /// It is written after the log's fsync and without one of its own. After `kill -9` the log may be longer than
@@ -30,6 +47,11 @@ struct Acknowledged: Equatable {
 /// then holds all the mark vouches for. (What an old mark cannot see: a WAL damaged by the very power cut
 /// that also took the newer marks.) It can never be ahead of a sound log. What takes rows away from the
 /// log must therefore lower the mark durably first (`replace`).
+///
+/// What exchanges the whole log for another (`LogStore.install`) cannot lower the mark to anything that both
+/// hold. It names the other one's start in it, durably, before the one commit that exchanges them; and takes
+/// that out again after it. In between, the log is either all that the mark vouches for, or it begins after
+/// the snapshot that is named (`resolved`).
 struct AcknowledgedMark: ~Copyable {
     enum Found {
         case missing
@@ -107,7 +129,8 @@ struct AcknowledgedMark: ~Copyable {
         let words: [UInt64] = [
             magic, sequence, UInt64(bitPattern: acknowledged.chain.zxid.rawValue),
             acknowledged.chain.checksum,
-            epochs, UInt64(bitPattern: acknowledged.committed.rawValue), 0,
+            epochs, UInt64(bitPattern: acknowledged.committed.rawValue),
+            UInt64(bitPattern: acknowledged.successor.rawValue),
         ]
         var copy: [UInt8] = []
         copy.reserveCapacity(copyBytes)
@@ -129,7 +152,8 @@ struct AcknowledgedMark: ~Copyable {
                 chain: RowChain(zxid: zxid, checksum: word(3)),
                 acceptedEpoch: Epoch(rawValue: Int32(truncatingIfNeeded: Int64(bitPattern: word(4)))),
                 currentEpoch: Epoch(rawValue: Int32(truncatingIfNeeded: Int64(bitPattern: word(4) >> 32))),
-                committed: Zxid(rawValue: Int64(bitPattern: word(5))))
+                committed: Zxid(rawValue: Int64(bitPattern: word(5))),
+                successor: Zxid(rawValue: Int64(bitPattern: word(6))))
             return (acknowledged, word(1))
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Vocabulary
 
 /// The folder of one node, and the few calls on it whose failure needs a sentence.
 struct DataDirectory {
@@ -8,6 +9,9 @@ struct DataDirectory {
     var wal: String { path + "/log.db-wal" }
     var mark: String { path + "/acknowledged" }
     var lock: String { path + "/lock" }
+
+    /// The name alone says which tree it holds, so that finding it needs no other file.
+    func snapshot(_ zxid: Zxid) -> String { path + "/" + DataDirectory.snapshotName(zxid) }
 
     /// Creates what is missing of `path`, durably.
     init(creating path: String) throws(StorageError) {

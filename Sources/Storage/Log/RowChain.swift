@@ -20,6 +20,17 @@ struct RowChain: Equatable {
     /// The chain of a log that has held nothing yet.
     static let empty = RowChain(zxid: .zero, checksum: 0)
 
+    /// The chain of a log that begins after a snapshot, which stands for all rows before: the same on every
+    /// node, whatever its log held before.
+    init(afterSnapshot zxid: Zxid) {
+        self.zxid = zxid
+        checksum = withUnsafeBytes(of: zxid.rawValue.littleEndian) {
+            XXHash64.hash($0, seed: RowChain.snapshotSeed)
+        }
+    }
+
+    private static let snapshotSeed: UInt64 = 0x544f_4853_5041_4e53  // "SNAPSHOT", little-endian
+
     init(zxid: Zxid, checksum: UInt64) {
         self.zxid = zxid
         self.checksum = checksum

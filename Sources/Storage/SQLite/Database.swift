@@ -18,14 +18,15 @@ struct Database: ~Copyable {
         case truncating
     }
 
-    /// Opens or creates `path`.
+    /// Opens `path`, and creates it where it may be written.
     ///
     /// - Parameter files: the name of the `sqlite3_vfs` to use; nil is the system's.
-    init(path: String, files: String? = nil) throws(StorageError) {
+    init(path: String, files: String? = nil, isReadOnly: Bool = false) throws(StorageError) {
         var opened: OpaquePointer?
         // NOMUTEX: the connection belongs to one thread, so SQLite's own lock around every call is cost
         // without use.
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &opened, flags, files)
         guard code == SQLITE_OK, let opened else {
             let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"

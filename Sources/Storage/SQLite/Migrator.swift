@@ -5,6 +5,7 @@ struct Migrator {
     let migrations: [(name: String, sql: [UInt8])]
 
     static let log = Migrator(migrations: Migrations.log)
+    static let snapshot = Migrator(migrations: Migrations.snapshot)
 
     /// Applies what is missing, all of it or nothing.
     ///
@@ -23,6 +24,17 @@ struct Migrator {
             try record.run()
         }
         try database.execute("COMMIT")
+    }
+
+    /// Changes nothing, and refuses a database that is not at the newest schema.
+    func verify(_ database: borrowing Database) throws(StorageError) {
+        let applied = try history(of: database)
+        try check(applied, of: database)
+        guard applied.count < migrations.count else { return }
+        throw StorageError(
+            .corrupt,
+            "\(database.path): migration \(migrations[applied.count].name) is missing; "
+                + StorageError.restore)
     }
 
     private func history(of database: borrowing Database) throws(StorageError) -> [(String, Int64)] {

@@ -1,3 +1,5 @@
+package import Vocabulary
+
 /// Why bytes are not what they should be. Never a reason to crash: a peer or a client sent them.
 package enum DecodingError: Error, Equatable, Sendable {
     /// Fewer bytes were left than the next field needs.
@@ -14,4 +16,12 @@ package enum DecodingError: Error, Equatable, Sendable {
     case unexpectedNull
     /// An operation that may not stand here.
     case unexpectedType(Int32)
+    /// A znode of a snapshot that has no legal path or no parent, or is there twice.
+    case misplacedZnode(ZnodePath)
+    /// An ACL of a snapshot that is there twice, or that a znode has and nobody explained.
+    case unexpectedACL(Int64)
+    /// A session that is in a snapshot twice.
+    case unexpectedSession(SessionID)
+    /// A snapshot without the words at its end.
+    case unsigned
 }

@@ -40,10 +40,13 @@ package struct JuteReader: ~Escapable {
     }
 
     /// Where the bytes of the next text or buffer are; nil for null.
-    package mutating func range() throws(DecodingError) -> Range<Int>? {
+    ///
+    /// - Parameter bytesMax: More is refused, whether it is there or not.
+    package mutating func range(max bytesMax: Int = .max) throws(DecodingError) -> Range<Int>? {
         let length = try int32()
         if length == -1 { return nil }
         guard length >= 0 else { throw .negativeLength(length) }
+        guard Int(length) <= bytesMax else { throw .oversized(length, max: bytesMax) }
         try require(Int(length))
         defer { offset += Int(length) }
         return offset..<(offset + Int(length))
@@ -51,8 +54,8 @@ package struct JuteReader: ~Escapable {
 
     /// The bytes of the next text or buffer, in place; nil for null.
     @_lifetime(copy self)
-    package mutating func slice() throws(DecodingError) -> RawSpan? {
-        guard let range = try range() else { return nil }
+    package mutating func slice(max bytesMax: Int = .max) throws(DecodingError) -> RawSpan? {
+        guard let range = try range(max: bytesMax) else { return nil }
         return bytes.extracting(range)
     }
 
@@ -114,7 +117,8 @@ package struct JuteReader: ~Escapable {
         guard remaining == 0 else { throw .trailing(remaining) }
     }
 
-    private func copy(_ range: Range<Int>) -> [UInt8] {
+    /// A copy of bytes already passed over.
+    func copy(_ range: Range<Int>) -> [UInt8] {
         bytes.extracting(range).withUnsafeBytes { Array($0) }
     }
 

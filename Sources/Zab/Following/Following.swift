@@ -194,8 +194,8 @@ extension Peer {
         history.reset(to: snapshot)
         for entry in committed { history.append(entry) }
         standing.lastLogged = history.last
-        order(.install(snapshot: snapshot, committed), then: nil)
         act(.adoptSnapshot(snapshot))
+        order(.install(snapshot: snapshot, committed), then: nil)
     }
 
     /// What may be logged of what came: the rest waits for UPTODATE.

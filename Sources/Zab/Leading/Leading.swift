@@ -183,7 +183,8 @@ extension Peer {
             sendHistory(after: common, through: end, to: learner.link)
         case .snapshot:
             // The tree holds what is committed, and only that; what a quorum has still to confirm follows it.
-            act(.toLearner(learner.link, .snapshot(history.committed)))
+            let label = history.committed == .zero ? Zxid(epoch: epoch, counter: 0) : history.committed
+            act(.toLearner(learner.link, .snapshot(label)))
             act(.sendSnapshot(learner.link))
             sendHistory(after: history.committed, through: end, to: learner.link)
         }

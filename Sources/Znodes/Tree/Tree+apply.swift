@@ -62,17 +62,18 @@ extension Tree {
         guard let parentPath = creation.path.parent, let parent = nodes.find(parentPath) else {
             return .failed(.noNode)
         }
-        let acl = acls.retain(creation.acl)
-        if let existing = nodes.find(creation.path) {
-            acls.release(nodes.acl(of: existing))
-            nodes.setACL(acl, of: existing)
-            return .failed(.nodeExists)
-        }
         updateStat(of: parent) { stat in
             let cversion = creation.parentCversion == -1 ? stat.cversion &+ 1 : creation.parentCversion
             guard cversion > stat.cversion else { return }
             stat.cversion = cversion
             stat.pzxid = transaction.zxid
+        }
+        let acl = acls.retain(creation.acl)
+        // Only behind a snapshot that was taken while its tree changed, which Apache's leaders send.
+        if let existing = nodes.find(creation.path) {
+            acls.release(nodes.acl(of: existing))
+            nodes.setACL(acl, of: existing)
+            return .failed(.nodeExists)
         }
         let ownership = creation.ownership(session: transaction.session)
         let stat = StoredStat(createdBy: transaction.zxid, at: transaction.timeMs, owner: ownership.rawValue)
@@ -150,7 +151,7 @@ extension Tree {
         digest = digest &- before &+ nodes.nodeDigest(of: id)
     }
 
-    private mutating func index(_ path: ZnodePath, as ownership: Ownership) {
+    mutating func index(_ path: ZnodePath, as ownership: Ownership) {
         switch ownership {
         case .persistent: break
         case .ephemeral(let session): ephemeralPaths[session, default: []].insert(path)

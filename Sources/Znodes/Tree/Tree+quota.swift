@@ -33,6 +33,11 @@ extension Tree {
         addUsage(around: path, nodes: 1, bytes: bytes)
     }
 
+    /// Of a snapshot: the usage is what it says.
+    mutating func followQuota(restored path: ZnodePath) {
+        if let subtree = Tree.subtree(of: path, named: Tree.limitsName) { quotas.insert(subtree) }
+    }
+
     mutating func followQuota(deleted path: ZnodePath, bytes: Int) {
         if let subtree = Tree.subtree(of: path, named: Tree.limitsName) { quotas.remove(subtree) }
         addUsage(around: path, nodes: -1, bytes: -bytes)

@@ -12,6 +12,8 @@ package struct Tree: ~Copyable {
     var ttls: Set<ZnodePath> = []
     /// The subtrees that have a quota.
     var quotas: Set<ZnodePath> = []
+    /// System znodes that no snapshot has spoken of (`restore`).
+    var presets: Set<NodeID>
 
     /// The sum of the znodes' digests, up to date after every transaction.
     package internal(set) var digest: UInt64 = 0
@@ -25,11 +27,13 @@ package struct Tree: ~Copyable {
     /// - Parameter seed: Of the hash of names; any number that clients cannot guess.
     package init(seed: UInt64) {
         nodes = NodeStore(seed: seed)
+        presets = [.root]
         for name in ["zookeeper", "quota", "config"] {
             let parent = name == "zookeeper" ? NodeID.root : systemNode(Tree.zookeeper)
-            _ = nodes.insert(
+            let id = nodes.insert(
                 Array(name.utf8).span.bytes, under: parent, data: [UInt8]().span.bytes, stat: StoredStat(),
                 acl: .open)
+            presets.insert(id)
         }
         let config = systemNode(Tree.config)
         var stat = nodes.stat(of: config)
@@ -80,13 +84,13 @@ package struct Tree: ~Copyable {
         let emptied = containers.filter { path in
             guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }
             let stat = nodes.stat(of: id)
-            return stat.cversion > 0 || (neverUsedMs != 0 && wallMs - stat.mtime > neverUsedMs)
+            return stat.cversion > 0 || (neverUsedMs != 0 && stat.mtime < wallMs - neverUsedMs)
         }
         let outlived = ttls.filter { path in
             guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }
             let stat = nodes.stat(of: id)
             guard case .ttl(let milliseconds) = Ownership(rawValue: stat.ephemeralOwner) else { return false }
-            return wallMs - stat.mtime > milliseconds
+            return stat.mtime < wallMs - milliseconds
         }
         return (emptied.union(outlived)).sorted()
     }

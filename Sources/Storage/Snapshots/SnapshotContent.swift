@@ -1,0 +1,83 @@
+import Vocabulary
+
+/// The database that a snapshot becomes, while it is written: one transaction, durable only at its end.
+struct SnapshotContent: ~Copyable {
+    private let database: Database
+    let session: Statement
+    let acl: Statement
+    private let znode: Statement
+
+    init(path: String) throws(StorageError) {
+        let database = try Database(path: path)
+        // A file without a name needs no rollback and no order of writes: one fsync comes before the name.
+        try database.execute(
+            """
+            PRAGMA page_size = 4096;
+            PRAGMA journal_mode = OFF;
+            PRAGMA synchronous = OFF;
+            PRAGMA locking_mode = EXCLUSIVE;
+            PRAGMA cache_size = \(-SnapshotContent.cacheKiB);
+            PRAGMA trusted_schema = OFF;
+            """)
+        try Migrator.snapshot.migrate(database)
+        try database.execute("BEGIN IMMEDIATE")
+        let session = try database.prepare("INSERT INTO sessions (session, timeout_ms) VALUES (?, ?)")
+        let acl = try database.prepare(
+            "INSERT INTO acls (acl, position, perms, scheme, id) VALUES (?, ?, ?, ?, ?)")
+        let znode = try database.prepare(
+            "INSERT INTO znodes (path, data, acl, czxid, mzxid, pzxid, ctime_ms, mtime_ms, version, "
+                + "cversion, aversion, ephemeral_owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        self.database = database
+        self.session = session
+        self.acl = acl
+        self.znode = znode
+    }
+
+    /// For rows that come in another order than that of paths: pages are found again instead of read again.
+    private static let cacheKiB = 32 << 10
+
+    func addEmpty(acl id: Int64) throws(StorageError) {
+        acl.clear()
+        acl.bind(id, at: 1)
+        acl.bind(0 as Int64, at: 2)
+        try acl.run()
+    }
+
+    func insert(
+        _ row: SnapshotZnode, _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?
+    ) throws(StorageError) {
+        let stat = row.stat
+        znode.borrow(text: path, at: 1)
+        if let data { znode.borrow(blob: data, at: 2) } else { znode.bindNull(at: 2) }
+        znode.bind(row.acl, at: 3)
+        znode.bind(stat.czxid.rawValue, at: 4)
+        znode.bind(stat.mzxid.rawValue, at: 5)
+        znode.bind(stat.pzxid.rawValue, at: 6)
+        znode.bind(stat.ctime, at: 7)
+        znode.bind(stat.mtime, at: 8)
+        znode.bind(stat.version, at: 9)
+        znode.bind(stat.cversion, at: 10)
+        znode.bind(stat.aversion, at: 11)
+        znode.bind(stat.ephemeralOwner, at: 12)
+        try znode.run()
+        znode.clear()
+    }
+
+    /// The row about all rows, the last one.
+    func describe(_ sum: SnapshotSum, zxid: Zxid, timeMs: Int64, digest: UInt64) throws(StorageError) {
+        let meta = try database.prepare(
+            "INSERT INTO meta (zxid, time_ms, znodes, sessions, acls, digest, checksum) "
+                + "VALUES (?, ?, ?, ?, ?, ?, ?)")
+        let values = [
+            zxid.rawValue, timeMs, sum.znodes, sum.sessions, sum.acls, Int64(bitPattern: digest),
+            sum.checksum(zxid: zxid, timeMs: timeMs, digest: digest),
+        ]
+        for (index, value) in values.enumerated() { meta.bind(value, at: Int32(index + 1)) }
+        try meta.run()
+    }
+
+    /// Hands everything to the system, which has not made it durable yet.
+    consuming func close() throws(StorageError) {
+        try database.execute("COMMIT")
+    }
+}

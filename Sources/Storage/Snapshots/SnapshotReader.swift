@@ -1,0 +1,146 @@
+package import Vocabulary
+
+/// Reads a snapshot and believes nothing of it before its end: the checksum covers all rows together.
+package enum SnapshotReader {
+    /// Hands over all sessions, then all access control lists, then all znodes in the order of their paths,
+    /// every parent before its children.
+    ///
+    /// - Throws: `corrupt`, naming file and remedy, when anything is not as it was written. What was handed
+    ///   over until then must be thrown away. Whatever the closures throw.
+    package static func read(
+        directory: String, zxid: Zxid,
+        sessions: (SessionID, _ timeoutMs: Int32) throws -> Void,
+        acls: (_ id: Int64, ACL) throws -> Void,
+        znodes: (SnapshotZnode) throws -> Void
+    ) throws -> SnapshotSummary {
+        let folder = try DataDirectory(creating: directory)
+        let file = folder.snapshot(zxid)
+        guard folder.holdsSnapshot(zxid) else {
+            throw StorageError(.corrupt, "\(file): the snapshot is missing or empty; \(StorageError.restore)")
+        }
+        let content = try SnapshotRows(path: file)
+        var sum = SnapshotSum()
+        try content.readSessions(&sum, sessions)
+        try content.readACLs(&sum, acls)
+        try content.readZnodes(&sum, znodes)
+        return try content.summary(zxid, matching: sum)
+    }
+}
+
+/// The tables of a snapshot.
+private struct SnapshotRows: ~Copyable {
+    private let database: Database
+
+    init(path: String) throws(StorageError) {
+        let database = try Database(path: path, isReadOnly: true)
+        try database.execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")
+        try Migrator.snapshot.verify(database)
+        self.database = database
+    }
+
+    func readSessions(_ sum: inout SnapshotSum, _ body: (SessionID, Int32) throws -> Void) throws {
+        let rows = try database.prepare("SELECT session, timeout_ms FROM sessions ORDER BY session")
+        while try rows.step() {
+            guard rows.areIntegers(0...1) else { throw changed("a session") }
+            sum.add(session: rows.int64(0), timeoutMs: rows.int64(1))
+            try body(SessionID(rawValue: rows.int64(0)), int32(rows.int64(1)))
+        }
+    }
+
+    func readACLs(_ sum: inout SnapshotSum, _ body: (Int64, ACL) throws -> Void) throws {
+        let rows = try database.prepare(
+            "SELECT acl, position, perms, scheme, id FROM acls ORDER BY acl, position")
+        var list: (id: Int64, entries: ACL)?
+        while try rows.step() {
+            guard rows.areIntegers(0...1) else { throw changed("an access control list") }
+            let id = rows.int64(0)
+            if let last = list, last.id != id {
+                try body(last.id, last.entries)
+                list = nil
+            }
+            let entry = try entry(rows, &sum)
+            list = (id, (list?.entries ?? []) + (entry.map { [$0] } ?? []))
+        }
+        if let list { try body(list.id, list.entries) }
+    }
+
+    private func entry(
+        _ rows: borrowing Statement, _ sum: inout SnapshotSum
+    ) throws(StorageError) -> ACLEntry? {
+        if rows.isNull(2), rows.isNull(3), rows.isNull(4) {
+            sum.add(acl: rows.int64(0), position: rows.int64(1), permissions: nil, scheme: nil, id: nil)
+            return nil
+        }
+        guard rows.isInteger(2), rows.isText(3), rows.isText(4) else {
+            throw changed("an access control list")
+        }
+        let scheme = rows.bytes(3)
+        let id = rows.bytes(4)
+        sum.add(
+            acl: rows.int64(0), position: rows.int64(1), permissions: rows.int64(2), scheme: scheme, id: id)
+        return ACLEntry(
+            permissions: Permissions(rawValue: try int32(rows.int64(2))),
+            identity: Identity(scheme: ByteString(Array(scheme)), id: ByteString(Array(id))))
+    }
+
+    func readZnodes(_ sum: inout SnapshotSum, _ body: (SnapshotZnode) throws -> Void) throws {
+        let rows = try database.prepare(
+            "SELECT path, data, acl, czxid, mzxid, pzxid, ctime_ms, mtime_ms, version, cversion, aversion, "
+                + "ephemeral_owner FROM znodes ORDER BY path")
+        var last: ByteString?
+        while try rows.step() {
+            guard rows.isText(0), rows.isNull(1) || rows.isBlob(1), rows.areIntegers(2...11) else {
+                throw changed("a znode")
+            }
+            let path = rows.bytes(0)
+            let data = rows.isNull(1) ? nil : rows.bytes(1)
+            let stat = StoredStat(
+                czxid: Zxid(rawValue: rows.int64(3)), mzxid: Zxid(rawValue: rows.int64(4)),
+                pzxid: Zxid(rawValue: rows.int64(5)), ctime: rows.int64(6), mtime: rows.int64(7),
+                version: try int32(rows.int64(8)), cversion: try int32(rows.int64(9)),
+                aversion: try int32(rows.int64(10)), ephemeralOwner: rows.int64(11))
+            sum.add(path: path, data: data, acl: rows.int64(2), stat: stat)
+            let name = ByteString(Array(path))
+            // SQLite takes the order of a damaged page for granted.
+            if let last, last >= name { throw changed("the order of znodes at \(name)") }
+            last = name
+            try body(
+                SnapshotZnode(path: name, data: data.map { Array($0) }, acl: rows.int64(2), stat: stat))
+        }
+    }
+
+    func summary(_ zxid: Zxid, matching sum: SnapshotSum) throws(StorageError) -> SnapshotSummary {
+        let rows = try database.prepare(
+            "SELECT zxid, time_ms, znodes, sessions, acls, digest, checksum FROM meta")
+        guard try rows.step(), rows.areIntegers(0...6) else { throw changed("the row of meta") }
+        let summary = SnapshotSummary(
+            zxid: Zxid(rawValue: rows.int64(0)), timeMs: rows.int64(1), znodes: rows.int64(2),
+            sessions: rows.int64(3), digest: UInt64(bitPattern: rows.int64(5)))
+        guard summary.zxid == zxid else { throw changed("meta, which names \(summary.zxid),") }
+        guard summary.znodes == sum.znodes, summary.sessions == sum.sessions, rows.int64(4) == sum.acls else {
+            throw changed("the number of rows (\(sum.znodes) of \(summary.znodes) znodes)")
+        }
+        guard
+            sum.checksum(zxid: zxid, timeMs: summary.timeMs, digest: summary.digest) == rows.int64(6),
+            try !rows.step()
+        else { throw changed("a row") }
+        return summary
+    }
+
+    private func int32(_ value: Int64) throws(StorageError) -> Int32 {
+        guard let narrow = Int32(exactly: value) else { throw changed("a number") }
+        return narrow
+    }
+
+    private func changed(_ what: String) -> StorageError {
+        StorageError(
+            .corrupt, "\(database.path): \(what) is not as it was written; \(StorageError.restore)")
+    }
+}
+
+extension Statement {
+    fileprivate func areIntegers(_ columns: ClosedRange<Int32>) -> Bool {
+        for column in columns where !isInteger(column) { return false }
+        return true
+    }
+}

@@ -1,0 +1,114 @@
+import Glibc
+package import Vocabulary
+
+/// Writes the tree of one moment into a file of its own, which has no name until all of it is durable.
+///
+/// Rows may come in any order; in that of their paths they are written fastest. After a failure every call
+/// throws it. A writer that goes away unfinished leaves nothing, a killed process a file under a temporary
+/// name.
+package struct SnapshotWriter: ~Copyable {
+    private let directory: DataDirectory
+    private let zxid: Zxid
+    private let file: UnfinishedFile
+    private let content: SnapshotContent
+    private var sum = SnapshotSum()
+    private var failure: StorageError?
+
+    /// Begins the snapshot of the tree right after `zxid`.
+    package init(directory: String, zxid: Zxid) throws(StorageError) {
+        let directory = try DataDirectory(creating: directory)
+        let file = try UnfinishedFile(directory.snapshot(zxid) + DataDirectory.unfinished)
+        let content = try SnapshotContent(path: file.path)
+        self.directory = directory
+        self.zxid = zxid
+        self.file = file
+        self.content = content
+    }
+
+    package mutating func add(session: SessionID, timeoutMs: Int32) throws(StorageError) {
+        try refuseAfterFailure()
+        content.session.bind(session.rawValue, at: 1)
+        content.session.bind(timeoutMs, at: 2)
+        sum.add(session: session.rawValue, timeoutMs: Int64(timeoutMs))
+        do { try content.session.run() } catch { throw giveUp(error) }
+    }
+
+    /// One access control list, by the number that znodes name it by.
+    package mutating func add(acl id: Int64, _ entries: ACL) throws(StorageError) {
+        try refuseAfterFailure()
+        do {
+            if entries.isEmpty {
+                sum.add(acl: id, position: 0, permissions: nil, scheme: nil, id: nil)
+                try content.addEmpty(acl: id)
+            }
+            for (position, entry) in entries.enumerated() {
+                try add(entry, at: Int64(position), of: id)
+            }
+        } catch {
+            throw giveUp(error)
+        }
+    }
+
+    private mutating func add(_ entry: ACLEntry, at position: Int64, of acl: Int64) throws(StorageError) {
+        let permissions = entry.permissions.rawValue
+        let identity = entry.identity
+        try identity.scheme.bytes.span.bytes.withUnsafeBytes { scheme throws(StorageError) in
+            try identity.id.bytes.span.bytes.withUnsafeBytes { id throws(StorageError) in
+                sum.add(
+                    acl: acl, position: position, permissions: Int64(permissions), scheme: scheme, id: id)
+                content.acl.bind(acl, at: 1)
+                content.acl.bind(position, at: 2)
+                content.acl.bind(permissions, at: 3)
+                content.acl.borrow(text: scheme, at: 4)
+                content.acl.borrow(text: id, at: 5)
+                try content.acl.run()
+                content.acl.clear()
+            }
+        }
+    }
+
+    package mutating func add(_ znode: SnapshotZnode) throws(StorageError) {
+        try refuseAfterFailure()
+        do {
+            try znode.path.bytes.span.bytes.withUnsafeBytes { path throws(StorageError) in
+                guard let data = znode.data else { return try add(znode, path, nil) }
+                try data.span.bytes.withUnsafeBytes { data throws(StorageError) in
+                    try add(znode, path, data)
+                }
+            }
+        } catch {
+            throw giveUp(error)
+        }
+    }
+
+    private mutating func add(
+        _ znode: SnapshotZnode, _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?
+    ) throws(StorageError) {
+        sum.add(path: path, data: data, acl: znode.acl, stat: znode.stat)
+        try content.insert(znode, path, data)
+    }
+
+    /// Makes the snapshot durable and gives it its name; an older one of that name is replaced.
+    ///
+    /// - Parameter digest: of the tree, to be compared by whoever reads it.
+    package consuming func finish(digest: UInt64) throws(StorageError) {
+        try refuseAfterFailure()
+        try content.describe(sum, zxid: zxid, timeMs: SnapshotWriter.nowMs, digest: digest)
+        try content.close()
+        try file.rename(to: directory.snapshot(zxid))
+        try directory.sync()
+    }
+
+    private func refuseAfterFailure() throws(StorageError) { if let failure { throw failure } }
+
+    private mutating func giveUp(_ error: StorageError) -> StorageError {
+        failure = error
+        return error
+    }
+
+    private static var nowMs: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
