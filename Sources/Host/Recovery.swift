@@ -40,6 +40,7 @@ package enum Recovery {
             count += 1
             if count % 1_000_000 == 0 { log.info("replaying the log", metadata: ["zxid": "\(row.zxid)"]) }
         }
+        try requireEpochs(of: store, settings)
         log.info(
             "recovered",
             metadata: [
@@ -55,6 +56,21 @@ package enum Recovery {
                 ])
         }
         return replica
+    }
+}
+
+extension Recovery {
+    /// A member of an ensemble has promised every epoch that it holds transactions of (quorum protocol 1.2):
+    /// otherwise it would lead one that is over.
+    private static func requireEpochs(
+        of store: borrowing LogStore, _ settings: NodeSettings
+    ) throws(StorageError) {
+        guard settings.isMember, store.lastZxid.epoch > store.acceptedEpoch else { return }
+        throw StorageError(
+            .corrupt,
+            "the log ends at \(store.lastZxid), but its node has accepted epoch "
+                + "\(store.acceptedEpoch.rawValue) at most: not the log of this member; restore a "
+                + "backup of the folder, or start with an empty one while all other voters are up")
     }
 }
 

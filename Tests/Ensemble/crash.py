@@ -1,6 +1,6 @@
-"""kill -9 and SIGSTOP in an ensemble under load: is everything acknowledged there, once, on every server?
+"""kill -9, SIGSTOP or cut links in an ensemble under load: is everything acknowledged there, once, on every server?
 
-    crash.py [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--seed N] [--only KIND]
+    crash.py [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--cuts] [--tick MS] [--seed N] [--only KIND]
 
 Each round lets the writers write, does one thing to one server, waits until the others go on, brings it back and compares
 all servers. Clients of servers that live must see no lost connection and no error. Prints a row a round; the exit status
@@ -34,8 +34,9 @@ APACHE = [
     "-cp", nodes.apache_classpath(), "org.apache.zookeeper.server.quorum.QuorumPeerMain",
 ]
 KINDS = ("kill the leader", "kill a follower", "stop the leader", "kill all", "outpace a follower")
-STOPPED = 3.0  # seconds; longer than the time-outs of the ensemble
-TICK = 200  # ms
+CUTS = ("cut the leader off", "mute the leader", "deafen the leader", "cut a follower off", "mute a follower",
+        "cut one link of the leader", "cut one link")
+STOPPED_TICKS = 15  # longer than the time-outs of the ensemble
 BYTES_KEPT = 32 << 20  # of transactions, by a leader, for learners that were away
 LARGE = 100_000  # bytes of one write
 
@@ -52,7 +53,8 @@ class Campaign:
         mix = arguments.mix or "v" * arguments.voters
         commands = [APACHE if letter == "a" else [nodes.aviary_program()]
                     for letter in mix + "v" * arguments.observers]
-        self.ensemble = Ensemble(commands, folder, len(mix), arguments.observers, port=self.free_port(), tick=TICK)
+        self.ensemble = Ensemble(commands, folder, len(mix), arguments.observers, port=self.free_port(), tick=arguments.tick,
+                                 is_cuttable=arguments.cuts)
         self.apaches = {number for number, letter in enumerate(mix, 1) if letter == "a"}
         self.folder = folder
 
@@ -74,7 +76,7 @@ class Campaign:
                 Writer(self.ensemble, self.ensemble.servers[i % self.ensemble.count], f"w{i}", self.violation)
                 for i in range(self.arguments.writers)
             ]
-            print("round  what was done       server  answered  gap ms  moved  back ms  violations")
+            print("round  what was done               server  answered  gap ms  moved  back ms  violations")
             for number in range(1, self.arguments.rounds + 1):
                 self.round = number
                 self.run_round()
@@ -88,11 +90,13 @@ class Campaign:
 
     def run_round(self):
         before = sum(writer.first_unanswered for writer in self.writers)
-        kind = self.arguments.only or self.random.choice(KINDS)
+        kind = self.arguments.only or self.random.choice(CUTS if self.arguments.cuts else KINDS)
         for writer in self.writers:
             writer.start()
         time.sleep(self.random.uniform(0.2, 0.6))
         victim = self.victim(kind)
+        if kind in CUTS:
+            return self.run_cut(kind, victim, before)
         victims = self.ensemble.servers if kind == "kill all" else [victim]
         if kind == "stop the leader":
             victim.process.send_signal(signal.SIGSTOP)
@@ -106,27 +110,46 @@ class Campaign:
         if kind == "outpace a follower":
             self.outpace(alive)
         if kind == "stop the leader":
-            time.sleep(STOPPED)
+            time.sleep(STOPPED_TICKS * self.arguments.tick / 1000)
             victim.process.send_signal(signal.SIGCONT)
         for writer in self.writers:
             writer.stop()
         self.require_connections(alive)
-        gap = max((writer.longest_gap for writer in self.writers if writer.home in alive and not writer.lost), default=0)
-        if kind == "kill the leader":
-            self.gaps.append(gap)
-        answered = sum(writer.first_unanswered for writer in self.writers) - before
         began = time.monotonic()
         for server in victims:
             if not server.is_running():
                 server.start()
         self.ensemble.wait_until_serving(60)
-        back = time.monotonic() - began
+        self.finish(kind, victim, before, alive, time.monotonic() - began)
+
+    def finish(self, kind, victim, before, alive, back):
+        for writer in self.writers:
+            writer.stop()
+        gap = max((writer.longest_gap for writer in self.writers if writer.home in alive and not writer.lost), default=0)
+        if kind == "kill the leader":
+            self.gaps.append(gap)
+        answered = sum(writer.first_unanswered for writer in self.writers) - before
         moved = [writer for writer in self.writers if writer.lost]
         for writer in moved:
             writer.move(self.random.choice(self.ensemble.servers))
         self.compare()
-        print(f"{self.round:5}  {kind:18}  {victim.id:6}  {answered:8}  {gap * 1000:6.0f}  {len(moved):5}"
+        print(f"{self.round:5}  {kind:26}  {victim.id:6}  {answered:8}  {gap * 1000:6.0f}  {len(moved):5}"
               f"  {back * 1000:7.0f}  {len(self.violations):10}", flush=True)
+
+    def run_cut(self, kind, victim, before):
+        """For longer than every time-out; then all is healed, and everything must be everywhere."""
+        others = [server.id for server in self.ensemble.servers if server is not victim]
+        if "one link" in kind:
+            others = [self.random.choice(others)]
+        out = {(victim.id, other) for other in others}
+        back = {(other, victim.id) for other in others}
+        ways = out if kind.startswith("mute") else back if kind.startswith("deafen") else out | back
+        self.ensemble.network.cut(ways)
+        time.sleep(STOPPED_TICKS * self.arguments.tick / 1000)
+        self.ensemble.network.heal()
+        began = time.monotonic()
+        self.ensemble.wait_until_serving(60)
+        self.finish(kind, victim, before, [], time.monotonic() - began)
 
     def outpace(self, alive):
         """More than any leader keeps in memory, so that the one who was away needs a snapshot."""
@@ -142,7 +165,7 @@ class Campaign:
 
     def victim(self, kind):
         leader = self.ensemble.leader()
-        if kind.endswith("a follower"):
+        if "follower" in kind or kind == "cut one link":
             return self.random.choice([server for server in self.ensemble.servers if server is not leader])
         return leader
 
@@ -183,10 +206,12 @@ def main():
     parser.add_argument("--voters", type=int, default=3)
     parser.add_argument("--observers", type=int, default=0)
     parser.add_argument("--mix", help="such as ava: the voters, each Apache's or Aviary's")
+    parser.add_argument("--cuts", action="store_true", help="cut links instead of killing")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--writers", type=int, default=8)
+    parser.add_argument("--tick", type=int, default=200, help="tickTime in ms (200)")
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--only", choices=KINDS)
+    parser.add_argument("--only", choices=KINDS + CUTS)
     arguments = parser.parse_args()
     arguments.seed = random.randrange(1 << 31) if arguments.seed is None else arguments.seed
     print(f"seed {arguments.seed}")

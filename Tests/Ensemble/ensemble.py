@@ -5,6 +5,8 @@ import socket
 import subprocess
 import time
 
+from network import Network
+
 SETTINGS = {
     "initLimit": "10", "syncLimit": "5", "4lw.commands.whitelist": "*", "admin.enableServer": "false",
     "maxClientCnxns": "0", "maxSessionTimeout": "60000", "clientPortAddress": "127.0.0.1", "extendedTypesEnabled": "true",
@@ -94,22 +96,31 @@ class Server:
 
 
 class Ensemble:
-    """`commands` is one command for all, or a list with one a server; each gets the path of its zoo.cfg appended."""
+    """`command` is one for all, or a list with one a server; each gets the path of its zoo.cfg appended. What is cuttable
+    has its links between servers in `network`.
+    """
 
-    def __init__(self, command, folder, voters=3, observers=0, port=2181, settings=None, tick=2000):
+    def __init__(self, command, folder, voters=3, observers=0, port=2181, settings=None, tick=2000,
+                 is_cuttable=False):
         self.folder = os.path.abspath(folder)
         self.port = port
         self.count = voters + observers
         commands = command if isinstance(command[0], list) else [command] * self.count
         self.servers = [Server(self, id, commands[id - 1]) for id in range(1, self.count + 1)]
-        lines = {**SETTINGS, "tickTime": str(tick), **(settings or {})}
-        for id in range(1, self.count + 1):
-            role = "participant" if id <= voters else "observer"
-            lines[f"server.{id}"] = (f"127.0.0.1:{port + 100 + id}:{port + 200 + id}:{role};"
-                                     f"127.0.0.1:{port + id - 1}")
+        ids = range(1, self.count + 1)
+        ports = {id: (port + 100 + id, port + 200 + id) for id in ids}
+        self.network = Network(ids, ports) if is_cuttable else None
         for server in self.servers:
-            own = {**lines, "peerType": "observer"} if server.id > voters else lines
-            server.configure(own)
+            lines = {**SETTINGS, "tickTime": str(tick), **(settings or {})}
+            if server.id > voters:
+                lines["peerType"] = "observer"
+            for id in ids:
+                role = "participant" if id <= voters else "observer"
+                quorum, election = ports[id]
+                if self.network and id != server.id:
+                    quorum, election = self.network.ports[server.id, id]
+                lines[f"server.{id}"] = f"127.0.0.1:{quorum}:{election}:{role};127.0.0.1:{port + id - 1}"
+            server.configure(lines)
 
     def start(self):
         for server in self.servers:
@@ -118,6 +129,8 @@ class Ensemble:
     def stop(self):
         for server in self.servers:
             server.stop()
+        if self.network:
+            self.network.close()
 
     def addresses(self):
         return ",".join(f"127.0.0.1:{server.port}" for server in self.servers)

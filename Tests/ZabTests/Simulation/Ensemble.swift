@@ -24,12 +24,18 @@ struct Ensemble {
     var delayMsMax: Int64 = 5
     private(set) var transcript = Transcript()
 
-    init(seed: UInt64, voters: Int, observers: Int) {
+    /// Servers crash at the worst moments, too.
+    var isHarmful = false
+    /// What is wrong with it on purpose.
+    let flaw: Flaw?
+
+    init(seed: UInt64, voters: Int, observers: Int, flaw: Flaw? = nil) {
+        self.flaw = flaw
         generator = SplitMix(seed: seed)
         self.voters = (1...voters).map { PeerID(rawValue: Int64($0)) }
         self.observers = (0..<observers).map { PeerID(rawValue: Int64(voters + 1 + $0)) }
-        nodes = Servers(count: voters + observers)
-        for id in all { start(id) }
+        nodes = Servers(count: voters + observers, flaw: flaw)
+        for id in all { boot(id) }
     }
 
     var all: [PeerID] { voters + observers }
@@ -86,8 +92,13 @@ struct Ensemble {
             if nodes[event.node].attempt == attempt { dial(leader, from: event.node) }
         case .leaderLinkDown(let attempt):
             if nodes[event.node].attempt == attempt { try step(event.node, .leaderLinkDown()) }
+        case .crash:
+            guard isHarmful else { return }
+            if generator.next() % 2 == 0, let leader = nodes[event.node].link?.leader { crash(leader) }
+            crash(event.node)
+        case .written(let ticket): nodes[event.node].disk.carryOut(through: ticket)
         case .stored(let ticket):
-            nodes[event.node].disk.carryOut(through: ticket)
+            if flaw != .acknowledgesBeforeSync { nodes[event.node].disk.carryOut(through: ticket) }
             try step(event.node, .stored(through: ticket))
         }
     }
@@ -138,14 +149,22 @@ struct Ensemble {
                     continue
                 }
                 let atMs = arrival(on: learner, from: id)
-                schedule(.snapshot(nodes[id].delivered, message, link), on: learner, at: atMs)
+                schedule(.snapshot(tree(of: id), message, link), on: learner, at: atMs)
             case .drop(let link, _):
                 if let learner = learner(of: link) { hangUp(learner: learner) }
             case .store(let order, let ticket):
                 let content = nodes[id].received
                 nodes[id].disk.queue(order, ticket, snapshot: content)
                 nodes[id].diskBusyUntilMs = max(nodes[id].diskBusyUntilMs, nowMs) + delay()
-                schedule(.stored(ticket), on: id, at: nodes[id].diskBusyUntilMs)
+                if isHarmful, order.endsSynchronization, generator.next() % 4 == 0 {
+                    schedule(.crash, on: id, at: nodes[id].diskBusyUntilMs)
+                }
+                if flaw == .acknowledgesBeforeSync {
+                    schedule(.stored(ticket), on: id, at: nowMs)
+                    schedule(.written(ticket), on: id, at: nodes[id].diskBusyUntilMs)
+                } else {
+                    schedule(.stored(ticket), on: id, at: nodes[id].diskBusyUntilMs)
+                }
             case .deliver(let entry):
                 nodes[id].delivered.append(entry)
                 try agreed.check(entry, at: nodes[id].delivered.count - 1, by: id)
@@ -166,7 +185,8 @@ struct Ensemble {
     /// When something sent now arrives, behind everything sent before on the same way.
     private mutating func arrival(on receiver: PeerID, from sender: PeerID) -> Int64 {
         let way = Way(sender: sender, receiver: receiver)
-        let atMs = max(nowMs + delay(), nodes[receiver].lastArrivalMs[way] ?? 0)
+        let earliest = flaw == .reordersMessages ? 0 : nodes[receiver].lastArrivalMs[way] ?? 0
+        let atMs = max(nowMs + delay(), earliest)
         nodes[receiver].lastArrivalMs[way] = atMs
         return atMs
     }
@@ -175,10 +195,21 @@ struct Ensemble {
         _ input: Peer.Input, to receiver: PeerID, from sender: PeerID, over channel: LinkID?
     ) {
         guard isConnected(sender, receiver), nodes[receiver].peer != nil else { return }
+        if flaw == .losesMessages, channel != nil, generator.next() % 50 == 0 { return }
         schedule(.input(input, channel), on: receiver, at: arrival(on: receiver, from: sender))
     }
 
     func isConnected(_ left: PeerID, _ right: PeerID) -> Bool { !cut.contains(Pair(left, right)) }
+
+    /// What a leader sends to a learner that needs all of it.
+    private func tree(of id: PeerID) -> [Entry] {
+        switch flaw {
+        case .sendsUncommittedTree:
+            nodes[id].delivered + nodes[id].disk.entries(after: nodes[id].delivered.last?.zxid)
+        case .sendsOldTree: nodes[id].delivered.dropLast()
+        default: nodes[id].delivered
+        }
+    }
 
     private func learner(of link: LinkID) -> PeerID? { all.first { nodes[$0].link?.id == link } }
 
@@ -237,9 +268,14 @@ struct Ensemble {
         nodes[id].channels.removeAll()
     }
 
-    mutating func start(_ id: PeerID) {
+    mutating func start(_ id: PeerID) throws(Violation) {
         guard nodes[id].peer == nil else { return }
-        let applied = generator.next() % 3 == 0 ? nodes[id].delivered : nil
+        try nodes[id].disk.requireOrder()
+        boot(id)
+    }
+
+    private mutating func boot(_ id: PeerID) {
+        let applied = generator.next() % 3 != 0 ? nodes[id].delivered : nil
         let (standing, history, delivered) = nodes[id].disk.recover(compacting: applied)
         nodes[id].delivered = delivered
         nodes[id].diskBusyUntilMs = nowMs
@@ -254,5 +290,15 @@ struct Ensemble {
             guard case .lead = nodes[id].peer?.duty else { return false }
             return true
         }.max { nodes[$0].running.standing.currentEpoch < nodes[$1].running.standing.currentEpoch }
+    }
+}
+
+extension DiskOrder {
+    /// A crash before it is carried out finds a server between two histories.
+    fileprivate var endsSynchronization: Bool {
+        switch self {
+        case .install, .enterEpoch: true
+        case .append, .truncate, .acceptEpoch: false
+        }
     }
 }

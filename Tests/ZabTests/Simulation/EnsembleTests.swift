@@ -70,15 +70,17 @@ import Zab
 extension Ensemble {
     /// Chaos first; then everything is healed, and a quorum must agree on all and go on.
     mutating func suffer() throws(Violation) {
+        isHarmful = true
         for _ in 0..<30 {
             try proposeSome()
-            doHarm()
+            try doHarm()
             try run(for: Int64(generator.next() % 400))
             delayMsMax = [2, 5, 40][Int(generator.next() % 3)]
         }
+        isHarmful = false
         heal()
         delayMsMax = 3
-        for id in all { start(id) }
+        for id in all { try start(id) }
         try run(for: 10_000)
         guard let leader else { throw Violation("healed, and nobody leads") }
         let before = agreed.history.count
@@ -97,7 +99,7 @@ extension Ensemble {
         }
     }
 
-    private mutating func doHarm() {
+    private mutating func doHarm() throws(Violation) {
         let victim = all[Int(generator.next() % UInt64(all.count))]
         let other = all[Int(generator.next() % UInt64(all.count))]
         switch generator.next() % 8 {
@@ -106,7 +108,7 @@ extension Ensemble {
         case 3: if victim != other { cutOff(victim, other) }
         case 4: for peer in all where peer != victim { cutOff(victim, peer) }
         case 5: heal()
-        default: for id in all where generator.next() % 2 == 0 { start(id) }
+        default: for id in all where generator.next() % 2 == 0 { try start(id) }
         }
     }
 }

@@ -24,7 +24,10 @@ struct Node {
 struct Servers {
     private var nodes: [Node]
 
-    init(count: Int) { nodes = Array(repeating: Node(), count: count) }
+    init(count: Int, flaw: Flaw?) {
+        nodes = Array(repeating: Node(), count: count)
+        for index in nodes.indices { nodes[index].disk.flaw = flaw }
+    }
 
     subscript(id: PeerID) -> Node {
         get { nodes[Int(id.rawValue) - 1] }
@@ -57,8 +60,10 @@ struct SimulatedDisk {
     private var accepted = Epoch.zero
     private var current = Epoch.zero
     private var waiting: [(order: DiskOrder, ticket: UInt64, snapshot: [Entry])] = []
+    var flaw: Flaw?
 
     mutating func queue(_ order: DiskOrder, _ ticket: UInt64, snapshot: [Entry]) {
+        if case .enterEpoch(let epoch) = order, flaw == .entersEpochBeforeHistory { current = epoch }
         waiting.append((order, ticket, snapshot))
     }
 
@@ -72,13 +77,13 @@ struct SimulatedDisk {
     private mutating func carryOut(_ order: DiskOrder, _ received: [Entry]) {
         switch order {
         case .append(let entry): log.append(entry)
-        case .truncate(let zxid): log.removeAll { $0.zxid > zxid }
+        case .truncate(let zxid): if flaw != .ignoresTruncation { log.removeAll { $0.zxid > zxid } }
         case .install(let zxid, let entries):
             snapshot = received
             base = zxid
             log = entries
-        case .acceptEpoch(let epoch): accepted = epoch
-        case .enterEpoch(let epoch): current = epoch
+        case .acceptEpoch(let epoch): if flaw != .forgetsAcceptedEpoch { accepted = epoch }
+        case .enterEpoch(let epoch): if flaw != .forgetsCurrentEpoch { current = epoch }
         }
     }
 
@@ -87,6 +92,23 @@ struct SimulatedDisk {
         let kept = Int(random % UInt64(waiting.count + 1))
         for (order, _, received) in waiting.prefix(kept) { carryOut(order, received) }
         waiting = []
+        if flaw == .losesSyncedWrites, random % 3 == 0, !log.isEmpty { log.removeLast() }
+    }
+
+    func entries(after zxid: Zxid?) -> [Entry] { log.filter { $0.zxid > zxid ?? .zero } }
+
+    /// A log is a history without gaps, whatever crash came before, and of no epoch that was not promised.
+    func requireOrder() throws(Violation) {
+        var last = base
+        for entry in log {
+            guard last.isFollowed(by: entry.zxid) else {
+                throw Violation("a log has \(entry.zxid) behind \(last)")
+            }
+            last = entry.zxid
+        }
+        guard accepted >= current, accepted >= last.epoch else {
+            throw Violation("a log ends at \(last), and only epoch \(accepted.rawValue) was accepted")
+        }
     }
 
     /// - Parameter applied: What the node had applied when it last lived; nil to take no snapshot of it.
@@ -98,6 +120,9 @@ struct SimulatedDisk {
         }
         let last = log.last?.zxid ?? base
         let standing = Standing(acceptedEpoch: accepted, currentEpoch: current, lastLogged: last)
+        if flaw == .appliesUnconfirmedTail {
+            return (standing, History(after: base, log, committed: last), snapshot + log)
+        }
         return (standing, History(after: base, log, committed: base), snapshot)
     }
 }
@@ -110,7 +135,10 @@ struct Event {
         case leaderLinkDown(attempt: Int)
         case input(Peer.Input, LinkID?)
         case snapshot([Entry], LeaderMessage, LinkID)
+        case crash
         case stored(UInt64)
+        /// The disk has done this, and has said so before.
+        case written(UInt64)
     }
 
     let atMs: Int64
