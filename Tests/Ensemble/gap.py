@@ -74,7 +74,7 @@ class Session:
 def measure(name, command, arguments):
     folder = nodes.REPOSITORY / ".build" / "test-data" / f"gap-{os.getpid()}-{name}"
     shutil.rmtree(folder, ignore_errors=True)
-    ensemble = Ensemble([command], folder, voters=3, port=20000 + os.getpid() % 8000, tick=arguments.tick)
+    ensemble = Ensemble(command, folder, voters=3, port=20000 + os.getpid() % 8000, tick=arguments.tick)
     gaps, losses = [], 0
     sessions = []
     try:
