@@ -97,6 +97,6 @@ let package = Package(
 if Context.environment["AVIARY_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz-wire", dependencies: ["Vocabulary", "Znodes", "Wire", buffer], path: "Tests/Fuzz",
-            exclude: ["README.md"], swiftSettings: strict))
+            name: "fuzz-wire", dependencies: ["Vocabulary", "Znodes", "Wire", "SeededRandom", buffer],
+            path: "Tests/Fuzz", exclude: ["README.md"], swiftSettings: strict))
 }

@@ -60,6 +60,12 @@ import Znodes
         #expect(transaction.digest == row.digest)
     }
 
+    /// Without a digest they would read back as a digest without them.
+    @Test(arguments: ["00000002 00000000 00000000 00000000 0000000000000001", "00000001 00000000"])
+    func `that ends a session names no znode by an empty path`(rest: String) {
+        #expect(throws: DecodingError.emptyPath) { try decode("fffffff5" + rest) }
+    }
+
     @Test func `of a failed multi reads even where Apache changed it after the fact`() throws {
         let fresh = "ffffffff 00000004 ffffff92"
         // A create's record under the type of an error, as later syncs send it.

@@ -14,6 +14,8 @@ package enum DecodingError: Error, Equatable, Sendable {
     case trailing(Int)
     /// A field that must not be null was.
     case unexpectedNull
+    /// A path that must name a znode is empty.
+    case emptyPath
     /// An operation that may not stand here.
     case unexpectedType(Int32)
     /// A znode of a snapshot that has no legal path or no parent, or is there twice.

@@ -57,14 +57,16 @@ extension Change {
     /// jute `CloseSessionTxn`, or nothing where the writer had the record switched off.
     ///
     /// Twelve bytes that begin with the digest's version are a digest alone: as a vector they would name two
-    /// znodes by empty paths.
+    /// znodes by empty paths, which no znode has.
     private static func closeSession(decoding reader: inout JuteReader) throws(DecodingError) -> Change {
         if reader.remaining == 0 { return .closeSession(paths: []) }
         if reader.remaining == Transaction.digestBytes {
             var attempt = reader
             if try attempt.int32() == Transaction.digestVersion { return .closeSession(paths: []) }
         }
-        return .closeSession(paths: try reader.paths() ?? [])
+        let paths = try reader.paths() ?? []
+        guard paths.allSatisfy({ !$0.bytes.isEmpty }) else { throw .emptyPath }
+        return .closeSession(paths: paths)
     }
 
     /// jute `MultiTxn`: each element a type and its record in a `buffer`.
