@@ -7,7 +7,7 @@ internal import Zab
 /// One connection between two servers' election ports, dialled or accepted.
 ///
 /// Knows the bytes; whose connection is kept is the owner's to say. Confined to the owner's event loop.
-final class ElectionHandler: ChannelInboundHandler {
+final class ElectionHandler: LinkHandler {
     typealias InboundIn = ByteBuffer
 
     enum Phase: Equatable {
@@ -23,17 +23,18 @@ final class ElectionHandler: ChannelInboundHandler {
 
     private let owner: ElectionLinks
     private(set) var phase: Phase
-    private(set) var channel: (any Channel)?
-    private var remote = ""
-    private var unread = ByteBuffer()
-    private var handshake: Scheduled<Void>?
-    private var isWriting = false
+    var line = Line()
     private var hasComplained = false
 
     init(owner: ElectionLinks, phase: Phase) {
         self.owner = owner
         self.phase = phase
     }
+
+    var port: Port { owner.port }
+    var log: Logger { owner.log }
+    var isStranger: Bool { phase == .stranger }
+    var isDeaf: Bool { phase == .deaf }
 
     // MARK: For the owner
 
@@ -45,20 +46,20 @@ final class ElectionHandler: ChannelInboundHandler {
     var isWritable: Bool { channel?.isWritable ?? false }
 
     func becomeLink(to peer: PeerID) {
-        handshake?.cancel()
+        line.handshake?.cancel()
         phase = .link(peer)
     }
 
     /// Sends at once. The owner is never called from inside this.
     func send(_ bytes: ByteBuffer) {
-        isWriting = true
-        defer { isWriting = false }
+        line.isWriting = true
+        defer { line.isWriting = false }
         channel?.writeAndFlush(bytes, promise: nil)
     }
 
     /// Closes, without another word to the owner.
     func silence() {
-        handshake?.cancel()
+        line.handshake?.cancel()
         phase = .deaf
         channel?.close(promise: nil)
     }
@@ -73,48 +74,12 @@ final class ElectionHandler: ChannelInboundHandler {
 
     // MARK: From the socket
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        channel = context.channel
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        channel = nil
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        remote = Port.text(of: context.remoteAddress)
-        guard phase == .stranger else { return }
-        guard owner.port.admit(context.channel) else { return silence() }
-        handshake = context.eventLoop.assumeIsolated().scheduleTask(in: owner.port.handshakeTimeout) {
-            if self.phase == .stranger { self.fail("said nothing in time") }
-        }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        end()
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        // NIO drains a socket on which a write failed, inside that write; it closes it next.
-        guard !isWriting else {
-            return context.eventLoop.assumeIsolated().execute { self.channel?.close(promise: nil) }
-        }
-        guard phase != .deaf else { return }
-        unread.takeIn(&bytes)
-        do throws(LinkFault) {
-            while try takeStep() {}
-        } catch {
-            fail(error.reason)
-        }
+    func takeUnread() throws(LinkFault) {
+        while try takeStep() {}
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if case .link(let peer) = phase, context.channel.isWritable { owner.sendNewest(to: peer) }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
     }
 
     /// Takes one greeting or one frame; false when there is none whole.
@@ -126,23 +91,23 @@ final class ElectionHandler: ChannelInboundHandler {
             owner.greeted(self, greeting)
             return true
         case .link(let peer):
-            guard let frame = try unread.readElectionFrame() else { return false }
+            guard let frame = try line.unread.readElectionFrame() else { return false }
             hear(frame, from: peer)
             return true
         case .dialled:
-            guard unread.readableBytes <= ElectionGreeting.addressBytesMax else {
+            guard line.unread.readableBytes <= ElectionGreeting.addressBytesMax else {
                 throw LinkFault("spoke before it was spoken to")
             }
             return false
         case .deaf:
-            unread.clear()
+            line.unread.clear()
             return false
         }
     }
 
     private func greeting() throws(LinkFault) -> ElectionGreeting? {
         do {
-            return try ElectionGreeting(from: &unread)
+            return try ElectionGreeting(from: &line.unread)
         } catch {
             throw LinkFault("began with what is no greeting", error)
         }
@@ -161,18 +126,8 @@ final class ElectionHandler: ChannelInboundHandler {
         }
     }
 
-    /// Closes with one line in the log.
-    func fail(_ reason: String) {
-        guard phase != .deaf else { return }
-        owner.log.warning(
-            "election connection closed, because it \(reason)", metadata: ["remote": "\(remote)"])
-        let channel = channel
-        end()
-        channel?.close(promise: nil)
-    }
-
-    private func end() {
-        handshake?.cancel()
+    func end() {
+        line.handshake?.cancel()
         let former = phase
         phase = .deaf
         switch former {

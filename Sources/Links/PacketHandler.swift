@@ -6,7 +6,7 @@ internal import Zab
 /// One connection of a quorum port: of a learner that was accepted, or this server's own to its leader.
 ///
 /// Cuts the stream into packets; whose they are is the owner's to say. Confined to the owner's event loop.
-final class PacketHandler: ChannelInboundHandler {
+final class PacketHandler: LinkHandler {
     typealias InboundIn = ByteBuffer
 
     enum Phase: Equatable {
@@ -31,30 +31,31 @@ final class PacketHandler: ChannelInboundHandler {
 
     private let owner: QuorumLinks
     private(set) var phase: Phase
-    private(set) var channel: (any Channel)?
-    private(set) var remote = ""
-    private var unread = ByteBuffer()
+    var line = Line()
     private var unsent = ByteBuffer()
     /// Bytes that NIO held at the last look; never less than it holds now.
     private var heldBytes = 0
-    private var handshake: Scheduled<Void>?
-    private var isWriting = false
 
     init(owner: QuorumLinks, phase: Phase) {
         self.owner = owner
         self.phase = phase
     }
 
+    var port: Port { owner.port }
+    var log: Logger { owner.log }
+    var isStranger: Bool { phase == .stranger }
+    var isDeaf: Bool { phase == .deaf }
+
     // MARK: For the owner
 
     func become(_ phase: Phase) {
-        handshake?.cancel()
+        line.handshake?.cancel()
         self.phase = phase
     }
 
     /// Closes, without another word to the owner.
     func silence() {
-        handshake?.cancel()
+        line.handshake?.cancel()
         phase = .deaf
         unsent = ByteBuffer()
         channel?.close(promise: nil)
@@ -78,8 +79,8 @@ final class PacketHandler: ChannelInboundHandler {
 
     /// Sends all that was added. The owner is never called from inside this.
     func flush() {
-        isWriting = true
-        defer { isWriting = false }
+        line.isWriting = true
+        defer { line.isWriting = false }
         writeUnsent()
         channel?.flush()
         heldBytes = channelBytes
@@ -109,52 +110,16 @@ final class PacketHandler: ChannelInboundHandler {
 
     // MARK: From the socket
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        channel = context.channel
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        channel = nil
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        remote = Port.text(of: context.remoteAddress)
-        guard phase == .stranger else { return }
-        guard owner.port.admit(context.channel) else { return silence() }
-        handshake = context.eventLoop.assumeIsolated().scheduleTask(in: owner.port.handshakeTimeout) {
-            if self.phase == .stranger { self.fail("said nothing in time") }
-        }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        end()
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var bytes = unwrapInboundIn(data)
-        // NIO drains a socket on which a write failed, inside that write; it closes it next.
-        guard !isWriting else {
-            return context.eventLoop.assumeIsolated().execute { self.channel?.close(promise: nil) }
-        }
-        guard phase != .deaf else { return }
-        unread.takeIn(&bytes)
-        do throws(LinkFault) {
-            while try takeStep() {}
-            guard unread.readableBytes <= unreadBytesMax else {
-                throw LinkFault("sent \(unread.readableBytes) bytes that nothing comes of")
-            }
-        } catch {
-            fail(error.reason)
+    func takeUnread() throws(LinkFault) {
+        while try takeStep() {}
+        guard line.unread.readableBytes <= unreadBytesMax else {
+            throw LinkFault("sent \(line.unread.readableBytes) bytes that nothing comes of")
         }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard case .learner(let link) = phase, context.channel.isWritable else { return }
         context.eventLoop.assumeIsolated().execute { self.owner.gotRoom(self, link) }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
     }
 
     /// Takes one packet, or what the owner takes of a snapshot; false when more must come first.
@@ -182,7 +147,7 @@ final class PacketHandler: ChannelInboundHandler {
         case .snapshot: return takeSnapshotBytes()
         case .dialled: return false
         case .deaf:
-            unread = ByteBuffer()
+            line.unread = ByteBuffer()
             return false
         }
     }
@@ -197,36 +162,26 @@ final class PacketHandler: ChannelInboundHandler {
 
     /// The owner has the bytes to itself meanwhile: it may close this link from inside.
     private func takeSnapshotBytes() -> Bool {
-        guard unread.readableBytes > 0 else { return false }
-        var bytes = unread
-        unread = ByteBuffer()
+        guard line.unread.readableBytes > 0 else { return false }
+        var bytes = line.unread
+        line.unread = ByteBuffer()
         let isComplete = owner.whenSnapshotBytes(&bytes)
         guard phase == .snapshot else { return false }
-        unread = bytes
+        line.unread = bytes
         if isComplete { phase = .leader }
         return isComplete
     }
 
     private func packet(dataBytesMax: Int) throws(LinkFault) -> QuorumPacket? {
         do {
-            return try QuorumPacket(from: &unread, dataBytesMax: dataBytesMax)
+            return try QuorumPacket(from: &line.unread, dataBytesMax: dataBytesMax)
         } catch {
             throw LinkFault("sent what is no packet", error)
         }
     }
 
-    /// Closes with one line in the log.
-    private func fail(_ reason: String) {
-        guard phase != .deaf else { return }
-        owner.log.warning(
-            "quorum connection closed, because it \(reason)", metadata: ["remote": "\(remote)"])
-        let channel = channel
-        end()
-        channel?.close(promise: nil)
-    }
-
-    private func end() {
-        handshake?.cancel()
+    func end() {
+        line.handshake?.cancel()
         let former = phase
         phase = .deaf
         switch former {

@@ -106,6 +106,7 @@ extension Replica {
             let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
             settleReturn(of: connection, isValid: isValid, at: now, into: &effects)
         } else {
+            returning[session, default: []].append(connection.id)
             effects.act(
                 .peer(
                     .toLeader(
@@ -120,8 +121,8 @@ extension Replica {
     mutating func settleReturn(
         of session: SessionID, isValid: Bool, at now: Instant, into effects: inout Effects
     ) {
-        for connection in connections.all
-        where connection.session == session && connection.phase == .connecting && connection.isReturning {
+        for id in returning.removeValue(forKey: session) ?? [] {
+            guard let connection = connections[id], connection.phase == .connecting else { continue }
             settleReturn(of: connection, isValid: isValid, at: now, into: &effects)
         }
     }

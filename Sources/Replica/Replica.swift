@@ -40,6 +40,8 @@ package struct Replica: ~Copyable {
     var barriers: Deque<Barrier> = []
     /// Clients for which the leader was asked to synchronise, in the order in which it will answer.
     var pendingSyncs: Deque<ConnectionID> = []
+    /// Clients whose sessions the leader has been asked about.
+    var returning: [SessionID: [ConnectionID]] = [:]
     /// Sessions heard from since the leader last asked.
     var touched: [SessionID] = []
     /// Since when there is no leader, in monotonic milliseconds.
@@ -62,7 +64,7 @@ package struct Replica: ~Copyable {
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
         self.recovered = History(
             after: .zero, [], committed: .zero,
-            keepingBytes: settings.membership == nil ? 0 : History.bytesKept)
+            keepingBytes: settings.membership == nil ? 0 : History.bytesKeptByMembers)
         self.zab = Peer(
             settings.peer, in: settings.membership ?? Membership(of: settings.peer),
             patience: settings.patience,

@@ -9,7 +9,7 @@ package import Vocabulary
 package struct History: Sendable {
     /// Bytes of entries that a member of an ensemble keeps though they are committed, for learners that were
     /// away for a while: a hundred thousand small writes.
-    package static let bytesKept = 32 << 20
+    package static let bytesKeptByMembers = 32 << 20
     /// What an entry takes beside the bytes that stand there.
     private static let entryBytes = 128
 
@@ -26,7 +26,7 @@ package struct History: Sendable {
     ///   - bytesKept: How much to keep though it is committed.
     package init(
         after floor: Zxid, _ entries: some Sequence<Entry>, committed: Zxid,
-        keepingBytes bytesKept: Int = bytesKept
+        keepingBytes bytesKept: Int = bytesKeptByMembers
     ) {
         self.bytesKept = bytesKept
         self.floor = floor

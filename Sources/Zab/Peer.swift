@@ -126,11 +126,11 @@ package struct Peer {
         case .leaderLinkDown(let reason):
             if let reason, case .following = role { throw Abandonment(reason) }
             guard var following = takeFollowing() else { return }
-            defer { resume(.following(following)) }
+            defer { role = .following(following) }
             try dialAgain(&following)
         case .fromLeader(let message):
             guard var following = takeFollowing() else { return }
-            defer { resume(.following(following)) }
+            defer { role = .following(following) }
             try receiveFromLeader(message, &following, at: nowMs)
         case .learnerLinkUp(let link):
             guard var leading = takeLeading() else { return act(.drop(link, "this server does not lead")) }
@@ -142,7 +142,7 @@ package struct Peer {
             role = .leading(leading)
         case .fromLearner(let message, let link):
             guard var leading = takeLeading() else { return }
-            defer { resume(.leading(leading)) }
+            defer { role = .leading(leading) }
             try receiveFromLearner(message, on: link, &leading, at: nowMs)
         }
     }
@@ -157,7 +157,7 @@ package struct Peer {
             if nowMs >= following.deadlineMs { throw Abandonment("nothing came from the leader in time") }
         case .leading:
             guard var leading = takeLeading() else { return }
-            defer { resume(.leading(leading)) }
+            defer { role = .leading(leading) }
             try tick(&leading, at: nowMs)
         }
     }
@@ -187,8 +187,6 @@ package struct Peer {
         role = .resting
         return following
     }
-
-    private mutating func resume(_ part: Role) { role = part }
 
     // MARK: Election
 

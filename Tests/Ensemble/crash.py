@@ -29,10 +29,6 @@ import wire  # noqa: E402
 from ensemble import Ensemble  # noqa: E402
 from writer import Writer  # noqa: E402
 
-APACHE = [
-    "java", "-Xmx256m", "-Dzookeeper.extendedTypesEnabled=true", f"-Dlog4j.configuration=file:{HERE / 'log4j.properties'}",
-    "-cp", nodes.apache_classpath(), "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-]
 KINDS = ("kill the leader", "kill a follower", "stop the leader", "kill all", "outpace a follower")
 CUTS = ("cut the leader off", "mute the leader", "deafen the leader", "cut a follower off", "mute a follower",
         "cut one link of the leader", "cut one link")
@@ -51,11 +47,8 @@ class Campaign:
         folder = nodes.REPOSITORY / ".build" / "test-data" / f"ensemble-{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         mix = arguments.mix or "v" * arguments.voters
-        commands = [APACHE if letter == "a" else [nodes.aviary_program()]
-                    for letter in mix + "v" * arguments.observers]
-        self.ensemble = Ensemble(commands, folder, len(mix), arguments.observers, port=self.free_port(), tick=arguments.tick,
-                                 is_cuttable=arguments.cuts)
-        self.apaches = {number for number, letter in enumerate(mix, 1) if letter == "a"}
+        self.ensemble = Ensemble(["apache" if letter == "a" else "aviary" for letter in mix], folder,
+                                 arguments.observers, self.free_port(), arguments.tick, is_cuttable=arguments.cuts)
         self.folder = folder
 
     def free_port(self):
@@ -73,7 +66,7 @@ class Campaign:
             link.create("/crash")
             link.end()
             self.writers = [
-                Writer(self.ensemble, self.ensemble.servers[i % self.ensemble.count], f"w{i}", self.violation)
+                Writer(self.ensemble, self.ensemble.servers[i % len(self.ensemble.servers)], f"w{i}", self.violation)
                 for i in range(self.arguments.writers)
             ]
             print("round  what was done               server  answered  gap ms  moved  back ms  violations")
@@ -118,7 +111,7 @@ class Campaign:
         began = time.monotonic()
         for server in victims:
             if not server.is_running():
-                server.start()
+                server.launch()
         self.ensemble.wait_until_serving(60)
         self.finish(kind, victim, before, alive, time.monotonic() - began)
 
@@ -172,7 +165,7 @@ class Campaign:
     def require_connections(self, alive):
         """A leader's death is invisible to the clients of the others."""
         for writer in self.writers:
-            if writer.lost and writer.home in alive and writer.home.id not in self.apaches:
+            if writer.lost and writer.home in alive and writer.home.kind == "aviary":
                 self.violation(f"{writer.name}: lost its connection to server {writer.home.id}, which lives: {writer.lost}")
 
     def compare(self):

@@ -22,7 +22,6 @@ sys.path.insert(0, str(HERE.parent / "Processes"))
 import client  # noqa: E402
 import nodes  # noqa: E402
 import wire  # noqa: E402
-from crash import APACHE  # noqa: E402
 from ensemble import Ensemble  # noqa: E402
 
 TIMEOUT = 30000  # ms
@@ -71,10 +70,10 @@ class Session:
                 time.sleep(0.005)
 
 
-def measure(name, command, arguments):
+def measure(name, arguments):
     folder = nodes.REPOSITORY / ".build" / "test-data" / f"gap-{os.getpid()}-{name}"
     shutil.rmtree(folder, ignore_errors=True)
-    ensemble = Ensemble(command, folder, voters=3, port=20000 + os.getpid() % 8000, tick=arguments.tick)
+    ensemble = Ensemble([name] * 3, folder, port=20000 + os.getpid() % 8000, tick=arguments.tick)
     gaps, losses = [], 0
     sessions = []
     try:
@@ -92,12 +91,12 @@ def measure(name, command, arguments):
             leader.kill()
             while not all(session.answered_at > killed + 0.1 for session in sessions):
                 if time.monotonic() > killed + 60:
-                    raise SystemExit(f"{name}: no answer for a minute\n{leader.tail()}")
+                    raise SystemExit(f"{name}: no answer for a minute\n{leader.log_end()}")
                 time.sleep(0.01)
             times = [killed] + [at for at in list(answers) if at > killed]
             gaps.append(max(later - earlier for earlier, later in zip(times, times[1:])))
             losses += sum(session.losses for session in alive) - before
-            leader.start()
+            leader.launch()
             ensemble.wait_until_serving(120)
             time.sleep(0.5)
             answers.clear()
@@ -117,8 +116,8 @@ def main():
     arguments = parser.parse_args()
     print("| | gap, median ms | longest ms | connections of surviving servers' clients lost | errors |\n|---|--:|--:|--:|--:|")
     medians = {}
-    for name, command in (("apache", APACHE), ("aviary", [nodes.aviary_program()])):
-        gaps, losses, errors = measure(name, command, arguments)
+    for name in ("apache", "aviary"):
+        gaps, losses, errors = measure(name, arguments)
         medians[name] = statistics.median(gaps)
         print(f"| {name} | {medians[name] * 1000:.0f} | {max(gaps) * 1000:.0f} | {losses} | {errors} |", flush=True)
     print(f"\n{arguments.kills} kills of the leader on each, ratio of medians {medians['aviary'] / medians['apache']:.2f}")

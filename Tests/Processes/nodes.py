@@ -35,16 +35,14 @@ def add_server_argument(parser):
 
 
 class Node:
-    """One standalone server with a data folder of its own; the port stays the same over restarts."""
+    """One server with a data folder of its own, new unless it is named; the port stays the same over restarts."""
 
-    def __init__(self, kind, **settings):
+    def __init__(self, kind, folder=None, port=None, **settings):
         self.kind = kind
-        root = REPOSITORY / ".build" / "test-data"
-        root.mkdir(parents=True, exist_ok=True)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=root))
+        self.folder = folder or self._new_folder()
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = ("127.0.0.1", self.port)
         self.process = None
         self.configuration = self.folder / "zoo.cfg"
@@ -57,8 +55,13 @@ class Node:
             "4lw.commands.whitelist": "*",
             **{name.replace("__", "."): value for name, value in settings.items()},
         }
-        self.data.mkdir()
+        self.data.mkdir(parents=True, exist_ok=True)
         self._write_configuration()
+
+    def _new_folder(self):
+        root = REPOSITORY / ".build" / "test-data"
+        root.mkdir(parents=True, exist_ok=True)
+        return pathlib.Path(tempfile.mkdtemp(prefix=f"{self.kind}-", dir=root))
 
     def _write_configuration(self):
         lines = [f"{name}={value}\n" for name, value in self.settings.items() if value is not None]

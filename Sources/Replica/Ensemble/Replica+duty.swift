@@ -104,6 +104,7 @@ extension Replica {
         overlay = Overlay()
         barriers = []
         pendingSyncs = []
+        returning = [:]
         sessions.forgetLeadership()
         for connection in connections.all {
             for index in connection.waiting.indices {

@@ -107,7 +107,7 @@ extension Replica {
         if let membership = settings.membership { tree.showConfiguration(membership.text) }
         recovered = History(
             after: zxid, [], committed: zxid,
-            keepingBytes: settings.membership == nil ? 0 : History.bytesKept)
+            keepingBytes: settings.membership == nil ? 0 : History.bytesKeptByMembers)
         return true
     }
 }

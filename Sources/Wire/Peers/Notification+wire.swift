@@ -70,17 +70,11 @@ package struct ElectionGreeting: Equatable, Sendable {
 
     /// - Returns: nil, with nothing taken, while the greeting is not there in full.
     package init?(from stream: inout ByteBuffer) throws(DecodingError) {
-        do {
-            let (greeting, length) = try stream.readableBytesSpan.withReader { reader throws(DecodingError) in
-                let greeting = try ElectionGreeting(reading: &reader)
-                return (greeting, reader.offset)
-            }
-            stream.moveReaderIndex(forwardBy: length)
-            self = greeting
-        } catch {
-            guard case .truncated = error else { throw error }
-            return nil
+        let greeting = try stream.takeWhole { reader throws(DecodingError) in
+            try ElectionGreeting(reading: &reader)
         }
+        guard let greeting else { return nil }
+        self = greeting
     }
 
     private init(reading reader: inout JuteReader) throws(DecodingError) {

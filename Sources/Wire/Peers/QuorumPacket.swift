@@ -56,17 +56,11 @@ package struct QuorumPacket: Equatable, Sendable {
     /// - Throws: When this can be no packet, however much still comes.
     package init?(from stream: inout ByteBuffer, dataBytesMax: Int) throws(DecodingError) {
         let whole = stream
-        do {
-            let (packet, length) = try whole.readableBytesSpan.withReader { reader throws(DecodingError) in
-                let packet = try QuorumPacket(reading: &reader, of: whole, dataBytesMax: dataBytesMax)
-                return (packet, reader.offset)
-            }
-            stream.moveReaderIndex(forwardBy: length)
-            self = packet
-        } catch {
-            guard case .truncated = error else { throw error }
-            return nil
+        let packet = try stream.takeWhole { reader throws(DecodingError) in
+            try QuorumPacket(reading: &reader, of: whole, dataBytesMax: dataBytesMax)
         }
+        guard let packet else { return nil }
+        self = packet
     }
 
     private init(
@@ -137,15 +131,5 @@ package struct LearnerInfo: Equatable, Sendable {
             guard version >= LearnerInfo.protocolVersion else { throw .unexpectedType(version) }
             return LearnerInfo(peer: peer, configurationVersion: try reader.int64())
         }
-    }
-}
-
-extension RawSpan {
-    /// Reads with a cursor of one's own.
-    func withReader<Result>(
-        _ body: (inout JuteReader) throws(DecodingError) -> Result
-    ) throws(DecodingError) -> Result {
-        var reader = JuteReader(self)
-        return try body(&reader)
     }
 }

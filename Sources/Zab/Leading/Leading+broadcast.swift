@@ -59,15 +59,18 @@ extension Peer {
         guard leading.isServing else { return }
         let decided = min(leading.broadcast.decided(by: membership.quorum), history.last)
         guard decided > history.committed else { return }
-        for entry in history.entries(after: history.committed, through: decided)
-        where !leading.learners.isEmpty {
+        if !leading.learners.isEmpty { announce(through: decided, &leading) }
+        deliver(through: decided)
+    }
+
+    private mutating func announce(through decided: Zxid, _ leading: inout Leading) {
+        for entry in history.entries(after: history.committed, through: decided) {
             for index in leading.learners.indices where leading.learners[index].phase == .serving {
                 let learner = leading.learners[index]
                 act(.toLearner(learner.link, learner.isObserver ? .inform(entry) : .commit(entry.zxid)))
                 if learner.isObserver { leading.learners[index].sent = entry.zxid }
             }
         }
-        deliver(through: decided)
     }
 
     /// What was committed and proposed since the learner got its history, behind its UPTODATE.

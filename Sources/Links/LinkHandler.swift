@@ -1,0 +1,91 @@
+internal import Logging
+internal import NIOCore
+
+/// A connection between two servers as its socket sees it, whatever is said on it.
+struct Line {
+    var channel: (any Channel)?
+    /// The other end's address, for the log.
+    var remote = ""
+    /// What has come and was not taken.
+    var unread = ByteBuffer()
+    /// Runs out when a stranger has not said who it is.
+    var handshake: Scheduled<Void>?
+    /// Something is being written: what NIO reads inside that is not listened to.
+    var isWriting = false
+}
+
+/// What the connections of both ports have in common: strangers are admitted for a time, bytes are taken step
+/// by step, and a fault closes the connection with one line in the log.
+///
+/// Confined to the event loop of its port.
+protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
+    var line: Line { get set }
+    var port: Port { get }
+    var log: Logger { get }
+    /// Accepted, and has not said who it is.
+    var isStranger: Bool { get }
+    /// What comes is not looked at any more.
+    var isDeaf: Bool { get }
+
+    /// Takes what has come, as far as it goes.
+    func takeUnread() throws(LinkFault)
+    /// Closes, without another word to the owner.
+    func silence()
+    /// The connection is over: tells the owner, later.
+    func end()
+}
+
+extension LinkHandler {
+    var channel: (any Channel)? { line.channel }
+    var remote: String { line.remote }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        line.channel = context.channel
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        line.channel = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        line.remote = Port.text(of: context.remoteAddress)
+        guard isStranger else { return }
+        guard port.admit(context.channel) else { return silence() }
+        line.handshake = context.eventLoop.assumeIsolated().scheduleTask(in: port.handshakeTimeout) {
+            if self.isStranger { self.fail("said nothing in time") }
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        // NIO drains a socket on which a write failed, inside that write; it closes it next.
+        guard !line.isWriting else {
+            return context.eventLoop.assumeIsolated().execute { self.channel?.close(promise: nil) }
+        }
+        guard !isDeaf else { return }
+        line.unread.takeIn(&bytes)
+        do throws(LinkFault) {
+            try takeUnread()
+        } catch {
+            fail(error.reason)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    /// Closes with one line in the log.
+    func fail(_ reason: String) {
+        guard !isDeaf else { return }
+        log.warning(
+            "\(port.name) connection closed, because it \(reason)", metadata: ["remote": "\(remote)"])
+        let channel = channel
+        end()
+        channel?.close(promise: nil)
+    }
+}
