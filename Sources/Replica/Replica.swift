@@ -78,6 +78,7 @@ package struct Replica: ~Copyable {
     ///
     /// - Parameter effects: Receives what must be done, behind what is in it already.
     package mutating func step(_ input: consuming Input, at now: Instant, into effects: inout Effects) {
+        zab.stepDownIfFull(at: now.monotonicMs)
         switch consume input {
         case .opened(let connection, let address, let isSecure):
             open(connection, from: address, isSecure: isSecure, at: now)

@@ -58,6 +58,8 @@ package struct Epoch: Hashable, Comparable, Sendable {
     }
 
     package static let zero = Epoch(rawValue: 0)
+    /// None follows it, so nobody may be led into it.
+    package static let last = Epoch(rawValue: .max)
 
     @inlinable
     package static func < (left: Epoch, right: Epoch) -> Bool { left.rawValue < right.rawValue }

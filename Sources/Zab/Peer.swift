@@ -193,7 +193,8 @@ package struct Peer {
     /// Begins an election once the disk holds all that the vote will claim.
     private mutating func look(at nowMs: Int64) {
         guard case .resting = role, disk.isQuiet, nowMs >= restsUntilMs else { return }
-        round += 1
+        // A round is what anybody said it was; rounds are compared, not counted.
+        round = round == .max ? 1 : round + 1
         let election = Election(
             of: me, in: membership, standing: standing, round: round, reachable: reachable, at: nowMs)
         role = .looking(election)

@@ -105,6 +105,7 @@ extension Replica {
         barriers = []
         pendingSyncs = []
         returning = [:]
+        incoming = nil
         sessions.forgetLeadership()
         for connection in connections.all {
             for index in connection.waiting.indices {

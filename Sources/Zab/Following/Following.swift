@@ -107,6 +107,9 @@ extension Peer {
                 "leader \(following.leader.rawValue) opens epoch \(epoch.rawValue), promised was "
                     + "\(standing.acceptedEpoch.rawValue)")
         }
+        guard epoch < .last else {
+            throw Abandonment("leader \(following.leader.rawValue) opens an epoch that none can follow")
+        }
         following.phase = .promised(epoch)
         if epoch == standing.acceptedEpoch {
             act(.toLeader(.acknowledgeEpoch(lastLogged: standing.lastLogged, currentEpoch: nil)))
@@ -140,6 +143,7 @@ extension Peer {
         _ zxid: Zxid, _ following: inout Following
     ) throws(Abandonment) {
         guard case .promised(let epoch) = following.phase else { throw Abandonment("SNAP out of turn") }
+        guard zxid > .zero, zxid.epoch <= epoch else { throw Abandonment("SNAP at \(zxid)") }
         following.snapshot = zxid
         following.committed = zxid
         following.phase = .synchronising(epoch)
@@ -152,6 +156,9 @@ extension Peer {
         let last = following.unlogged.last?.zxid ?? following.snapshot ?? history.last
         guard last.isFollowed(by: entry.zxid) else {
             throw Abandonment("the leader proposed \(entry.zxid) behind \(last)")
+        }
+        guard let epoch = following.epoch, entry.zxid.epoch <= epoch else {
+            throw Abandonment("the leader proposed \(entry.zxid) in an epoch that it did not open")
         }
         switch following.phase {
         case .synchronising, .ready: following.unlogged.append(entry)

@@ -25,6 +25,16 @@ extension Peer {
         return entry.zxid
     }
 
+    /// Ends this reign before its counter does (ZOOKEEPER-1277): the next epoch's begins at 1. To be asked
+    /// before a turn in which no more than `countersSpared` places are taken.
+    package mutating func stepDownIfFull(at nowMs: Int64) {
+        guard lastProposed.counter > UInt32.max - Peer.countersSpared, canPropose else { return }
+        abandon(Abandonment("epoch \(lastProposed.epoch.rawValue) is full"), at: nowMs)
+        step(.ticked, at: nowMs)
+    }
+
+    package static var countersSpared: UInt32 { 1 << 20 }
+
     private var canPropose: Bool {
         guard case .leading(let leading) = role else { return false }
         return leading.isServing

@@ -72,6 +72,10 @@ extension Peer {
             guard version <= membership.version else {
                 return drop(link, "its configuration is newer than the leader's", &leading)
             }
+            guard accepted < .last else {
+                return drop(
+                    link, "it has accepted epoch \(accepted.rawValue), which none can follow", &leading)
+            }
             leading.learners[index].peer = peer
             leading.learners[index].isVoter = membership.isVoter(peer) && !isObserver
             leading.learners[index].isObserver = isObserver

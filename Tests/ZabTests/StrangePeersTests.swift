@@ -1,0 +1,121 @@
+import NIOCore
+import Testing
+import Vocabulary
+import Zab
+
+/// What no server should say ends the part that was played with it, and nothing else.
+@Suite struct `A peer that hears what cannot be` {
+    private static let membership = Membership(
+        quorum: Quorum(majorityOf: [1, 2, 3].map { PeerID(rawValue: $0) }), observers: [], version: 0,
+        text: "")
+    private static let two = PeerID(rawValue: 2)
+
+    private static func peer(_ me: Int64, accepted: Int32 = 1) -> Peer {
+        let end = Zxid(rawValue: 0x1_0000_0005)
+        var peer = Peer(
+            PeerID(rawValue: me), in: membership,
+            patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            standing: Standing(
+                acceptedEpoch: Epoch(rawValue: accepted), currentEpoch: Epoch(rawValue: 1), lastLogged: end),
+            history: History(after: end, [], committed: end))
+        peer.step(.ticked, at: 0)
+        return peer
+    }
+
+    /// Server 1 after it was told by the two others that `leader` should lead.
+    private static func elected(_ me: Int64, leader: Int64, round: Int64 = 1) -> Peer {
+        var peer = peer(me)
+        let vote = Vote(
+            leader: PeerID(rawValue: leader), zxid: Zxid(rawValue: 0x1_0000_0005), epoch: Epoch(rawValue: 1))
+        for other in [1, 2, 3] as [Int64] where other != me {
+            peer.step(.reachable(PeerID(rawValue: other), true), at: 0)
+            peer.step(
+                .notified(
+                    Notification(state: .looking, vote: vote, round: round), by: PeerID(rawValue: other)),
+                at: 0)
+        }
+        peer.step(.ticked, at: 300)
+        _ = peer.takeEffects()
+        return peer
+    }
+
+    private static func following() -> Peer {
+        var peer = elected(1, leader: 2)
+        peer.step(.leaderLinkUp, at: 300)
+        return peer
+    }
+
+    private static func gaveUp(_ peer: inout Peer) -> Bool {
+        peer.takeEffects().contains { effect in
+            if case .standBy = effect { true } else { false }
+        }
+    }
+
+    @Test func `survives the last round of elections`() {
+        var peer = Self.elected(1, leader: 2, round: .max)
+        peer.step(.leaderLinkUp, at: 300)
+        peer.step(.fromLeader(.upToDate), at: 300)
+        #expect(Self.gaveUp(&peer), "it has begun another round")
+    }
+
+    @Test func `drops a learner that has accepted the last epoch`() {
+        var peer = Self.elected(3, leader: 3)
+        let link = LinkID(rawValue: 1)
+        peer.step(.learnerLinkUp(link), at: 300)
+        peer.step(
+            .fromLearner(
+                .info(Self.two, acceptedEpoch: .last, isObserver: false, configurationVersion: 0), link),
+            at: 300)
+        let effects = peer.takeEffects()
+        #expect(
+            effects.contains { effect in
+                if case .drop(link, _) = effect { true } else { false }
+            })
+    }
+
+    @Test func `follows nobody into the last epoch`() {
+        var peer = Self.following()
+        peer.step(.fromLeader(.leaderInfo(.last)), at: 300)
+        #expect(Self.gaveUp(&peer))
+        #expect(peer.standing.acceptedEpoch == Epoch(rawValue: 1))
+    }
+
+    @Test(arguments: [0, -1, 0x7_0000_0001] as [Int64])
+    func `takes no tree from a place that cannot be`(_ zxid: Int64) {
+        var peer = Self.following()
+        peer.step(.fromLeader(.leaderInfo(Epoch(rawValue: 2))), at: 300)
+        peer.step(.fromLeader(.snapshot(Zxid(rawValue: zxid))), at: 300)
+        #expect(Self.gaveUp(&peer))
+    }
+
+    @Test func `takes no proposal of an epoch that was not opened`() {
+        var peer = Self.following()
+        peer.step(.fromLeader(.leaderInfo(Epoch(rawValue: 2))), at: 300)
+        peer.step(.fromLeader(.diff(through: .zero)), at: 300)
+        peer.step(
+            .fromLeader(.proposal(Entry(Zxid(epoch: Epoch(rawValue: 3), counter: 1), ByteBuffer()))), at: 300)
+        #expect(Self.gaveUp(&peer))
+    }
+}
+
+/// ZOOKEEPER-1277.
+@Suite struct `An epoch that is full` {
+    @Test func `is followed by the next, from its first place on`() throws {
+        let end = Zxid(rawValue: Int64(UInt32.max - Peer.countersSpared + 1))
+        var peer = Peer(
+            alone: PeerID(rawValue: 1), patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            epoch: .zero,
+            history: History(after: end, [], committed: end))
+        _ = peer.takeEffects()
+        peer.stepDownIfFull(at: 0)
+        var duties: [Duty] = []
+        for _ in 0..<5 {
+            for effect in peer.takeEffects() {
+                if case .store(_, let ticket) = effect { peer.step(.stored(through: ticket), at: 0) }
+                if case .serve(let duty) = effect { duties.append(duty) }
+            }
+        }
+        #expect(duties == [.lead(Epoch(rawValue: 1))])
+        #expect(peer.propose(ByteBuffer(), at: 0) == Zxid(epoch: Epoch(rawValue: 1), counter: 1))
+    }
+}
