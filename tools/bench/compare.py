@@ -9,8 +9,8 @@ import time
 
 import machine
 import table
-from rows import MEMORY_TARGET_MIB, ROWS
-from servers import Server, apache_command
+from rows import ENSEMBLE_ROWS, MEMORY_TARGET_MIB, ROWS
+from servers import Ensemble, Server, apache_command
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NAMES = ("apache", "aviary")
@@ -18,9 +18,12 @@ NAMES = ("apache", "aviary")
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tools/bench/run", description=__doc__, epilog=(
-        "Without --only, load rows and memory rows both run. Everything is on loopback and on the disk of --data."))
+        "Without --only, load rows and memory rows both run; ensembles have load rows only. Everything is on loopback "
+        "and on the disk of --data."))
     parser.add_argument("--aviary", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--bench", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--servers", type=int, default=1,
+                        help="of each kind; from 2 on they are an ensemble, and CPU is that of all its servers (1)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each row on each server (5)")
     parser.add_argument("--duration", type=float, default=5, help="measured seconds of a round (5)")
     parser.add_argument("--warmup", type=float, default=1, help="seconds of load before each round's measurement (1)")
@@ -32,7 +35,10 @@ def arguments():
     parser.add_argument("--sessions", type=int, default=10_000, help="idle ones, in the memory row (10000)")
     parser.add_argument("--heap", help="Java's -Xmx, such as 1g; by default the JVM decides, as Debian's script leaves it")
     parser.add_argument("--data", default=os.path.join(REPOSITORY, ".build"), help="folder for the servers' data")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.servers < 1 or options.servers > 1 and options.only == "memory":
+        parser.error("--servers: one or more, and one for --only memory")
+    return options
 
 
 def say(text):
@@ -45,16 +51,18 @@ class Comparison:
         self.commands = {"apache": apache_command(options.heap), "aviary": [os.path.abspath(options.aviary)]}
 
     def start(self, name):
-        return Server(name, self.commands[name], self.options.data)
+        count, command = self.options.servers, self.commands[name]
+        return Ensemble(name, command, self.options.data, count) if count > 1 else Server(
+            name, command, self.options.data)
 
     def generate(self, server, *more):
-        """One run of the generator against `server`; its JSON."""
-        command = [self.options.bench, "--servers", f"127.0.0.1:{server.port}", "--pid", str(server.process.pid),
-                   "--json", *more]
+        """One run of the generator against `server`, with its sessions spread over all members; its JSON."""
+        pids = [argument for pid in server.pids for argument in ("--pid", str(pid))]
+        command = [self.options.bench, "--servers", server.addresses, *pids, "--json", *more]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(command)} ended with {done.returncode}; {server.name} runs: "
-                             f"{server.process.poll() is None}")
+                             f"{server.is_running()}")
         return json.loads(done.stdout)
 
     def load(self, rows):
@@ -119,14 +127,18 @@ def main():
     os.makedirs(options.data, exist_ok=True)
     comparison = Comparison(options)
     facts = machine.facts(options.data, REPOSITORY, options.heap)
-    rows = [row for row in ROWS if not options.rows or options.rows in row.name]
+    rows = ROWS if options.servers == 1 else ENSEMBLE_ROWS
+    rows = [row for row in rows if not options.rows or options.rows in row.name]
     parts = []
     if options.only != "memory":
         parts.append(table.load_table(comparison.load(rows)))
-    if options.only != "load" and not options.rows:
+    if options.only != "load" and not options.rows and options.servers == 1:
         parts.append(table.memory_table(comparison.memory(), MEMORY_TARGET_MIB))
     facts.append(f"medians of {options.rounds} rounds of {options.duration:g} s on each server in turn, after "
                  f"{options.first_warmup:g} s of the row's load on each; 10,000 znodes of 100 B, forceSync on")
+    if options.servers > 1:
+        facts.append(f"{options.servers} servers of each kind, both ensembles up all the time; sessions are spread over "
+                     "the servers, and server CPU is the sum of theirs")
     print("\n\n".join(["\n".join(f"- {fact}" for fact in facts), *parts]))
 
 

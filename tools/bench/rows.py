@@ -28,5 +28,13 @@ ROWS = [
     Row("create 8×100", "create", 8, 100),
 ]
 
+#: For ensembles, on all servers of each.
+ENSEMBLE_ROWS = [
+    Row("setData 64×1", "setData", 64, 1, 0.5),
+    Row("setData 8×100", "setData", 8, 100, 0.4),
+    Row("getData 64×1", "getData", 64, 1, 0.4),
+    Row("getData 8×100", "getData", 8, 100, 0.4),
+]
+
 #: RSS of Aviary with a million znodes of 100 B.
 MEMORY_TARGET_MIB = 320

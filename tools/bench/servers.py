@@ -1,4 +1,4 @@
-"""Starting and stopping the two servers of the comparison: same settings, a port and a data folder of their own."""
+"""Starting and stopping the servers of the comparison: same settings, ports and data folders of their own."""
 
 import os
 import re
@@ -15,33 +15,58 @@ SETTINGS = {
     "4lw.commands.whitelist": "*", "forceSync": "yes",
 }
 
+#: And the members of an ensemble, beside their addresses.
+ENSEMBLE_SETTINGS = {"initLimit": "10", "syncLimit": "5"}
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+
+def free_ports(count):
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
 
 
 class Server:
-    """One running server; `command` gets the path of its zoo.cfg appended."""
+    """One server; `command` gets the path of its zoo.cfg appended. A member of an ensemble has a number and the
+    ensemble's settings."""
 
-    def __init__(self, name, command, parent):
+    def __init__(self, name, command, parent, port=None, number=None, settings={}):
         self.name = name
         self.command = command
-        self.port = free_port()
+        self.port = port or free_ports(1)[0]
         self.folder = tempfile.mkdtemp(prefix=f"bench-{name}-", dir=parent)
         os.makedirs(self.folder + "/data")
         self.config = self.folder + "/zoo.cfg"
         with open(self.config, "w") as file:
-            for key, value in {**SETTINGS, "dataDir": self.folder + "/data", "clientPort": self.port}.items():
+            for key, value in {**SETTINGS, **settings, "dataDir": self.folder + "/data",
+                               "clientPort": self.port}.items():
                 file.write(f"{key}={value}\n")
-        self.start()
+        if number is not None:
+            with open(self.folder + "/data/myid", "w") as file:
+                file.write(f"{number}\n")
+        self.launch()
+        if number is None:
+            self.wait_until_serving()
 
-    def start(self):
+    @property
+    def addresses(self):
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pids(self):
+        return [self.process.pid]
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def launch(self):
         self.output = open(self.folder + "/output", "ab")
         self.process = subprocess.Popen([*self.command, self.config], stdin=subprocess.DEVNULL, stdout=self.output,
                                         stderr=self.output, cwd=self.folder)
-        self.wait_until_serving()
 
     def wait_until_serving(self, seconds=120):
         deadline = time.monotonic() + seconds
@@ -81,6 +106,39 @@ class Server:
     def stop(self):
         self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Ensemble:
+    """Several servers of one kind that answer together; to the generator like one."""
+
+    def __init__(self, name, command, parent, count):
+        self.name = name
+        ports = free_ports(3 * count)
+        quorum, election = ports[count:2 * count], ports[2 * count:]
+        settings = {**ENSEMBLE_SETTINGS,
+                    **{f"server.{i + 1}": f"127.0.0.1:{quorum[i]}:{election[i]}" for i in range(count)}}
+        self.servers = [Server(name, command, parent, ports[i], i + 1, settings) for i in range(count)]
+        try:
+            for server in self.servers:
+                server.wait_until_serving()
+        except SystemExit:
+            self.stop()
+            raise
+
+    @property
+    def addresses(self):
+        return ",".join(server.addresses for server in self.servers)
+
+    @property
+    def pids(self):
+        return [server.process.pid for server in self.servers]
+
+    def is_running(self):
+        return all(server.is_running() for server in self.servers)
+
+    def stop(self):
+        for server in self.servers:
+            server.stop()
 
 
 def apache_command(heap):
