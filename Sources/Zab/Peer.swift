@@ -366,10 +366,10 @@ package struct Peer {
     /// Entries that were proposed and are not committed.
     package var outstandingCount: Int { history.count(after: history.committed) }
 
-    /// Whether a learner has its history and follows.
-    package func isServing(_ link: LinkID) -> Bool {
-        guard case .leading(let leading) = role else { return false }
-        return leading.learners.contains { $0.link == link && $0.phase == .serving }
+    /// Who has its history and follows on this link; nil for a learner that does not yet, or not any more.
+    package func server(on link: LinkID) -> PeerID? {
+        guard case .leading(let leading) = role else { return nil }
+        return leading.learners.first { $0.link == link && $0.phase == .serving }?.peer
     }
 
     /// The learners of a leader that have said who they are.

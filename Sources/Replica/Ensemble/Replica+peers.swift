@@ -111,17 +111,18 @@ extension Replica {
         }
         // A sign of life, out of turn before the learner has its history.
         zab.step(.fromLearner(.alive, link), at: now.monotonicMs)
-        guard isLeading, zab.isServing(link) else { return }
+        guard isLeading, let server = zab.server(on: link) else { return }
         guard let data = packet.data else { throw .unexpectedNull }
         switch packet.kind {
         case .ping:
             for (session, _) in try TouchedSessions.decode(data) { sessions.touch(session, at: now) }
         case .request:
             let request = try ForwardedRequest(decoding: data)
-            take(request, by: packet.identities ?? [], from: link, at: now, into: &effects)
+            take(
+                request, by: packet.identities ?? [], from: server, on: link, at: now, into: &effects)
         case .revalidate:
             let (session, timeoutMs) = try Revalidation.question(decoding: data)
-            let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .learner(link), at: now)
+            let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .learner(server), at: now)
             if isValid, let former = sessions[session]?.connection { end(former, into: &effects) }
             effects.act(
                 .peer(
@@ -136,8 +137,8 @@ extension Replica {
     }
 
     private mutating func take(
-        _ forwarded: ForwardedRequest, by identities: [QuorumPacket.Identity], from link: LinkID,
-        at now: Instant, into effects: inout Effects
+        _ forwarded: ForwardedRequest, by identities: [QuorumPacket.Identity], from server: PeerID,
+        on link: LinkID, at now: Instant, into effects: inout Effects
     ) {
         if forwarded.type == OpCode.sync.rawValue {
             barriers.append(Barrier(zxid: zab.history.last, waiting: .learner(link)))
@@ -150,7 +151,7 @@ extension Replica {
             return propose(
                 failure: .marshallingError, session: forwarded.session, cxid: forwarded.cxid, at: now)
         }
-        if let refusal = refusal(of: write, session: forwarded.session, from: link, at: now) {
+        if let refusal = refusal(of: write, session: forwarded.session, from: server, at: now) {
             return propose(failure: refusal, session: forwarded.session, cxid: forwarded.cxid, at: now)
         }
         propose(write, by: requester, cxid: forwarded.cxid, at: now)
@@ -158,14 +159,14 @@ extension Replica {
 
     /// A session that has ended, or that has gone to another server since (quorum protocol 6.2).
     private mutating func refusal(
-        of write: WriteRequest, session: SessionID, from link: LinkID, at now: Instant
+        of write: WriteRequest, session: SessionID, from server: PeerID, at now: Instant
     ) -> ErrorCode? {
         switch write {
         case .createSession, .closeSession: return nil
         case .operation, .reconfig, .unreadableMulti: break
         }
         guard sessions.touch(session, at: now) else { return .sessionExpired }
-        return sessions.isHeld(session, by: .learner(link)) ? nil : .sessionMoved
+        return sessions.isHeld(session, by: .learner(server)) ? nil : .sessionMoved
     }
 
     /// What a learner asked for is in the tree, and was sent to it before this.

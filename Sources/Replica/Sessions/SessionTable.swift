@@ -21,9 +21,10 @@ package struct SessionTable {
         package fileprivate(set) var deadlineMs: Int64 = 0
     }
 
+    /// A learner keeps its sessions when it dials its leader again: its clients are connected as before.
     enum Holder: Equatable {
         case leader
-        case learner(LinkID)
+        case learner(PeerID)
     }
 
     private let tickMs: Int64

@@ -1,0 +1,97 @@
+import NIOCore
+import Replica
+import Testing
+import Vocabulary
+import Wire
+import Zab
+import Znodes
+
+/// Which server speaks for a session, as the leader of three sees it.
+@Suite struct `A session of a learner's client` {
+    private static let session = SessionID(rawValue: 0x200_0000_0000_0001)
+    private static let epoch = Epoch(rawValue: 1)
+
+    private let node: TestNode
+
+    init() {
+        let ids = [1, 2, 3].map { PeerID(rawValue: $0) }
+        node = TestNode {
+            $0.peer = ids[2]
+            $0.membership = Membership(
+                quorum: Quorum(majorityOf: ids), observers: [], version: 0, text: "version=0")
+        }
+        let vote = Vote(leader: ids[2], zxid: .zero, epoch: .zero)
+        for id in ids.prefix(2) {
+            node.step(.peer(.reachable(id, true)))
+            node.step(.peer(.notified(Notification(state: .looking, vote: vote, round: 1), by: id)))
+        }
+        follow(1, on: 1)
+        follow(2, on: 2)
+        ask(.createSession, on: 2) { $0.writeInteger(Int32(10_000)) }
+        acknowledgeAll(on: 1)
+    }
+
+    @Test func `stays with its server when that dials again`() {
+        #expect(error(ofDeleteOn: 2) == .noNode)
+        follow(2, on: 3)
+        #expect(error(ofDeleteOn: 3) == .noNode)
+    }
+
+    @Test func `is not to be spoken for by another`() {
+        #expect(error(ofDeleteOn: 2) == .noNode)
+        #expect(error(ofDeleteOn: 1) == .sessionMoved)
+    }
+
+    @Test func `goes with its client`() {
+        #expect(error(ofDeleteOn: 2) == .noNode)
+        say(
+            QuorumPacket(
+                .revalidate, zxid: .zero, data: Revalidation.question(Self.session, timeoutMs: 10_000)),
+            on: 1)
+        #expect(error(ofDeleteOn: 1) == .noNode)
+        follow(2, on: 3)
+        #expect(error(ofDeleteOn: 3) == .sessionMoved)
+    }
+
+    // MARK: What learners say
+
+    private func say(_ packet: QuorumPacket, on link: UInt64) {
+        node.step(.peer(.fromLearner(packet, LinkID(rawValue: link))))
+    }
+
+    /// A server dials the leader and gets its history.
+    private func follow(_ server: Int64, on link: UInt64) {
+        node.step(.peer(.learnerLinkUp(LinkID(rawValue: link))))
+        let messages: [LearnerMessage] = [
+            .info(
+                PeerID(rawValue: server), acceptedEpoch: .zero, isObserver: false, configurationVersion: 0),
+            .acknowledgeEpoch(lastLogged: node.logged.last?.zxid ?? .zero, currentEpoch: .zero),
+            .acknowledge(Zxid(epoch: Self.epoch, counter: 0)),
+        ]
+        for message in messages { say(QuorumPacket(message), on: link) }
+    }
+
+    private func ask(_ code: OpCode, on link: UInt64, _ write: (inout ByteBuffer) -> Void) {
+        var body = ByteBuffer()
+        write(&body)
+        let request = ForwardedRequest(
+            session: Self.session, cxid: Int32(node.logged.count), type: code.rawValue, body: body)
+        say(QuorumPacket(.request, zxid: .zero, data: request.encoded), on: link)
+    }
+
+    private func acknowledgeAll(on link: UInt64) {
+        guard let last = node.logged.last else { return }
+        say(QuorumPacket(LearnerMessage.acknowledge(last.zxid)), on: link)
+    }
+
+    /// Deletes what is not there; the error says who was believed.
+    private func error(ofDeleteOn link: UInt64) -> ErrorCode? {
+        ask(.delete, on: link) {
+            $0.writeJuteText("/nothing")
+            $0.writeInteger(Int32(-1))
+        }
+        acknowledgeAll(on: 1)
+        guard case .error(code: let code) = node.logged.last?.change else { return nil }
+        return ErrorCode(rawValue: code)
+    }
+}
