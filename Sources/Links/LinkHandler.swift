@@ -50,7 +50,7 @@ extension LinkHandler {
     func channelActive(context: ChannelHandlerContext) {
         line.remote = Port.text(of: context.remoteAddress)
         guard isStranger else { return }
-        guard port.admit(context.channel) else { return silence() }
+        port.admit(context.channel)
         line.handshake = context.eventLoop.assumeIsolated().scheduleTask(in: port.handshakeTimeout) {
             if self.isStranger { self.fail("said nothing in time") }
         }

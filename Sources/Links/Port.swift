@@ -7,7 +7,7 @@ internal import NIOPosix
 ///
 /// Confined to one event loop, which is also that of all connections it accepts.
 final class Port {
-    /// Connections that have not yet said who they are; more are closed at once.
+    /// Connections that have not yet said who they are; of more the oldest are closed.
     static let strangersMax = 64
     /// Connections that the kernel completes ahead of us.
     static let backlog: Int32 = 128
@@ -19,7 +19,8 @@ final class Port {
     private let loop: any EventLoop
     private let log: Logger
     private var channel: (any Channel)?
-    private var strangers: [ObjectIdentifier: any Channel] = [:]
+    /// The oldest first.
+    private var strangers: [any Channel] = []
     /// Tells a `listen` that is under way from a later one.
     private var generation = 0
 
@@ -96,22 +97,22 @@ final class Port {
             }
     }
 
-    /// Counts in a connection that has not said whose it is; false when there are enough of them.
-    func admit(_ stranger: any Channel) -> Bool {
-        guard strangers.count < Port.strangersMax else {
-            log.warning(
-                "too many connections that say nothing; closed",
-                metadata: ["port": "\(name)", "remote": "\(Port.text(of: stranger.remoteAddress))"])
-            return false
-        }
-        strangers[ObjectIdentifier(stranger)] = stranger
-        return true
+    /// Counts in a connection that has not said whose it is. Where there are too many, the one that has said
+    /// nothing for longest makes room: servers say at once who they are, and are not to be kept out.
+    func admit(_ stranger: any Channel) {
+        strangers.append(stranger)
+        guard strangers.count > Port.strangersMax else { return }
+        let eldest = strangers.removeFirst()
+        log.warning(
+            "too many connections that say nothing; the oldest is closed",
+            metadata: ["port": "\(name)", "remote": "\(Port.text(of: eldest.remoteAddress))"])
+        eldest.close(promise: nil)
     }
 
     /// It has said who it is, or is gone.
     func release(_ stranger: (any Channel)?) {
         guard let stranger else { return }
-        strangers[ObjectIdentifier(stranger)] = nil
+        strangers.removeAll { $0 === stranger }
     }
 
     /// Stops accepting, and closes the strangers. May `listen` again.
@@ -119,7 +120,8 @@ final class Port {
     /// - Returns: Succeeds when the socket is closed.
     func close() -> EventLoopFuture<Void> {
         generation += 1
-        for stranger in strangers.values { stranger.close(promise: nil) }
+        let silent = strangers
+        for stranger in silent { stranger.close(promise: nil) }
         guard let channel else { return loop.makeSucceededVoidFuture() }
         self.channel = nil
         channel.close(promise: nil)

@@ -94,6 +94,7 @@ import Zab
             late.say("HELO".utf8)
             try await settle()
             #expect(strangers.count { !$0.isClosed } == 63)
+            #expect(strangers.prefix(36).count(where: \.isClosed) == 36, "the oldest")
             late.close()
             for stranger in strangers { stranger.close() }
         }

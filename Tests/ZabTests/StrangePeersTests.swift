@@ -73,6 +73,18 @@ import Zab
             })
     }
 
+    @Test func `drops a learner that says to be itself`() {
+        var peer = Self.elected(3, leader: 3)
+        let link = LinkID(rawValue: 1)
+        peer.step(.learnerLinkUp(link), at: 300)
+        peer.step(
+            .fromLearner(
+                .info(peer.me, acceptedEpoch: .zero, isObserver: false, configurationVersion: 0), link),
+            at: 300)
+        let effects = peer.takeEffects()
+        #expect(effects.contains(.drop(link, "it says to be this server")))
+    }
+
     @Test func `follows nobody into the last epoch`() {
         var peer = Self.following()
         peer.step(.fromLeader(.leaderInfo(.last)), at: 300)

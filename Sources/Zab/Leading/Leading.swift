@@ -72,6 +72,7 @@ extension Peer {
             guard version <= membership.version else {
                 return drop(link, "its configuration is newer than the leader's", &leading)
             }
+            guard peer != me else { return drop(link, "it says to be this server", &leading) }
             guard accepted < .last else {
                 return drop(
                     link, "it has accepted epoch \(accepted.rawValue), which none can follow", &leading)
