@@ -37,6 +37,16 @@ class Server(Node):
         answer = (self.word("srvr", limit=2.0) or b"").decode(errors="replace")
         return next((line[6:] for line in answer.splitlines() if line.startswith("Mode: ")), "")
 
+    def fact(self, word, name):
+        """The value behind a name in the answer to a four-letter word; None where there is none."""
+        for line in (self.word(word, limit=2.0) or b"").decode(errors="replace").splitlines():
+            if line.startswith(name):
+                return line[len(name):].strip(" :\t")
+        return None
+
+    def zxid(self):
+        return int(self.fact("srvr", "Zxid") or "0", 0)
+
     def digests(self):
         """What `hash` lists: (zxid, digest) of the last transactions that left one."""
         lines = [line.split(":") for line in (self.word("hash") or b"").decode().splitlines() if ":" in line]
@@ -44,13 +54,13 @@ class Server(Node):
 
 
 class Ensemble:
-    """`kinds` names the voters' programs one by one, `aviary` or `apache`; observers are Aviary's. What is cuttable has its
-    links between servers in `network`.
+    """`kinds` names the voters' programs one by one, `aviary` or `apache`; so does `observers`, or is their number where
+    all are Aviary's. What is cuttable has its links between servers in `network`.
     """
 
     def __init__(self, kinds, folder, observers=0, port=2181, tick=2000, is_cuttable=False):
-        kinds = [*kinds, *["aviary"] * observers]
-        voters = len(kinds) - observers
+        voters = len(kinds)
+        kinds = [*kinds, *(["aviary"] * observers if isinstance(observers, int) else observers)]
         ids = range(1, len(kinds) + 1)
         ports = {id: (port + 100 + id, port + 200 + id) for id in ids}
         self.network = Network(ids, ports) if is_cuttable else None
@@ -66,7 +76,9 @@ class Ensemble:
                     quorum, election = self.network.ports[id, other]
                 settings[f"server.{other}"] = f"127.0.0.1:{quorum}:{election}:{role};127.0.0.1:{port + other - 1}"
             folder = pathlib.Path(folder).absolute()
-            self.servers.append(Server(kind, id, folder / f"server-{id}", port + id - 1, settings))
+            server = Server(kind, id, folder / f"server-{id}", port + id - 1, settings)
+            server.quorum_port, server.election_port = ports[id]
+            self.servers.append(server)
 
     def start(self):
         for server in self.servers:

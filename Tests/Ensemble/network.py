@@ -14,6 +14,15 @@ class Direction:
         self.source, self.target, self.way = source, target, way
         self.held = bytearray()
         self.is_over = False
+        self.record = None
+
+
+class Recording:
+    """All that was said on one connection: by the one who dialled, and by the other."""
+
+    def __init__(self, is_election):
+        self.is_election = is_election
+        self.dialling, self.answering = bytearray(), bytearray()
 
 
 class Network:
@@ -21,6 +30,7 @@ class Network:
 
     def __init__(self, servers, real_ports):
         self.cut_ways = set()  # (i, j): nothing passes from i to j
+        self.recordings = None  # a list, to have what is said on new connections put there
         self.selector = selectors.DefaultSelector()
         self.lock = threading.Lock()
         self.directions = {}  # by source socket
@@ -29,17 +39,17 @@ class Network:
         for i in servers:
             for j in servers:
                 if i != j:
-                    self.ports[i, j] = tuple(self._listen(i, j, port) for port in real_ports[j])
+                    self.ports[i, j] = tuple(self._listen(i, j, k, port) for k, port in enumerate(real_ports[j]))
         self.waker, self.woken = socket.socketpair()
         self.woken.setblocking(False)
         self.selector.register(self.woken, selectors.EVENT_READ, ("wake",))
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
-    def _listen(self, i, j, port):
+    def _listen(self, i, j, kind, port):
         listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         listener.setblocking(False)
-        self.selector.register(listener, selectors.EVENT_READ, ("accept", i, j, port))
+        self.selector.register(listener, selectors.EVENT_READ, ("accept", i, j, kind, port))
         return listener.getsockname()[1]
 
     # What the campaign does.
@@ -73,7 +83,7 @@ class Network:
         for key in list(self.selector.get_map().values()):
             key.fileobj.close()
 
-    def _accept(self, listener, i, j, port):
+    def _accept(self, listener, i, j, kind, port):
         try:
             near, _ = listener.accept()
         except OSError:
@@ -87,6 +97,10 @@ class Network:
             one.setblocking(False)
         self.directions[near] = Direction(near, far, (i, j))
         self.directions[far] = Direction(far, near, (j, i))
+        if self.recordings is not None:
+            recording = Recording(is_election=kind == 1)
+            self.recordings.append(recording)
+            self.directions[near].record, self.directions[far].record = recording.dialling, recording.answering
         for one in (near, far):
             self.selector.register(one, selectors.EVENT_READ, ("data",))
 
@@ -104,6 +118,8 @@ class Network:
             if not data:
                 return self._end(direction)
             direction.held += data
+            if direction.record is not None:
+                direction.record += data
             self._forward(direction)
         if events & selectors.EVENT_WRITE:
             back = self.directions.get(direction.target)

@@ -1,4 +1,5 @@
-"""Hostile, broken and careless clients against one server, with a peaceful one beside them.
+"""Hostile, broken and careless clients against one server, with a peaceful one beside them; then, on an ensemble, the
+same between servers.
 
     hostile.py [--server apache] [--only NAME]
 """
@@ -12,10 +13,11 @@ import floods
 import frames
 import nodes
 import operations
+import peers
 import slow
 import words
 
-PARTS = [frames, operations, words, floods, slow]
+PARTS = [frames, operations, words, floods, slow, peers]
 
 
 def main():

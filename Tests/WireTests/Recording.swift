@@ -7,6 +7,8 @@ struct RecordedLine: Sendable, CustomStringConvertible {
         case request = "c2s"
         case reply = "s2c"
         case transaction = "txn"
+        /// Between servers: on the election port, to a leader, from a leader.
+        case election, learner, leader
     }
 
     let file: String
@@ -20,7 +22,12 @@ struct RecordedLine: Sendable, CustomStringConvertible {
     /// A frame without its length.
     var body: [UInt8] { Array(bytes.dropFirst(4)) }
 
-    static let all: [RecordedLine] = files.flatMap(lines)
+    private static let everything: [RecordedLine] = files.flatMap(lines)
+    private static let servers: Set<Direction> = [.election, .learner, .leader]
+
+    /// Frames of clients, and transactions.
+    static let all = everything.filter { !servers.contains($0.direction) }
+    static let betweenServers = everything.filter { servers.contains($0.direction) }
     static let requests = all.filter { $0.direction == .request }
     static let replies = all.filter { $0.direction == .reply }
     static let transactions = all.filter { $0.direction == .transaction }

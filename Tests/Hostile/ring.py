@@ -1,0 +1,229 @@
+"""A whole ensemble under attack on the ports between its servers, and clients of it that must not notice."""
+
+import os
+import pathlib
+import random
+import shutil
+import socket
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Ensemble"))
+
+from siege import MEBIBYTE  # noqa: E402, I001 (finds the modules that the tests with processes share)
+import client  # noqa: E402
+import nodes  # noqa: E402
+import packets  # noqa: E402
+import wire  # noqa: E402
+from ensemble import Ensemble  # noqa: E402
+
+TICK = 500  # ms: whoever connects has 2.5 s (election port) or 5 s (quorum port) to say who it is
+PACE = 0.01  # seconds between two writes of one client
+
+
+class SteadyWriter:
+    """Creates one numbered znode after the other, on one server."""
+
+    def __init__(self, server):
+        self.server = server
+        self.root = f"/steady-{server.id}"
+        self.client = client.Client(server.address, timeout=20000)
+        self.client.create(self.root)
+        self.answered = 0
+        self.longest = 0.0
+        self.problem = None
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        try:
+            while not self.stopping.is_set():
+                began = time.monotonic()
+                error = self.client.create(f"{self.root}/{self.answered}", b"x" * 40).error
+                if error:
+                    raise AssertionError(f"a create was answered {error}")
+                self.answered += 1
+                self.longest = max(self.longest, time.monotonic() - began)
+                self.stopping.wait(PACE)
+        except Exception as error:
+            self.problem = repr(error)
+
+    def stop(self):
+        self.stopping.set()
+        self.thread.join(30)
+        self.client.close()
+
+
+class Visitor:
+    """One connection to a port between servers."""
+
+    def __init__(self, port, limit=5.0):
+        self.received = bytearray()
+        self.socket = socket.create_connection(("127.0.0.1", port), limit)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def say(self, data):
+        """How many bytes were taken before the other side closed."""
+        sent, view = 0, memoryview(data)
+        try:
+            while sent < len(data):
+                sent += self.socket.send(view[sent : sent + MEBIBYTE])
+        except OSError:
+            pass
+        return sent
+
+    def hear(self, kind):
+        """Reads packets until one of this kind; None when the connection ends before."""
+        while True:
+            for packet in packets.split(self.received):
+                if packet[0] == kind:
+                    return packet
+            try:
+                data = self.socket.recv(1 << 18)
+            except OSError:
+                return None
+            if not data:
+                return None
+            self.received += data
+
+    def is_closed(self, within):
+        """Whether the other side ends the connection within this time."""
+        deadline = time.monotonic() + within
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                self.socket.settimeout(left)
+                if not self.socket.recv(1 << 18):
+                    return True
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+        return False
+
+    def close(self):
+        self.socket.close()
+
+
+class Ring:
+    """Three servers that serve; `attack` says afterwards whether they still are what they were."""
+
+    def __init__(self, report, seed):
+        self.report = report
+        self.random = random.Random(seed)
+        self.connections = self.bytes = 0
+        self.folder = nodes.REPOSITORY / ".build" / "test-data" / f"ring-{os.getpid()}"
+        self.ensemble = Ensemble(["aviary"] * 3, self.folder, port=20000 + self.random.randrange(8000), tick=TICK)
+        self.servers = self.ensemble.servers
+        self.ensemble.start()
+        self.ensemble.wait_until_serving()
+        self.leader = self.ensemble.leader()
+        self.followers = [server for server in self.servers if server is not self.leader]
+        self.writers = [SteadyWriter(server) for server in self.servers]
+        time.sleep(1)
+        self.pids = [server.process.pid for server in self.servers]
+        self.epoch = self.leader.zxid() >> 32
+        self.resident = [server.resident_bytes() for server in self.servers]
+
+    def visit(self, port):
+        self.connections += 1
+        return Visitor(port)
+
+    def say(self, port, *parts):
+        """Says it all on a connection of its own, and goes."""
+        visitor = self.visit(port)
+        taken = sum(visitor.say(part) for part in parts)
+        self.bytes += taken
+        visitor.close()
+        return taken
+
+    def join(self, server, last=None, observes=False, reaches=packets.UP_TO_DATE):
+        """A learner of the leader who says to be `server`, as far as the leader lets it come, or to `reaches`."""
+        last = self.leader.zxid() if last is None else last
+        visitor = self.visit(self.leader.quorum_port)
+        visitor.say(packets.introduction(server, observes))
+        if visitor.hear(packets.LEADER_INFO) is None or reaches == packets.LEADER_INFO:
+            return visitor
+        visitor.say(packets.packet(packets.ACK_EPOCH, last, self.epoch.to_bytes(4, "big")))
+        if reaches == packets.NEW_LEADER or visitor.hear(packets.NEW_LEADER) is None:
+            return visitor
+        visitor.say(packets.packet(packets.ACK, self.epoch << 32))
+        visitor.hear(packets.UP_TO_DATE)
+        return visitor
+
+    def attack(self, name, action, patience):
+        """`patience`: how long a client may wait for one answer meanwhile, in seconds."""
+        for writer in self.writers:
+            writer.longest = 0.0
+        began, connections, sent = time.monotonic(), self.connections, self.bytes
+        self.report.run(name, lambda: action(self))
+        seconds = time.monotonic() - began
+        self.require_peace(name, patience)
+        grown = max(server.resident_bytes() - before for server, before in zip(self.servers, self.resident))
+        print(
+            f"        {name}: {seconds:.1f} s, {self.connections - connections:,} connections,"
+            f" {(self.bytes - sent) / MEBIBYTE:.1f} MiB, longest wait"
+            f" {max(writer.longest for writer in self.writers) * 1000:.0f} ms, memory {grown / MEBIBYTE:+.0f} MiB",
+            flush=True,
+        )
+
+    def require_peace(self, name, patience):
+        answered = [writer.answered for writer in self.writers]
+        end = time.monotonic() + patience
+        while time.monotonic() < end and not self.is_whole(answered):
+            time.sleep(0.02)
+        states = [f"server {server.id}: {server.role() or 'serves nobody'}" for server in self.servers]
+        self.report.check(f"{name}: all go on", self.is_whole(answered), ", ".join(states))
+        self.report.check(
+            f"{name}: the leader is the same", self.leader.role() == "leader" and
+            all(server.zxid() >> 32 == self.epoch for server in self.servers), ", ".join(states))
+        for writer in self.writers:
+            held = writer.problem is None and writer.longest < patience
+            self.report.check(f"{name}: the client of server {writer.server.id} does not notice", held,
+                              f"{writer.problem}, longest wait {writer.longest:.2f} s")
+
+    def is_whole(self, answered):
+        return (
+            all(server.is_running() for server in self.servers)
+            and self.leader.fact("mntr", "zk_synced_followers") == "2"
+            and all(writer.answered > before for writer, before in zip(self.writers, answered))
+        )
+
+    def end(self):
+        for writer in self.writers:
+            writer.stop()
+        self.report.equal("no server was restarted", [server.process.pid for server in self.servers if
+                                                      server.is_running()], self.pids)
+        for server, before in zip(self.servers, self.resident):
+            grown = server.resident_bytes() - before
+            self.report.check(f"server {server.id}: memory stays", grown < 64 * MEBIBYTE,
+                              f"grew by {grown / MEBIBYTE:.0f} MiB")
+            link = client.Client(server.address)
+            link.call(wire.SYNC, wire.string("/"))
+            for writer in self.writers:
+                names = link.call(wire.GET_CHILDREN, wire.read(writer.root)).body.strings()
+                there = {int(name) for name in names}
+                self.report.check(
+                    f"server {server.id} has all {writer.answered} writes of the client of server {writer.server.id}",
+                    there >= set(range(writer.answered)), f"{len(there)}")
+            link.end()
+        self._compare_digests()
+        statuses = [nodes.Node.stop(server, 10) for server in self.servers]
+        self.report.equal("SIGTERM ends them cleanly after all of it", statuses, [0, 0, 0])
+        print(f"        in all {self.connections:,} connections, {self.bytes / MEBIBYTE:.0f} MiB", flush=True)
+
+    def _compare_digests(self):
+        digests = {}
+        for server in self.servers:
+            for zxid, digest in server.digests():
+                digests.setdefault(zxid, set()).add(digest)
+        self.report.check("no two servers have different digests at one zxid",
+                          digests and all(len(found) == 1 for found in digests.values()))
+
+    def discard(self):
+        self.ensemble.stop()
+        if self.report.failed:
+            print(f"        logs are in {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
