@@ -58,10 +58,20 @@ package final class PeerDesk {
         election.whenReachable = { happened(.reachable($0, $1)) }
         quorum.whenLearnerUp = { happened(.learnerLinkUp($0)) }
         quorum.whenLearnerDown = { happened(.learnerLinkDown($0)) }
-        quorum.whenFromLearner = { happened(.fromLearner($1, $0)) }
+        let log = log
+        quorum.whenFromLearner = { link, packet in
+            packet.logIntroduction(on: link, to: log)
+            happened(.fromLearner(packet, link))
+        }
         quorum.whenLeaderUp = { happened(.leaderLinkUp) }
         quorum.whenLeaderDown = { happened(.leaderLinkDown) }
-        quorum.whenFromLeader = { happened(.fromLeader($0)) }
+        quorum.whenFromLeader = { packet in
+            if let way = packet.synchronisation {
+                log.info(
+                    "synchronised by the leader", metadata: ["by": "\(way)", "zxid": "\(packet.zxid)"])
+            }
+            happened(.fromLeader(packet))
+        }
         return election.listen(host: host, port: own.electionPort)
     }
 
@@ -74,7 +84,13 @@ package final class PeerDesk {
         case .acceptLearners(true): listen()
         case .acceptLearners(false): _ = quorum.stopListening()
         case .toLeader(let packet): quorum.sendToLeader(packet)
-        case .toLearner(let link, let packet): quorum.send(packet, to: link)
+        case .toLearner(let link, let packet):
+            if let way = packet.synchronisation {
+                log.info(
+                    "synchronises a learner",
+                    metadata: ["by": "\(way)", "zxid": "\(packet.zxid)", "link": "\(link.rawValue)"])
+            }
+            quorum.send(packet, to: link)
         case .snapshotPiece(let link, let bytes): quorum.sendRaw(bytes, to: link)
         case .drop(let link, let reason): quorum.drop(link, because: reason)
         }
@@ -90,5 +106,29 @@ package final class PeerDesk {
     func close() {
         _ = election.close()
         _ = quorum.close()
+    }
+}
+
+/// How a learner comes to its leader's history, for the log: the packets that say so come once a link.
+extension QuorumPacket {
+    fileprivate var synchronisation: String? {
+        switch kind {
+        case .diff: "diff"
+        case .truncate: "truncation"
+        case .snapshot: "snapshot"
+        default: nil
+        }
+    }
+
+    fileprivate func logIntroduction(on link: LinkID, to log: Logger) {
+        guard kind == .followerInfo || kind == .observerInfo, let data,
+            let info = try? LearnerInfo(decoding: data)
+        else { return }
+        log.info(
+            "a learner comes",
+            metadata: [
+                "server": "\(info.peer.rawValue)", "as": kind == .observerInfo ? "observer" : "follower",
+                "link": "\(link.rawValue)",
+            ])
     }
 }

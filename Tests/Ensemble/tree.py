@@ -1,0 +1,42 @@
+"""The whole tree as one server shows it to a client."""
+
+import client
+import wire
+from wire import STAT
+
+#: Written by each server for itself when it starts, so that no two of Apache's have the same Stat there either.
+CONFIGURATION = "/zookeeper/config"
+
+
+class Tree:
+    """Every znode with data, ACL and Stat, read behind a sync."""
+
+    def __init__(self, server):
+        link = client.Client(server.address, limit=30.0)
+        link.call(wire.SYNC, wire.string("/"))
+        self.znodes = {}
+        paths = ["/"]
+        while paths:
+            paths = self._read(link, paths)
+        link.end()
+
+    def _read(self, link, paths):
+        """Reads these, and returns their children."""
+        for path in paths:
+            link.queue(wire.GET_DATA, wire.read(path))
+            link.queue(wire.GET_ACL, wire.string(path))
+            link.queue(wire.GET_CHILDREN, wire.read(path))
+        link.flush()
+        below = []
+        for path in paths:
+            data, acl, children = link.reply(), link.reply(), link.reply()
+            stat_at_end = len(acl.body.body) - STAT.size
+            self.znodes[path] = (data.body.buffer(), None if path == CONFIGURATION else data.body.stat(),
+                                 acl.body.body[acl.body.position:stat_at_end])
+            below += [f"{path.rstrip('/')}/{name}" for name in children.body.strings()]
+        return below
+
+    def differences(self, other):
+        """The paths that are not the same in both."""
+        return sorted(path for path in self.znodes.keys() | other.znodes.keys()
+                      if self.znodes.get(path) != other.znodes.get(path))
