@@ -6,11 +6,11 @@ extension NodeReport {
         text.line("SessionTracker dump:")
         switch state {
         case .follower, .observer: writeGlobalSessions(into: &text)
-        case .standalone, .leader, .readOnly:
-            text += "Session "
-            writeExpiry(sessions.map { ($0.expiresMs, $0) }, into: &text) { session, text in
-                text += session.id
-            }
+        case .standalone, .leader: writeSessionSets(of: sessions, into: &text)
+        case .readOnly:
+            text += "Local "
+            writeSessionSets(of: localSessions, into: &text)
+            writeGlobalSessions(into: &text)
         }
         text.line("ephemeral nodes dump:")
         text.line("Sessions with Ephemerals (\(ephemerals.count)):")
@@ -25,6 +25,11 @@ extension NodeReport {
             connection.writeAddress(into: &text)
             text += " sessionId: \(connection.session)"
         }
+    }
+
+    private func writeSessionSets(of sessions: [SessionReport], into text: inout AnswerText) {
+        text += "Session "
+        writeExpiry(sessions.map { ($0.expiresMs, $0) }, into: &text) { session, text in text += session.id }
     }
 
     private func writeGlobalSessions(into text: inout AnswerText) {

@@ -67,6 +67,7 @@ extension NodeReport {
         text.line("electionPort=\(ports(\.electionPort))")
         text.line("quorumPort=\(ports(\.quorumPort))")
         text.line("peerType=\(own?.kind == .observer ? 1 : 0)")
+        if state == .readOnly { return }
         text.line("membership: ")
         text += ensemble.text
     }

@@ -60,6 +60,8 @@ package struct NodeReport: Sendable {
 
     package var connections: [ConnectionReport] = []
     package var sessions: [SessionReport] = []
+    /// Those that only this server knows.
+    package var localSessions: [SessionReport] = []
     package var ephemerals: [EphemeralsReport] = []
     /// Those of the data table (exists, getData, persistent, recursive): the others are only counted.
     package var watches: [WatchReport] = []

@@ -16,7 +16,10 @@ extension Core {
         report.clientPort = clientPort
         if parts.contains(.connections) { report.connections = connectionReports() }
         inspect { replica in
-            if parts.contains(.sessions) { report.sessions = replica.sessionReports(at: .now) }
+            if parts.contains(.sessions) {
+                report.sessions = replica.sessions.reports(at: .now)
+                report.localSessions = replica.localSessions.reports(at: .now)
+            }
             if parts.contains(.ephemerals) { report.ephemerals = replica.ephemeralReports() }
             if parts.contains(.watches) { report.watches = replica.watchReports() }
             if parts.contains(.digests) {
@@ -46,6 +49,7 @@ extension Core {
         report.dataBytes = Int64(replica.tree.nodes.dataSize)
         report.watchCount = replica.watches.dataCount + replica.watches.childCount
         report.sessionCount = replica.sessions.count
+        report.localSessionCount = replica.localSessions.count
         if let duty = replica.ensembleDuty { report.add(duty, of: replica) }
         return report
     }
@@ -90,17 +94,19 @@ extension Core {
     }
 }
 
-extension Replica {
-    fileprivate func sessionReports(at now: Instant) -> [SessionReport] {
-        sessions.ids.compactMap { id in
-            sessions[id].map { session in
+extension SessionTable {
+    fileprivate func reports(at now: Instant) -> [SessionReport] {
+        ids.compactMap { id in
+            self[id].map { session in
                 SessionReport(
                     id: id, timeoutMs: session.timeoutMs,
                     expiresMs: now.wallMs + session.deadlineMs - now.monotonicMs)
             }
         }
     }
+}
 
+extension Replica {
     fileprivate func ephemeralReports() -> [EphemeralsReport] {
         tree.ephemeralOwners.map { EphemeralsReport(session: $0, paths: tree.ephemerals(of: $0).sorted()) }
     }
@@ -132,6 +138,10 @@ extension DirectoryReport {
 
 extension NodeReport.State {
     fileprivate init(_ replica: borrowing Replica) {
+        if replica.isReadOnly {
+            self = .readOnly
+            return
+        }
         switch replica.ensembleDuty {
         case nil: self = .standalone
         case .lead: self = .leader

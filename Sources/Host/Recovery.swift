@@ -106,6 +106,7 @@ extension ReplicaSettings {
                 enforcesQuota: settings.tree.areQuotasEnforced),
             outstandingRequestsMax: settings.limits.outstandingRequestsMax,
             isReconfigEnabled: settings.isReconfigEnabled,
+            isReadOnlyModeEnabled: settings.isReadOnlyModeEnabled,
             superDigest: settings.access.superDigest.map { ByteString($0) },
             isDigestEnabled: settings.access.isDigestSchemeEnabled,
             requiredSchemes: settings.access.requiredSchemes.map { ByteString($0) },

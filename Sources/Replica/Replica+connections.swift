@@ -20,6 +20,9 @@ extension Replica {
             return true
         }
         if sessions[connection.session]?.connection == id { sessions[connection.session]?.connection = nil }
+        if localSessions[connection.session]?.connection == id {
+            localSessions[connection.session]?.connection = nil
+        }
     }
 
     /// Ends a connection behind what it was sent so far.
@@ -34,14 +37,17 @@ extension Replica {
         _ request: ConnectRequest, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {
         statistics.connectionRequests += 1
-        guard isServing, request.lastZxidSeen <= tree.lastZxid else { return end(id, into: &effects) }
+        guard isServing || isReadOnly && request.isReadOnly == true, let connection = connections[id],
+            request.lastZxidSeen <= tree.lastZxid
+        else { return end(id, into: &effects) }
         let timeoutMs = max(
             min(request.timeoutMs, settings.maxSessionTimeoutMs), settings.minSessionTimeoutMs)
-        connections.update(id) { connection in
-            connection.negotiatedTimeoutMs = timeoutMs
-            connection.echoesReadOnly = request.isReadOnly != nil
-        }
-        if request.session.rawValue == 0 {
+        connection.negotiatedTimeoutMs = timeoutMs
+        connection.echoesReadOnly = request.isReadOnly != nil
+        connection.isReadOnly = isReadOnly
+        if isReadOnly {
+            connectReadOnly(request, on: connection, at: now, into: &effects)
+        } else if request.session.rawValue == 0 {
             establish(timeoutMs, on: id, at: now, into: &effects)
         } else {
             attach(request.session, request.password, timeoutMs, on: id, at: now, into: &effects)
@@ -86,8 +92,7 @@ extension Replica {
         into effects: inout Effects
     ) {
         guard SessionPassword.opens(session, with: password), let connection = connections[id] else {
-            answerConnect(.refused, on: id, into: &effects)
-            return end(id, into: &effects)
+            return refuse(id, into: &effects)
         }
         connection.session = session
         connection.phase = .connecting
@@ -131,10 +136,7 @@ extension Replica {
         of connection: Connection, isValid: Bool, at now: Instant, into effects: inout Effects
     ) {
         let session = connection.session
-        guard isValid else {
-            answerConnect(.refused, on: connection.id, into: &effects)
-            return end(connection.id, into: &effects)
-        }
+        guard isValid else { return refuse(connection.id, into: &effects) }
         // The leader may know of it before its transaction has come here.
         sessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, at: now)
         if let former = sessions[session]?.connection, former != connection.id { end(former, into: &effects) }
@@ -156,6 +158,12 @@ extension Replica {
         if let held, held.readableBytes > 0 { receive(held, on: id, at: now, into: &effects) }
     }
 
+    /// The session is not, or no longer, there.
+    mutating func refuse(_ id: ConnectionID, into effects: inout Effects) {
+        answerConnect(.refused, on: id, into: &effects)
+        end(id, into: &effects)
+    }
+
     private enum ConnectAnswer {
         case accepted(SessionID, Int32)
         case refused
@@ -165,7 +173,7 @@ extension Replica {
         _ answer: ConnectAnswer, on id: ConnectionID, into effects: inout Effects
     ) {
         guard let connection = connections[id] else { return }
-        let isReadOnly: Bool? = connection.echoesReadOnly ? false : nil
+        let isReadOnly: Bool? = connection.echoesReadOnly ? connection.isReadOnly : nil
         let response =
             switch answer {
             case .accepted(let session, let timeoutMs):

@@ -14,11 +14,13 @@ extension Replica {
         _ frames: ByteBuffer, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {
         var frames = frames
-        if let session = connections[id]?.session, session != .none, !touch(session, at: now) { return }
+        if let connection = connections[id], connection.session != .none, !touch(connection, at: now) {
+            return
+        }
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
             guard let connection = connections[id] else { return }
-            if duty == nil, connection.phase == .serving {
+            if duty == nil, connection.phase == .serving, !connection.isReadOnly {
                 // Nobody is told anything while there is no leader; it waits for the next one.
                 connection.held.writeBuffer(&frames)
                 return pauseReading(id, into: &effects)
@@ -77,9 +79,13 @@ extension Replica {
         switch code {
         case .auth: authenticate(request, on: id, at: now, into: &effects)
         case .sasl: declineSASL(request, on: id, at: now, into: &effects)
+        case .closeSession where isReadOnly: closeLocalSession(request, on: id, at: now, into: &effects)
+        case .sync where isReadOnly: refuseReadOnly(request, on: id, at: now, into: &effects)
         case .sync: synchronise(request, on: id, at: now, into: &effects)
         default:
-            if code.isWrite {
+            if code.isWrite, isReadOnly {
+                refuseReadOnly(request, on: id, at: now, into: &effects)
+            } else if code.isWrite {
                 takeWrite(request, code, on: id, at: now, into: &effects)
             } else {
                 read(request, on: id, at: now, into: &effects)

@@ -9,6 +9,7 @@ extension Replica {
     mutating func tick(at now: Instant, into effects: inout Effects) {
         closeStrangers(at: now, into: &effects)
         if duty == nil { closeAbandoned(at: now, into: &effects) }
+        if isReadOnly { expireLocalSessions(at: now, into: &effects) }
         guard isLeading else { return }
         for session in sessions.expired(at: now) {
             statistics.staleSessionsExpired += 1
@@ -21,7 +22,7 @@ extension Replica {
     /// elsewhere.
     private mutating func closeAbandoned(at now: Instant, into effects: inout Effects) {
         for connection in connections.all
-        where connection.phase != .fresh
+        where connection.phase != .fresh && !connection.isReadOnly
             && now.monotonicMs - leaderlessSinceMs > Int64(connection.negotiatedTimeoutMs)
         {
             end(connection.id, into: &effects)

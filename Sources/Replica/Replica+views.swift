@@ -24,7 +24,7 @@ extension Replica {
     }
 
     /// Requests that were taken in and not answered yet.
-    package var outstandingRequestCount: Int { zab.outstandingCount }
+    package var outstandingRequestCount: Int { isReadOnly ? 0 : zab.outstandingCount }
 
     /// The session a connection speaks for.
     package func session(of connection: ConnectionID) -> SessionID {
@@ -54,5 +54,5 @@ extension Replica {
         }
     }
 
-    package var isServingClients: Bool { isServing }
+    package var isServingClients: Bool { isServing || isReadOnly }
 }

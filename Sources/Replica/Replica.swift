@@ -46,6 +46,12 @@ package struct Replica: ~Copyable {
     var touched: [SessionID] = []
     /// Since when there is no leader, in monotonic milliseconds.
     var leaderlessSinceMs: Int64 = 0
+    /// Since when it looks for a leader, in monotonic milliseconds; nil while it does not.
+    var lookingSinceMs: Int64?
+    /// Reads are answered though there is no leader.
+    package internal(set) var isReadOnly = false
+    /// Those of read-only mode, which the ensemble knows nothing of.
+    package internal(set) var localSessions: SessionTable
     package internal(set) var statistics = Statistics()
     package internal(set) var digestHistory = DigestHistory()
     var isServing = false
@@ -62,6 +68,7 @@ package struct Replica: ~Copyable {
         self.seed = seed
         self.tree = Tree(seed: seed)
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
+        self.localSessions = sessions
         self.recovered = History(
             after: .zero, [], committed: .zero,
             keepingBytes: settings.membership == nil ? 0 : History.bytesKeptByMembers)
@@ -103,6 +110,7 @@ package struct Replica: ~Copyable {
         case .statisticsReset(let ofConnections):
             resetStatistics(ofConnections: ofConnections)
         }
+        reviewReadOnlyMode(at: now, into: &effects)
         if zab.hasEffects { carryOutZab(at: now, into: &effects) }
     }
 

@@ -16,6 +16,8 @@ package struct ReplicaSettings: Sendable {
     /// Requests in process above which connections that have some are not read (`globalOutstandingLimit`).
     package var outstandingRequestsMax: Int
     package var isReconfigEnabled: Bool
+    /// Whether a member without a leader serves reads.
+    package var isReadOnlyModeEnabled: Bool
     /// `super:<hash>`; whoever proves it passes every check.
     package var superDigest: ByteString?
     package var isDigestEnabled: Bool
@@ -35,7 +37,8 @@ package struct ReplicaSettings: Sendable {
         tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
         outstandingRequestsMax: Int = 1000,
-        isReconfigEnabled: Bool = false, superDigest: ByteString? = nil, isDigestEnabled: Bool = true,
+        isReconfigEnabled: Bool = false, isReadOnlyModeEnabled: Bool = false, superDigest: ByteString? = nil,
+        isDigestEnabled: Bool = true,
         requiredSchemes: [ByteString] = [], sweepIntervalMs: Int64 = 60_000, sweepPerMinuteMax: Int = 10_000,
         containerNeverUsedMs: Int64 = 0, handshakeTimeoutMs: Int64 = 10_000,
         digest: @escaping @Sendable (ByteString) -> ByteString
@@ -49,6 +52,7 @@ package struct ReplicaSettings: Sendable {
         self.rules = rules
         self.outstandingRequestsMax = outstandingRequestsMax
         self.isReconfigEnabled = isReconfigEnabled
+        self.isReadOnlyModeEnabled = isReadOnlyModeEnabled
         self.superDigest = superDigest
         self.isDigestEnabled = isDigestEnabled
         self.requiredSchemes = requiredSchemes

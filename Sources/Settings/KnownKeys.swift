@@ -56,8 +56,8 @@ enum KnownKeys {
         "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",
         "globalOutstandingLimit", "initLimit", "jute.maxbuffer", "leaderServes", "maxClientCnxns",
         "maxCnxns", "maxSessionTimeout", "minSessionTimeout", "multiAddress.enabled",
-        "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "reconfigEnabled",
-        "sessionRequireClientSASLAuth", "skipACL", "standaloneEnabled", "syncEnabled",
+        "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
+        "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "standaloneEnabled", "syncEnabled",
         "observer.syncEnabled", "syncLimit", "tickTime", "version", "znode.container.checkIntervalMs",
         "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
     ]
@@ -154,9 +154,6 @@ enum KnownKeys {
         ],
         "local sessions": [
             "localSessionsEnabled", "localSessionsUpgradingEnabled",
-        ],
-        "read-only mode": [
-            "readonlymode.enabled"
         ],
         "taking and purging snapshots": [
             "snapCount", "snapSizeLimitInKb", "autopurge.purgeInterval", "autopurge.snapRetainCount",

@@ -97,6 +97,30 @@ import Vocabulary
         #expect(
             answer(.srvr, report).split(separator: "\n")[1]
                 == "READ-ONLY mode; serving only read-only clients")
+        #expect(answer(.srvr, report).contains("\nMode: read-only\n"))
+        #expect(answer(.mntr, report).contains("\nzk_server_state\tread-only\n"))
+        #expect(!answer(.mntr, report).contains("peer_state"))
+    }
+
+    @Test func `lists a read-only node's own sessions before those of its ensemble`() {
+        var report = NodeReport(state: .readOnly)
+        report.localSessions = [
+            SessionReport(id: Recorded.first, timeoutMs: 10_000, expiresMs: 1_795_520_512_000)
+        ]
+        report.sessions = [
+            SessionReport(id: Recorded.second, timeoutMs: 20_000, expiresMs: 1_795_520_512_000)
+        ]
+        let text = """
+            SessionTracker dump:
+            Local Session Sets (1)/(1):
+            1 expire at Tue Nov 24 11:41:52 UTC 2026:
+            \t0x10000297d2b0000
+            Global Sessions(1):
+            0x10000297d2b0001\t20000ms
+            ephemeral nodes dump:
+
+            """
+        #expect(answer(.dump, report).hasPrefix(text))
     }
 
     @Test func `lists a million watches in one array`() {

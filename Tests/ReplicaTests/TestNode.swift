@@ -17,6 +17,8 @@ final class TestNode {
     private(set) var closed: Set<ConnectionID> = []
     private(set) var paused: Set<ConnectionID> = []
     private(set) var warnings: [String] = []
+    /// What it wanted done on its links, of a member of an ensemble.
+    private(set) var peerActions: [PeerAction] = []
     private(set) var waitingForRoom: Set<ConnectionID> = []
     private var nextSlot = 0
     /// Of an ensemble, whose links the test plays.
@@ -81,8 +83,8 @@ final class TestNode {
             case .resumeReading(let id): paused.remove(id)
             case .awaitRoom(let id): waitingForRoom.insert(id)
             case .warn(let sentence): warnings.append(sentence)
-            case .peer(let action):
-                if !isMember { Issue.record("a node by itself has no peer: \(action)") }
+            case .peer(let action) where isMember: peerActions.append(action)
+            case .peer(let action): Issue.record("a node by itself has no peer: \(action)")
             }
         }
         for id in effects.takeAnswered() { collect(id) }

@@ -25,6 +25,8 @@ final class Connection {
     var session = SessionID.none
     var negotiatedTimeoutMs: Int32 = 0
     var echoesReadOnly = false
+    /// Taken in in read-only mode; ends with it.
+    var isReadOnly = false
     /// While connecting: its session was there before, and the leader must say whether it still is.
     var isReturning = false
     /// Who the client has proven to be. Belongs to the connection, not to the session.

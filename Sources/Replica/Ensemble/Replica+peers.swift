@@ -88,10 +88,16 @@ extension Replica {
                     QuorumPacket(.ping, zxid: tree.lastZxid, data: TouchedSessions.encode(report)))))
     }
 
+    /// - Returns: Whether the connection's session lives.
+    mutating func touch(_ connection: Connection, at now: Instant) -> Bool {
+        connection.isReadOnly
+            ? localSessions.touch(connection.session, at: now) : touch(connection.session, at: now)
+    }
+
     /// A client was heard from. Where another leads, that one is told at its next ping.
     ///
     /// - Returns: Whether the session lives.
-    mutating func touch(_ session: SessionID, at now: Instant) -> Bool {
+    private mutating func touch(_ session: SessionID, at now: Instant) -> Bool {
         guard sessions.touch(session, at: now) else { return false }
         guard settings.membership != nil, !isLeading, sessions[session]?.isReported == false else {
             return true

@@ -183,3 +183,11 @@ extension Vote {
     static let nobody = Vote(
         leader: PeerID(rawValue: .min), zxid: Zxid(rawValue: .min), epoch: Epoch(rawValue: .min))
 }
+
+extension Peer {
+    /// Whether it looks for a leader: no election it took part in since has come to an end.
+    package var isLooking: Bool {
+        guard case .looking = role else { return false }
+        return true
+    }
+}
