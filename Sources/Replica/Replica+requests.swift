@@ -70,7 +70,8 @@ extension Replica {
         count(receivedOn: id)
         let request = RequestFrame(
             xid: xid, type: type, frames: frames, range: range, arrivalMs: now.monotonicMs)
-        guard let code = OpCode(rawValue: type), code.isForClients else {
+        guard let code = OpCode(rawValue: type), code.isForClients || isReadOnly && code == .deleteContainer
+        else {
             return refuseUnknown(request, on: id, at: now, into: &effects)
         }
         if !settings.requiredSchemes.isEmpty, code != .auth, code != .sasl, !hasRequiredIdentity(id) {
@@ -80,7 +81,8 @@ extension Replica {
         case .auth: authenticate(request, on: id, at: now, into: &effects)
         case .sasl: declineSASL(request, on: id, at: now, into: &effects)
         case .closeSession where isReadOnly: closeLocalSession(request, on: id, at: now, into: &effects)
-        case .sync where isReadOnly: refuseReadOnly(request, on: id, at: now, into: &effects)
+        case .sync where isReadOnly, .deleteContainer:
+            refuseReadOnly(request, on: id, at: now, into: &effects)
         case .sync: synchronise(request, on: id, at: now, into: &effects)
         default:
             if code.isWrite, isReadOnly {

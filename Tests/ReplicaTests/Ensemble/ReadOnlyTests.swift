@@ -129,7 +129,7 @@ private func reader(_ node: TestNode, timeoutMs: Int32 = 10_000) throws -> TestC
 
     @Test(arguments: [
         OpCode.sync, .create, .create2, .createTTL, .createContainer, .delete, .setData, .setACL, .multi,
-        .reconfig,
+        .reconfig, .deleteContainer,
     ])
     func `is told of every write that this server is read-only`(code: OpCode) throws {
         let log = try past().log
