@@ -55,10 +55,11 @@ class Server(Node):
 
 class Ensemble:
     """`kinds` names the voters' programs one by one, `aviary` or `apache`; so does `observers`, or is their number where
-    all are Aviary's. What is cuttable has its links between servers in `network`.
+    all are Aviary's. What is cuttable has its links between servers in `network`. `more` is for every server's
+    configuration.
     """
 
-    def __init__(self, kinds, folder, observers=0, port=2181, tick=2000, is_cuttable=False):
+    def __init__(self, kinds, folder, observers=0, port=2181, tick=2000, is_cuttable=False, more=None):
         voters = len(kinds)
         kinds = [*kinds, *(["aviary"] * observers if isinstance(observers, int) else observers)]
         ids = range(1, len(kinds) + 1)
@@ -66,7 +67,7 @@ class Ensemble:
         self.network = Network(ids, ports) if is_cuttable else None
         self.servers = []
         for id, kind in zip(ids, kinds):
-            settings = {**SETTINGS, "tickTime": tick}
+            settings = {**SETTINGS, "tickTime": tick, **(more or {})}
             if id > voters:
                 settings["peerType"] = "observer"
             for other in ids:

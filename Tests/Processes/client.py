@@ -107,6 +107,7 @@ class Client(Connection):
         self.timeout = response.int32()
         self.session = response.int64()
         self.password = response.buffer()
+        self.is_read_only = response.position < len(response.body) and response.boolean()
         if self.timeout <= 0:
             self.close()
             raise Refused(f"session {session:#x}")

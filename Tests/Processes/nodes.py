@@ -12,6 +12,7 @@ import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 JARS = "/usr/share/java"
+JVM_PROPERTIES = {"readonlymode.enabled"}  # what Apache reads from the command line only
 
 
 def free_port():
@@ -78,6 +79,7 @@ class Node:
         return [
             "java", "-cp", apache_classpath(), "-Xmx1g", "-Dfile.encoding=UTF-8",
             f"-Dlog4j.configuration=file:{self.folder}/log4j.properties",
+            *(f"-D{name}={value}" for name, value in self.settings.items() if name in JVM_PROPERTIES),
             "org.apache.zookeeper.server.quorum.QuorumPeerMain", str(self.configuration),
         ]  # fmt: skip
 
