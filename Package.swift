@@ -34,6 +34,7 @@ let package = Package(
     products: [
         .executable(name: "aviary-server", targets: ["aviary-server"]),
         .executable(name: "aviary-bench", targets: ["aviary-bench"]),
+        .executable(name: "aviary-sim", targets: ["aviary-sim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -66,15 +67,20 @@ let package = Package(
         layer(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", buffer, sockets, logging),
 
+        // Whole ensembles in one thread and from one seed.
+        layer("SeededRandom"),
+        layer(
+            "Simulator", on: "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom", buffer, deque),
+
         // The programs.
         program("aviary-server", on: "Settings", "Host", "Frontend", "Storage", logging, sockets, arguments),
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "CEpoll", arguments),
 
+        program("aviary-sim", on: "Simulator", arguments),
+
         tests("VocabularyTests", on: "Vocabulary"),
         tests("ZabTests", on: "Zab", buffer),
-        // Random numbers that a seed repeats.
-        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         tests("ZnodesTests", on: "Znodes", "SeededRandom"),
         tests("WireTests", on: "Wire", "SeededRandom", excluding: "Golden"),
         tests("ReplicaTests", on: "Replica"),
@@ -88,6 +94,7 @@ let package = Package(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),
         tests("BenchTests", on: "aviary-bench"),
+        tests("SimulatorTests", on: "Simulator"),
         tests("HouseTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -5,12 +5,12 @@ internal import Znodes
 
 /// Whole trees in snapshot files.
 extension LogStore {
-    /// Puts a received tree, and what was committed behind it, in the place of all that was there.
+    /// Puts a received tree, and what came behind it, in the place of all that was there.
     mutating func install(
         _ state: StoredState, at zxid: Zxid, rows: [LogRow]
     ) throws(StorageError) {
         try state.write(to: snapshotDirectory, at: zxid)
-        try install(snapshot: zxid, rows: rows, committed: rows.last?.zxid ?? zxid)
+        try install(snapshot: zxid, rows: rows)
         for old in try SnapshotFiles.snapshots(in: snapshotDirectory) where old != zxid {
             try SnapshotFiles.remove(old, in: snapshotDirectory)
         }

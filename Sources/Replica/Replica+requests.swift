@@ -134,17 +134,24 @@ extension Replica {
             barriers.append(Barrier(zxid: zab.history.last, waiting: .client(id)))
             return zab.history.last
         case .follow, .observe:
-            var body = ByteBuffer()
-            body.writeJutePath(path)
-            forward(
-                ForwardedRequest(
-                    session: connection.session, cxid: xid, type: OpCode.sync.rawValue, body: body),
-                as: connection.identities, into: &effects)
             pendingSyncs.append(id)
+            requestSync(path, xid: xid, of: connection, into: &effects)
             return nil
         case nil:
             return nil
         }
+    }
+
+    /// Asks the leader, in the name of a client.
+    mutating func requestSync(
+        _ path: ZnodePath?, xid: Int32, of connection: Connection, into effects: inout Effects
+    ) {
+        var body = ByteBuffer()
+        body.writeJutePath(path)
+        forward(
+            ForwardedRequest(
+                session: connection.session, cxid: xid, type: OpCode.sync.rawValue, body: body),
+            as: connection.identities, into: &effects)
     }
 
     mutating func wait(

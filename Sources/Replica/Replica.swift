@@ -29,6 +29,9 @@ package struct Replica: ~Copyable {
     var ahead = TransactionsAhead()
     /// What this node does for the ensemble; nil while there is no leader.
     var duty: Duty?
+    /// What it will do once the leader has said where requests of this node stand that it may have been given
+    /// before.
+    var nextDuty: Duty?
     /// Monotonic milliseconds.
     package internal(set) var dutySinceMs: Int64 = 0
     /// The end of its log, collected while it starts.
@@ -38,8 +41,9 @@ package struct Replica: ~Copyable {
     let seed: UInt64
     /// Who waits for a position to be applied, in the order of the positions.
     var barriers: Deque<Barrier> = []
-    /// Clients for which the leader was asked to synchronise, in the order in which it will answer.
-    var pendingSyncs: Deque<ConnectionID> = []
+    /// Clients for which the leader was asked to synchronise, in the order in which it will answer; nil where
+    /// the node asked for itself.
+    var pendingSyncs: Deque<ConnectionID?> = []
     /// Clients whose sessions the leader has been asked about.
     var returning: [SessionID: [ConnectionID]] = [:]
     /// Sessions heard from since the leader last asked.
@@ -71,7 +75,7 @@ package struct Replica: ~Copyable {
         self.localSessions = sessions
         self.recovered = History(
             after: .zero, [], committed: .zero,
-            keepingBytes: settings.membership == nil ? 0 : History.bytesKeptByMembers)
+            keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax)
         self.zab = Peer(
             settings.peer, in: settings.membership ?? Membership(of: settings.peer),
             patience: settings.patience,

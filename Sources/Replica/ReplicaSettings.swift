@@ -9,6 +9,9 @@ package struct ReplicaSettings: Sendable {
     package var membership: Membership?
     /// How long the members of an ensemble wait for one another.
     package var patience: Patience
+    /// Bytes of committed history that a leader keeps for learners that are behind: those who need more are
+    /// sent the tree.
+    package var historyBytesMax: Int
     package var tickMs: Int64
     package var minSessionTimeoutMs: Int32
     package var maxSessionTimeoutMs: Int32
@@ -34,6 +37,7 @@ package struct ReplicaSettings: Sendable {
     package init(
         peer: PeerID = PeerID(rawValue: 1), membership: Membership? = nil,
         patience: Patience = Patience(tickMs: 2000, initLimit: 10, syncLimit: 5),
+        historyBytesMax: Int = History.bytesKeptByMembers,
         tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
         outstandingRequestsMax: Int = 1000,
@@ -46,6 +50,7 @@ package struct ReplicaSettings: Sendable {
         self.peer = peer
         self.membership = membership
         self.patience = patience
+        self.historyBytesMax = historyBytesMax
         self.tickMs = tickMs
         self.minSessionTimeoutMs = minSessionTimeoutMs
         self.maxSessionTimeoutMs = maxSessionTimeoutMs

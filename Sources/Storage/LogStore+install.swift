@@ -7,13 +7,15 @@ extension LogStore {
     ///
     /// The epochs stay as they are. Older snapshots are of no use afterwards and may be removed.
     ///
-    /// - Parameter committed: What is known to be committed; the snapshot is in any case.
+    /// The snapshot is committed, and nothing of `rows` known to be: a new leader sends what it has before a
+    /// quorum has it too.
+    ///
     /// - Precondition: the snapshot is complete and durable under its name (`SnapshotWriter.finish`).
     /// - Throws: `misuse`, with nothing changed, without that snapshot, at zero, or when a row does not
     ///   follow the one before it; others when the disk failed, and the log is given up.
     /// - Note: one commit with all of `rows` and the removal of all that was there.
     package mutating func install(
-        snapshot zxid: Zxid, rows: [LogRow], committed: Zxid
+        snapshot zxid: Zxid, rows: [LogRow]
     ) throws(StorageError) {
         try refuseAfterFailure()
         guard zxid > .zero, directory.holdsSnapshot(zxid) else {
@@ -27,7 +29,7 @@ extension LogStore {
             leaving.successor = zxid
             try mark.replace(leaving)
             try exchange(RowChain(afterSnapshot: zxid), rows)
-            self.committed = min(max(zxid, committed), head.zxid)
+            self.committed = zxid
             appendedBytes += rows.reduce(0) { $0 + $1.approximateBytes }
             try mark.replace(acknowledged)
         } catch {

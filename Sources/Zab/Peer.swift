@@ -291,7 +291,8 @@ package struct Peer {
             let hasChanged = election.receive(notification, from: peer)
             role = .looking(election)
             round = election.round
-            if isBehind || isNew { act(.notify(peer, election.announcement)) }
+            // Nobody waits for an observer's word; and two who answer one another never end.
+            if isBehind || isNew, membership.isVoter(me) { act(.notify(peer, election.announcement)) }
             if hasChanged { announce(election.announcement, dialling: false) }
         case .resting, .following, .leading:
             guard notification.state == .looking || !membership.isVoter(peer), let answer = settledAnswer

@@ -17,6 +17,9 @@ import Testing
         ],
         "Links": ["Vocabulary", "Zab", "Wire"],
         "Frontend": ["Vocabulary", "Replica", "Host", "Settings", "Console"],
+        "SeededRandom": [],
+        "Simulator": ["Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom"],
+        "aviary-sim": ["Simulator"],
         "aviary-server": ["Settings", "Storage", "Host", "Frontend"],
         "aviary-bench": ["Vocabulary", "Wire", "CEpoll"],
     ]

@@ -99,7 +99,7 @@ private final class InstallLife {
         var store = try disk.open()
         let (zxid, new) = try prepare(&store)
         let before = disk.operations
-        try store.install(snapshot: zxid, rows: new, committed: zxid)
+        try store.install(snapshot: zxid, rows: new)
         return Int(disk.operations - before)
     }
 
@@ -121,7 +121,7 @@ private final class InstallLife {
         disk.fail(after: operation, FAULTY_POWER_OFF)
         var isOver = false
         do {
-            try store.install(snapshot: zxid, rows: new, committed: zxid)
+            try store.install(snapshot: zxid, rows: new)
             isOver = true
         } catch {
             guard error.code == .io else { throw error }

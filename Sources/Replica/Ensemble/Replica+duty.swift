@@ -34,7 +34,7 @@ extension Replica {
         case .sendSnapshot(let link): sendSnapshot(to: link, into: &effects)
         case .drop(let link, let reason): effects.act(.peer(.drop(link, reason)))
         case .adoptSnapshot(let zxid): adoptSnapshot(zxid, at: now, into: &effects)
-        case .serve(let duty): serve(duty, at: now, into: &effects)
+        case .serve(let duty): prepare(duty, at: now, into: &effects)
         case .standBy(let reason): standBy(because: reason, at: now, into: &effects)
         }
     }
@@ -62,9 +62,21 @@ extension Replica {
         Effects.Append(ahead[entry.zxid] ?? decoded(entry), body: entry.body)
     }
 
-    /// There is a leader: requests go on. What an earlier leader was given and is not in the history is given
-    /// to this one, in order; then comes what was not given to anybody.
-    private mutating func serve(_ duty: Duty, at now: Instant, into effects: inout Effects) {
+    /// There is a leader. A learner that comes back to one it has lost in the same epoch may have given it
+    /// writes that are under way there still: it synchronises before it gives them to anybody again, so that
+    /// what will be in the history is.
+    private mutating func prepare(_ duty: Duty, at now: Instant, into effects: inout Effects) {
+        let asker = connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
+        guard duty.isLearners, let asker else { return serve(duty, at: now, into: &effects) }
+        nextDuty = duty
+        pendingSyncs.append(nil)
+        requestSync(.root, xid: 0, of: asker, into: &effects)
+    }
+
+    /// Requests go on. What an earlier leader was given and is not in the history is given to this one, in
+    /// order; then comes what was not given to anybody.
+    mutating func serve(_ duty: Duty, at now: Instant, into effects: inout Effects) {
+        nextDuty = nil
         self.duty = duty
         dutySinceMs = now.monotonicMs
         isServing = true
@@ -100,6 +112,7 @@ extension Replica {
     ) {
         if duty != nil { leaderlessSinceMs = now.monotonicMs }
         duty = nil
+        nextDuty = nil
         isServing = false
         overlay = Overlay()
         barriers = []
@@ -116,5 +129,14 @@ extension Replica {
             }
         }
         effects.act(.warn("looking for a leader: \(reason)"))
+    }
+}
+
+extension Duty {
+    fileprivate var isLearners: Bool {
+        switch self {
+        case .lead: false
+        case .follow, .observe: true
+        }
     }
 }

@@ -67,7 +67,12 @@ extension Replica {
 
     /// The leader's answers to syncs come in the order of the questions (quorum protocol 4.7).
     private mutating func finishSync(at now: Instant, into effects: inout Effects) {
-        guard let id = pendingSyncs.popFirst(), let connection = connections[id] else { return }
+        guard let asked = pendingSyncs.popFirst() else { return }
+        guard let id = asked else {
+            if let nextDuty { serve(nextDuty, at: now, into: &effects) }
+            return
+        }
+        guard let connection = connections[id] else { return }
         let first = connection.waiting.firstIndex { waiting in
             guard case .sync(_, nil) = waiting.kind else { return false }
             return true

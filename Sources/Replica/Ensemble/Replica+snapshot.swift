@@ -69,7 +69,12 @@ extension Replica {
         guard let reader = incoming.take() else {
             preconditionFailure("a snapshot is adopted when all of it has come")
         }
-        for connection in connections.all { end(connection.id, into: &effects) }
+        for connection in connections.all {
+            // The snapshot may hold it: nobody is asked for it again.
+            connection.waiting.removeAll()
+            connection.waitingReads = 0
+            end(connection.id, into: &effects)
+        }
         sessions.removeAll()
         for (session, timeoutMs) in reader.sessions { sessions.add(session, timeoutMs: timeoutMs, at: now) }
         tree = reader.finish(at: zxid)
@@ -107,7 +112,7 @@ extension Replica {
         if let membership = settings.membership { tree.showConfiguration(membership.text) }
         recovered = History(
             after: zxid, [], committed: zxid,
-            keepingBytes: settings.membership == nil ? 0 : History.bytesKeptByMembers)
+            keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax)
         return true
     }
 }

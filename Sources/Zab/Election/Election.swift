@@ -13,7 +13,8 @@ package struct Election {
     /// Milliseconds to wait for better votes once a quorum agrees.
     static let settlingMs: Int64 = 200
     static let firstRetryMs: Int64 = 200
-    static let retryMsMax: Int64 = 60_000
+    /// Apache goes up to a minute, and a server whose links were cut comes back so much later.
+    static let retryMsMax: Int64 = 1_000
 
     package enum Outcome: Equatable, Sendable {
         case undecided

@@ -29,6 +29,8 @@ struct Leading {
     var entered: Set<PeerID> = []
     /// What was proposed in this reign and what a quorum has of it.
     var broadcast = Acknowledgements()
+    /// Voters that cannot follow, since they have promised a later epoch, and since when they come in vain.
+    var overtakenSinceMs: [PeerID: Int64] = [:]
     /// When the phases before `serving` must be over.
     let deadlineMs: Int64
     var pingsAtMs: Int64
@@ -56,6 +58,10 @@ struct Acknowledgements {
         positions[peer] = max(positions[peer, default: .zero], zxid)
     }
 
+    /// What it acknowledged no longer counts: it is about to be sent a history that may lack some of it, and
+    /// acknowledges the rest again.
+    mutating func forget(_ peer: PeerID) { positions[peer] = nil }
+
     func decided(by quorum: Quorum) -> Zxid { quorum.reached { positions[$0, default: .zero] } }
 }
 
@@ -82,6 +88,7 @@ extension Peer {
             leading.learners[index].isObserver = isObserver
             leading.learners[index].phase = .introduced
             dropFormer(of: peer, but: link, &leading)
+            try yield(to: peer, accepted: accepted, &leading, at: nowMs)
             hear(peer, accepted: accepted, &leading)
         case (.acknowledgeEpoch(let lastLogged, let currentEpoch), .informed):
             leading.learners[index].lastLogged = lastLogged
@@ -106,6 +113,25 @@ extension Peer {
     }
 
     // MARK: Discovery
+
+    /// A voter that has promised a later epoch, to a leader that came to nothing, can follow again only when
+    /// there is a later one. Apache's leader leaves it out until somebody restarts a server (quorum protocol,
+    /// trap 51); this one makes room, once the voter has come in vain for long enough to be no passing
+    /// stranger.
+    private func yield(
+        to peer: PeerID, accepted: Epoch, _ leading: inout Leading, at nowMs: Int64
+    ) throws(Abandonment) {
+        guard case .serving(let epoch) = leading.phase, membership.isVoter(peer), accepted > epoch else {
+            leading.overtakenSinceMs[peer] = nil
+            return
+        }
+        let since = leading.overtakenSinceMs[peer, default: nowMs]
+        leading.overtakenSinceMs[peer] = since
+        guard nowMs - since >= patience.initMs else { return }
+        throw Abandonment(
+            "server \(peer.rawValue) has promised epoch \(accepted.rawValue), and cannot follow in "
+                + "\(epoch.rawValue)")
+    }
 
     /// A quorum's accepted epochs decide the new one: greater than any of them.
     mutating func hear(_ peer: PeerID, accepted epoch: Epoch, _ leading: inout Leading) {
@@ -170,6 +196,7 @@ extension Peer {
         case .synchronising, .serving: break
         }
         for index in leading.learners.indices where leading.learners[index].phase == .promised {
+            leading.broadcast.forget(leading.learners[index].peer)
             send(
                 through: leading.isServing ? history.committed : leading.inherited, &leading.learners[index],
                 epoch)

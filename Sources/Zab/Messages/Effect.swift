@@ -56,7 +56,7 @@ package enum DiskOrder: Equatable, Sendable {
     case append(Entry)
     /// Take everything behind `after` out of the log.
     case truncate(after: Zxid)
-    /// Put the received snapshot, and what was committed behind it, in the place of all that was there. A
+    /// Put the received snapshot, and what came behind it, in the place of all that was there. A
     /// crash leaves the old history or this one whole: a part of it would lack what this server has
     /// acknowledged.
     case install(snapshot: Zxid, [Entry])

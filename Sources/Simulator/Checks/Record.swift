@@ -1,0 +1,150 @@
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// The one history of a run, as it is learned from whoever applies its next transaction first, and what must
+/// hold of it for ever (quorum protocol 12.1).
+struct Record {
+    private(set) var rows: [Disk.Row] = []
+    private(set) var transactions: [Transaction] = []
+    private(set) var model = Model()
+    private let quorum: Quorum
+    private var digests: [Zxid: UInt64] = [:]
+    private var leaders: [Epoch: PeerID] = [:]
+    /// The clients' writes that took effect.
+    private var effective: Set<Request> = []
+    private var refused: Set<Request> = []
+    /// The last transaction that a client was told of.
+    private(set) var lastAnswered = Zxid.zero
+
+    /// A client's request, as every server knows it.
+    struct Request: Hashable {
+        let session: SessionID
+        let cxid: Int32
+    }
+
+    init(quorum: Quorum) { self.quorum = quorum }
+
+    var lastZxid: Zxid { rows.last?.zxid ?? .zero }
+    var epochCount: Int { leaders.count }
+
+    func transaction(at zxid: Zxid) -> Transaction? {
+        let index = rows.firstIndex(after: zxid)
+        guard index > 0, rows[index - 1].zxid == zxid else { return nil }
+        return transactions[index - 1]
+    }
+
+    // MARK: What servers apply
+
+    /// Prefix consistency, agreement, total order: place `position` holds the same for everybody.
+    ///
+    /// - Parameter isHeld: Whether a voter would have this row after a crash.
+    mutating func apply(
+        _ row: Disk.Row, at position: Int, by server: PeerID, isHeld: (PeerID) -> Bool
+    ) throws(Violation) {
+        if position < rows.count {
+            guard rows[position] == row else {
+                throw Violation(
+                    "server \(server.rawValue) applied \(row.zxid) at place \(position), where others "
+                        + "applied \(rows[position].zxid == row.zxid ? "another" : "\(rows[position].zxid)")")
+            }
+            return
+        }
+        guard lastZxid.isFollowed(by: row.zxid) else {
+            throw Violation("server \(server.rawValue) applied \(row.zxid) behind \(lastZxid)")
+        }
+        guard quorum.isReached(by: isHeld) else {
+            throw Violation(
+                "server \(server.rawValue) applied \(row.zxid), which no quorum has on its disks")
+        }
+        guard let transaction = try? Transaction(decoding: row.body.readableBytesSpan) else {
+            throw Violation("server \(server.rawValue) applied what is no transaction at \(row.zxid)")
+        }
+        try requireOnce(transaction)
+        rows.append(row)
+        transactions.append(transaction)
+        model.apply(transaction)
+    }
+
+    private mutating func requireOnce(_ transaction: Transaction) throws(Violation) {
+        switch transaction.change {
+        case .error, .createSession, .closeSession: return
+        case .multi(let changes) where changes.haveFailed: return
+        default: break
+        }
+        let request = Request(session: transaction.session, cxid: transaction.cxid)
+        guard effective.insert(request).inserted else {
+            throw Violation("\(request) took effect a second time at \(transaction.zxid)")
+        }
+        guard !refused.contains(request) else {
+            throw Violation("\(request) was refused, and took effect at \(transaction.zxid)")
+        }
+    }
+
+    /// The place behind `zxid`, which a snapshot says it ends with.
+    func position(after zxid: Zxid, of server: PeerID) throws(Violation) -> Int {
+        let index = rows.firstIndex(after: zxid)
+        guard zxid <= lastZxid else {
+            throw Violation("server \(server.rawValue) took a snapshot of \(zxid), which nobody committed")
+        }
+        return index
+    }
+
+    /// The same tree at the same place, everywhere.
+    mutating func compare(digest: UInt64, at zxid: Zxid, of server: PeerID) throws(Violation) {
+        guard let known = digests[zxid] else {
+            digests[zxid] = digest
+            return
+        }
+        guard known == digest else {
+            throw Violation("server \(server.rawValue) has another tree at \(zxid) than others had")
+        }
+    }
+
+    /// One leader an epoch, and it has applied all that anybody has of earlier ones before it proposes
+    /// anything. (A quorum may have let it open its epoch and gone on to a later one since: then it opens,
+    /// can commit nothing, and gives up.)
+    mutating func note(leader: PeerID, of epoch: Epoch, at zxid: Zxid) throws(Violation) {
+        if let other = leaders[epoch], other != leader {
+            throw Violation("servers \(other.rawValue) and \(leader.rawValue) led epoch \(epoch.rawValue)")
+        }
+        leaders[epoch] = leader
+        let before = rows.prefix(rows.firstIndex(after: Zxid(epoch: epoch, counter: 0))).last?.zxid ?? .zero
+        guard zxid >= before else {
+            throw Violation(
+                "server \(leader.rawValue) leads epoch \(epoch.rawValue) from \(zxid) on, and \(before) "
+                    + "was committed")
+        }
+    }
+
+    /// What is committed stays on the disks of a quorum, whatever one server cuts out of its log.
+    ///
+    /// - Parameter isHeld: Whether another voter would have this row after a crash.
+    func requireSpared(
+        _ rows: [Disk.Row], after zxid: Zxid, by server: PeerID, isHeld: (Disk.Row, PeerID) -> Bool
+    ) throws(Violation) {
+        for row in rows[rows.firstIndex(after: zxid)...] {
+            guard row.zxid <= lastZxid, self.rows.row(at: row.zxid) == row else { return }
+            guard quorum.isReached(by: { $0 != server && isHeld(row, $0) }) else {
+                throw Violation(
+                    "server \(server.rawValue) cut \(row.zxid) out of its log, which is committed, and no "
+                        + "quorum has it")
+            }
+        }
+    }
+
+    // MARK: What clients are told
+
+    mutating func noteAnswer(_ zxid: Zxid) { lastAnswered = max(lastAnswered, zxid) }
+
+    mutating func noteRefusal(_ request: Request) throws(Violation) {
+        guard !effective.contains(request) else { throw Violation("\(request) was refused, and took effect") }
+        refused.insert(request)
+    }
+}
+
+extension Record.Request: CustomStringConvertible {
+    var description: String { "request \(cxid) of session \(session)" }
+}

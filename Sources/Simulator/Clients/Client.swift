@@ -1,0 +1,80 @@
+internal import DequeModule
+internal import NIOCore
+internal import SeededRandom
+internal import Vocabulary
+internal import Wire
+
+/// A client as ZooKeeper's own are: one session, one connection at a time, requests in order, watches that
+/// it sets again elsewhere.
+final class Client {
+    struct Pending {
+        let xid: Int32
+        let operation: Operation
+        /// The last transaction that anybody had been told of when this was asked.
+        let after: Zxid
+    }
+
+    struct Watch: Equatable {
+        enum Kind { case data, existence, children }
+
+        let path: ZnodePath
+        let kind: Kind
+        /// What the client had seen when it was set.
+        var since: Zxid
+    }
+
+    static let timeoutMs: Int32 = 2_000
+    /// Requests under way at most.
+    static let pendingMax = 6
+
+    let index: Int
+    /// Its place in the network, behind the servers'.
+    let host: Int
+    var dice: SeededGenerator
+    var session = SessionID.none
+    var lastZxid = Zxid.zero
+    var channel: Channel?
+    /// The server has accepted the session on this channel.
+    var isConnected = false
+    var pending: Deque<Pending> = []
+    var preparations: [Operation] = []
+    var watches: [Watch] = []
+    var unread = ByteBuffer()
+    var lastHeardMs: Int64 = 0
+    var lastSentMs: Int64 = 0
+    /// Counts plans to move; only the last is followed.
+    var turn = 0
+    var isLost = false
+    /// Asks for nothing new.
+    var isQuiet = false
+    /// Writes answered since things were healed.
+    var answeredInCalm = 0
+    var countedVersion: Int32 = 0
+    var lastAnswered: Int32 = 0
+    private var nextXid: Int32 = 0
+    private var nextValue = 0
+
+    init(index: Int, host: Int, seed: UInt64) {
+        self.index = index
+        self.host = host
+        dice = SeededGenerator(seed: seed)
+    }
+
+    func makeXid() -> Int32 {
+        nextXid += 1
+        return nextXid
+    }
+
+    func makeOperation() -> Operation {
+        if let first = preparations.popLast() { return first }
+        nextValue += 1
+        return .any(value: "\(index)-\(nextValue)", counted: countedVersion, using: &dice)
+    }
+
+    /// The session is over, as far as this client knows.
+    func forgetSession() {
+        session = .none
+        watches = []
+        lastZxid = .zero
+    }
+}

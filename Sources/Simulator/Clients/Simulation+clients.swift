@@ -1,0 +1,148 @@
+internal import NIOCore
+internal import Replica
+internal import SeededRandom
+internal import Vocabulary
+internal import Wire
+
+/// The clients' ends: connecting, asking, giving a server up.
+extension Simulation {
+    func plan(_ client: Client, inMs delayMs: Int64) {
+        client.turn += 1
+        agenda.add(.wake(client: client.index, turn: client.turn), at: nowMs + max(1, delayMs))
+    }
+
+    func move(_ client: Client) throws(Violation) {
+        guard !client.isLost else { return }
+        guard let channel = client.channel else {
+            connect(client)
+            return plan(client, inMs: Int64(Client.timeoutMs) / 3)
+        }
+        guard nowMs - client.lastHeardMs < Int64(Client.timeoutMs) * 2 / 3 else {
+            close(channel, at: client.host)
+            loseConnection(client)
+            return plan(client, inMs: 1)
+        }
+        if client.isConnected {
+            if client.pending.count < Client.pendingMax, !client.isQuiet {
+                ask(client.makeOperation(), by: client)
+            } else if nowMs - client.lastSentMs > Int64(Client.timeoutMs) / 3 {
+                say(RequestHeader(xid: -2, type: OpCode.ping.rawValue), by: client) { _ in }
+            }
+        }
+        let think =
+            client.dice.isOneIn(8) ? 1 : Int64.random(in: 1...scenario.thinkMsMax, using: &client.dice)
+        plan(client, inMs: client.isConnected ? think : 50)
+    }
+
+    private func connect(_ client: Client) {
+        let host = Int.random(in: 0..<servers.count, using: &client.dice)
+        guard servers[host].isRunning, network.areConnected(client.host, host) else { return }
+        let channel = open(.client, client.host, host)
+        client.channel = channel
+        client.isConnected = false
+        client.unread = ByteBuffer()
+        client.lastHeardMs = nowMs
+        send(.hello, over: channel, from: client.host)
+        var frame = ByteBuffer()
+        frame.writeLengthPrefixed { buffer in
+            ConnectRequest(
+                lastZxidSeen: client.lastZxid, timeoutMs: Client.timeoutMs, session: client.session,
+                password: client.session == .none
+                    ? [UInt8](repeating: 0, count: SessionPassword.bytes)
+                    : SessionPassword.of(client.session),
+                isReadOnly: false
+            ).encode(into: &buffer)
+        }
+        send(.bytes(frame), over: channel, from: client.host)
+    }
+
+    /// What was under way may have happened, or not.
+    func loseConnection(_ client: Client) {
+        client.channel = nil
+        client.isConnected = false
+        client.pending.removeAll()
+    }
+
+    func ask(_ operation: Operation, by client: Client) {
+        let xid = client.makeXid()
+        client.pending.append(Client.Pending(xid: xid, operation: operation, after: record.lastAnswered))
+        transcript.note(
+            nowMs, Int64(client.host), 7, Int64(xid),
+            line: "\(nowMs) client \(client.index) asks \(xid): \(operation)")
+        say(RequestHeader(xid: xid, type: operation.code.rawValue), by: client) {
+            operation.encode(into: &$0)
+        }
+    }
+
+    private func say(_ header: RequestHeader, by client: Client, _ body: (inout ByteBuffer) -> Void) {
+        guard let channel = client.channel else { return }
+        var frame = ByteBuffer()
+        frame.writeLengthPrefixed { buffer in
+            header.encode(into: &buffer)
+            body(&buffer)
+        }
+        client.lastSentMs = nowMs
+        send(.bytes(frame), over: channel, from: client.host)
+    }
+
+    // MARK: What it hears
+
+    func arrive(_ message: Message, over channel: Channel, at client: Client) throws(Violation) {
+        guard client.channel === channel else { return }
+        switch message {
+        case .bytes(var bytes):
+            client.lastHeardMs = nowMs
+            client.unread.writeBuffer(&bytes)
+            while let frame = client.unread.readFrame() {
+                if client.isConnected {
+                    try hear(frame, by: client)
+                } else {
+                    try hearWelcome(frame, by: client)
+                }
+                guard client.channel === channel else { return }
+            }
+        case .end:
+            channel[to: client.host].isOpen = false
+            loseConnection(client)
+            plan(client, inMs: Int64.random(in: 1...60, using: &client.dice))
+        default: break
+        }
+    }
+
+    private func hearWelcome(_ frame: ByteBuffer, by client: Client) throws(Violation) {
+        var reader = JuteReader(frame.readableBytesSpan)
+        guard let response = try? ConnectResponse(decoding: &reader) else {
+            throw Violation("client \(client.index) was welcomed with what is no connect response")
+        }
+        guard response.timeoutMs > 0 else {
+            if isLongCalm, record.model.openSessions.contains(client.session) {
+                throw Violation("client \(client.index) was refused, and its session \(client.session) lives")
+            }
+            return client.forgetSession()
+        }
+        if client.session == .none {
+            client.session = response.session
+            client.preparations = Operation.preparations
+        }
+        guard response.session == client.session else {
+            throw Violation("client \(client.index) was given session \(response.session)")
+        }
+        client.isConnected = true
+        setWatchesAgain(of: client)
+        plan(client, inMs: 1)
+    }
+
+    private func setWatchesAgain(of client: Client) {
+        guard !client.watches.isEmpty else { return }
+        for index in client.watches.indices { client.watches[index].since = client.lastZxid }
+        func paths(_ kind: Client.Watch.Kind) -> [ZnodePath] {
+            client.watches.filter { $0.kind == kind }.map(\.path)
+        }
+        ask(
+            .setWatches(
+                SetWatchesRequest(
+                    relativeZxid: client.lastZxid, data: paths(.data), exist: paths(.existence),
+                    children: paths(.children), persistent: [], recursive: [], hasPersistent: false)),
+            by: client)
+    }
+}

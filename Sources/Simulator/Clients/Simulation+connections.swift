@@ -1,0 +1,119 @@
+internal import NIOCore
+internal import Replica
+internal import SeededRandom
+internal import Vocabulary
+internal import Wire
+
+/// The servers' ends of the clients' connections.
+extension Simulation {
+    func arriveFromClient(_ message: Message, over channel: Channel, at server: Server) throws(Violation) {
+        switch message {
+        case .hello:
+            let connection = server.accept(channel)
+            try step(server, .opened(connection, address: "127.0.0.1", isSecure: false))
+        case .bytes(let frames):
+            channel.unread.append(frames)
+            if channel.unread.count == 1 { try read(channel, at: server) }
+        case .readable: try read(channel, at: server)
+        case .end:
+            channel[to: server.host].isOpen = false
+            if let connection = channel.connection { try endConnection(connection, of: server) }
+        default: break
+        }
+    }
+
+    private func read(_ channel: Channel, at server: Server) throws(Violation) {
+        while !channel.isPaused, let frames = channel.unread.first, let connection = channel.connection {
+            channel.unread.removeFirst()
+            try step(server, .received(connection, frames))
+        }
+    }
+
+    func flush(_ connection: ConnectionID, of server: Server) {
+        guard let bytes = server.effects.takeOutbox(of: connection) else { return }
+        transcript.note(bytes)
+        guard let channel = server.channel(of: connection) else { return }
+        send(.bytes(garbled(bytes)), over: channel, from: server.host)
+    }
+
+    /// The server closes; its replica hears of it when the client's end is closed too.
+    func end(_ connection: ConnectionID, of server: Server) throws(Violation) {
+        guard let channel = server.channel(of: connection) else { return }
+        flush(connection, of: server)
+        try requireReason(toEnd: channel, by: server)
+        transcript.note(
+            nowMs, Int64(server.host), 6, Int64(bitPattern: connection.rawValue),
+            line: "\(nowMs) server \(server.id.rawValue) closes the connection of client "
+                + "\(channel.first - servers.count)")
+        close(channel, at: server.host)
+        agenda.add(
+            .connectionEnded(server: server.host, life: server.life, connection), at: nowMs + roll(20))
+    }
+
+    func endConnection(_ connection: ConnectionID, of server: Server) throws(Violation) {
+        guard let channel = server.channel(of: connection) else { return }
+        if channel[to: server.host].isOpen { close(channel, at: server.host) }
+        server.release(connection)
+        try step(server, .closed(connection))
+    }
+
+    /// A leader's death is nobody's who is connected to another server: such a connection ends only when its
+    /// session has, or has moved, when the server took a snapshot, or when it had no leader for as long as
+    /// the session may go unheard.
+    private func requireReason(toEnd channel: Channel, by server: Server) throws(Violation) {
+        let client = clients[channel.first - servers.count]
+        guard client.channel === channel, client.isConnected, channel[to: client.host].isOpen else { return }
+        if record.model.closing(of: client.session) != nil { return }
+        if server.adoptedMs >= 0 { return }
+        // A question asked long ago, when the client was there.
+        if let claim = claims[client.session], claim.by != server.host, nowMs - claim.atMs < 1_000 { return }
+        let isLeaderless = server.duty == nil
+        if isLeaderless, nowMs - server.leaderlessSinceMs >= Int64(Client.timeoutMs) { return }
+        throw Violation(
+            "server \(server.id.rawValue) closed the connection of client \(client.index), whose session "
+                + "\(client.session) lives")
+    }
+
+    /// The bytes, or what a flaw makes of them.
+    private func garbled(_ bytes: ByteBuffer) -> ByteBuffer {
+        switch scenario.flaw {
+        case .answersBeforeEvents:
+            let frames = bytes.frames
+            return ByteBuffer(frames: frames.filter { !$0.isEvent } + frames.filter(\.isEvent))
+        case .repeatsEvents where dice.isOneIn(10):
+            return ByteBuffer(frames: bytes.frames.flatMap { $0.isEvent ? [$0, $0] : [$0] })
+        default: return bytes
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// Without their lengths.
+    var frames: [ByteBuffer] {
+        var rest = self
+        var frames: [ByteBuffer] = []
+        while let frame = rest.readFrame() { frames.append(frame) }
+        return frames
+    }
+
+    init(frames: [ByteBuffer]) {
+        self.init()
+        for frame in frames {
+            writeInteger(Int32(frame.readableBytes))
+            writeImmutableBuffer(frame)
+        }
+    }
+
+    /// Takes a whole frame, where there is one.
+    mutating func readFrame() -> ByteBuffer? {
+        guard let length = getInteger(at: readerIndex, as: Int32.self), readableBytes >= 4 + Int(length)
+        else {
+            return nil
+        }
+        moveReaderIndex(forwardBy: 4)
+        return readSlice(length: Int(length))
+    }
+
+    /// Whether this frame is an event.
+    var isEvent: Bool { getInteger(at: readerIndex, as: Int32.self) == -1 }
+}

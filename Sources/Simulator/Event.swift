@@ -1,0 +1,101 @@
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+
+/// Something that happens to one party of a simulation. Servers are meant by their place, and by the life of
+/// theirs that it is for.
+enum Event {
+    case start(server: Int, life: Int)
+    case pulse(server: Int, life: Int)
+    case tick(server: Int, life: Int)
+    /// The disk has done the batch that it was doing.
+    case written(server: Int, life: Int)
+    /// To the leader, unless the server has thought better of it since.
+    case dial(server: Int, PeerID, attempt: Int)
+    case unreachable(server: Int, attempt: Int)
+    case room(server: Int, life: Int, ConnectionID)
+    case connectionEnded(server: Int, life: Int, ConnectionID)
+    case resume(server: Int)
+    case death(server: Int, life: Int)
+    case arrival(Channel, at: Int, Message)
+    case wake(client: Int, turn: Int)
+    case fault(Int)
+    case relief(Int)
+
+    /// The server that this happens to; a server that stands still meets it later.
+    var server: Int? {
+        switch self {
+        case .start(let server, _), .pulse(let server, _), .tick(let server, _), .written(let server, _),
+            .dial(let server, _, _), .unreachable(let server, _), .room(let server, _, _),
+            .connectionEnded(let server, _, _), .death(let server, _):
+            server
+        case .arrival(_, let host, _): host
+        case .resume, .wake, .fault, .relief: nil
+        }
+    }
+}
+
+/// What passes along a channel.
+enum Message {
+    /// The channel is up.
+    case hello
+    case notification(Notification)
+    case toLeader(QuorumPacket)
+    case toLearner(QuorumPacket)
+    case snapshotPiece(ByteBuffer)
+    /// Between a client and its server.
+    case bytes(ByteBuffer)
+    /// What has come before may be read.
+    case readable
+    /// The other end has closed, or died.
+    case end
+}
+
+/// A connection between two hosts: keeps order each way, and breaks rather than loses.
+final class Channel {
+    enum Kind {
+        case election
+        /// `first` is the learner.
+        case quorum(LinkID)
+        /// `first` is the client.
+        case client
+    }
+
+    struct Way {
+        var lastArrivalMs: Int64 = 0
+        /// Sent while nothing got through.
+        var held: [Message] = []
+        var isOpen = true
+    }
+
+    let kind: Kind
+    let first: Int
+    let second: Int
+    private var toFirst = Way()
+    private var toSecond = Way()
+    /// A client's, at its server.
+    var connection: ConnectionID?
+    /// The server does not read for now.
+    var isPaused = false
+    /// What has come to the server and was not read.
+    var unread: [ByteBuffer] = []
+
+    init(_ kind: Kind, _ first: Int, _ second: Int) {
+        self.kind = kind
+        self.first = first
+        self.second = second
+    }
+
+    func other(than host: Int) -> Int { host == first ? second : first }
+
+    /// The way towards a host, open as long as that one listens.
+    subscript(to host: Int) -> Way {
+        get { host == first ? toFirst : toSecond }
+        _modify {
+            if host == first { yield &toFirst } else { yield &toSecond }
+        }
+    }
+
+    var isOver: Bool { !toFirst.isOpen && !toSecond.isOpen }
+}

@@ -1,0 +1,102 @@
+internal import SeededRandom
+internal import Vocabulary
+
+/// One thing that goes wrong at a time, and for how long.
+package struct Fault: Equatable, Sendable {
+    /// Virtual milliseconds.
+    package let atMs: Int64
+    package let lastsMs: Int64
+    package let kind: Kind
+    /// Whom it hits, and what else chance decides about it: its own, so that leaving out another fault
+    /// changes nothing here.
+    let chance: UInt64
+
+    package enum Kind: String, CaseIterable, Sendable {
+        /// The process ends at once, and starts again when the fault is over.
+        case crash
+        case crashLeader
+        /// All servers lose power.
+        case blackout
+        /// Servers end while they take over a leader's history, and sometimes the leader with them.
+        case ambush
+        /// A process stands still.
+        case pause
+        case pauseLeader
+        /// Nothing passes from one server to another.
+        case cutOneWay
+        case cutBothWays
+        /// Nothing passes between one server and the rest.
+        case isolate
+        /// The leader is heard by nobody, and hears.
+        case muteLeader
+        /// The leader hears nobody, and is heard.
+        case deafenLeader
+        /// The servers fall into two parts.
+        case split
+        /// Every connection between two servers breaks.
+        case reset
+        case slowNetwork
+        case slowDisk
+        /// A write fails: the process ends.
+        case diskError
+        /// A wall clock jumps.
+        case clock
+        /// A client's connection breaks.
+        case dropClient
+        /// A client is gone for good, without a word.
+        case loseClient
+        /// Nothing passes between a client and its server.
+        case cutClient
+    }
+}
+
+extension Fault: CustomStringConvertible {
+    package var description: String { "\(kind.rawValue) at \(atMs) ms for \(lastsMs) ms" }
+}
+
+/// All that one run follows from.
+package struct Scenario: Equatable, Sendable {
+    package let seed: UInt64
+    package var voters: Int
+    package var observers: Int
+    package var clients: Int
+    package var faults: [Fault]
+    package var flaw: Flaw?
+    /// Bytes of history that a leader can send from; beyond them it sends its tree.
+    var historyBytesMax: Int
+    /// Milliseconds between two moves of a client, at most.
+    var thinkMsMax: Int64
+
+    /// Milliseconds in which things go wrong.
+    package static let chaosMs: Int64 = 12_000
+
+    /// A swarm: each seed has servers, clients and kinds of faults of its own, so that what one kind would
+    /// hide another run shows.
+    package init(seed: UInt64, flaw: Flaw? = nil) {
+        self.seed = seed
+        self.flaw = flaw
+        var dice = SeededGenerator(seed: seed &* 0x2545_f491_4f6c_dd1d)
+        voters = dice.isOneIn(3) ? 5 : 3
+        observers = Int.random(in: 0...2, using: &dice)
+        clients = Int.random(in: 2...5, using: &dice)
+        historyBytesMax = [0, 200, 2_000, 20_000, 32 << 20].randomElement(using: &dice) ?? 0
+        thinkMsMax = [20, 80, 250].randomElement(using: &dice) ?? 80
+        var kinds = Fault.Kind.allCases.filter { _ in dice.isOneIn(3) }
+        if kinds.isEmpty { kinds = [.crashLeader] }
+        var count = Int.random(in: 2...14, using: &dice)
+        if dice.isOneIn(3) {
+            // One reign after the other, each cut short.
+            kinds = [.crash, .crash, .crashLeader, .ambush, .isolate] + kinds.prefix(1)
+            count = Int.random(in: 20...40, using: &dice)
+        }
+        faults = []
+        for _ in 0..<count {
+            faults.append(
+                Fault(
+                    atMs: Int64.random(in: 500..<Self.chaosMs, using: &dice),
+                    lastsMs: [20, 200, 1_000, 3_000].randomElement(using: &dice) ?? 200,
+                    kind: kinds.randomElement(using: &dice) ?? .crash, chance: dice.next()))
+        }
+        faults.sort { $0.atMs < $1.atMs }
+    }
+}

@@ -1,0 +1,70 @@
+/// Mistakes that servers of this kind have made, put back into what surrounds a replica: a simulation must
+/// find each.
+///
+/// Numbers are Apache ZooKeeper's issues (quorum protocol 13); a mistake without one is a disk's, a
+/// network's or this project's own.
+package enum Flaw: String, CaseIterable, Sendable {
+    case acknowledgesBeforeSync
+    case entersEpochBeforeHistory
+    case forgetsAcceptedEpoch
+    case forgetsCurrentEpoch
+    case appliesUnconfirmedTail
+    case ignoresTruncation
+    case keepsLogBesideSnapshot
+    case sendsOldTree
+    case startsEmpty
+    case forgetsSessions
+    case goesOnAfterDiskError
+    case losesSyncedWrites
+    case losesMessages
+    case reordersMessages
+    case repeatsRequests
+    case changesTime
+    case answersBeforeEvents
+    case repeatsEvents
+
+    /// The issues where it was found.
+    package var issues: String {
+        switch self {
+        case .acknowledgesBeforeSync: "ZOOKEEPER-3911, 4646"
+        case .entersEpochBeforeHistory: "ZOOKEEPER-4643, 4785"
+        case .forgetsAcceptedEpoch: "ZOOKEEPER-1653, 2307"
+        case .forgetsCurrentEpoch: "ZOOKEEPER-335, 2307"
+        case .appliesUnconfirmedTail: "ZOOKEEPER-1154, 3023, 2845"
+        case .ignoresTruncation: "ZOOKEEPER-4837"
+        case .keepsLogBesideSnapshot: "ZOOKEEPER-2846"
+        case .sendsOldTree: "ZOOKEEPER-1558, 3104"
+        case .startsEmpty: "ZOOKEEPER-2325, 3056"
+        case .forgetsSessions: "ZOOKEEPER-3144"
+        case .goesOnAfterDiskError: "ZOOKEEPER-2247, 3701"
+        case .losesMessages: "ZOOKEEPER-4925"
+        case .repeatsRequests: "ZOOKEEPER-2684"
+        case .losesSyncedWrites, .reordersMessages, .changesTime, .answersBeforeEvents,
+            .repeatsEvents:
+            ""
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .acknowledgesBeforeSync: "what is acknowledged is still on its way to the disk"
+        case .entersEpochBeforeHistory: "the new epoch is on the disk before the history it vouches for"
+        case .forgetsAcceptedEpoch: "the promise to follow no earlier leader is lost with the process"
+        case .forgetsCurrentEpoch: "a server comes back in an epoch before that of its history"
+        case .appliesUnconfirmedTail: "the end of the log is applied at start, confirmed by nobody"
+        case .ignoresTruncation: "what a leader had cut off is still in the log"
+        case .keepsLogBesideSnapshot: "a received snapshot leaves the old log in its place"
+        case .sendsOldTree: "the tree that is sent is older than it says"
+        case .startsEmpty: "a server that lost its files starts as an empty one"
+        case .forgetsSessions: "a snapshot lacks a session that its tree knows"
+        case .goesOnAfterDiskError: "a write fails, and the server goes on"
+        case .losesSyncedWrites: "a disk that says it has synced and has not"
+        case .losesMessages: "a link loses a message and goes on"
+        case .reordersMessages: "a link overtakes itself"
+        case .repeatsRequests: "a learner's request reaches the leader twice"
+        case .changesTime: "a learner stamps proposals with its own clock"
+        case .answersBeforeEvents: "an answer overtakes the event of the change that it shows"
+        case .repeatsEvents: "a watch fires twice"
+        }
+    }
+}

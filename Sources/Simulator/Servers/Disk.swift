@@ -1,0 +1,188 @@
+internal import NIOCore
+internal import Replica
+internal import Vocabulary
+
+/// A server's disk: does one batch of orders after the other, and forgets in a crash what it had not done.
+///
+/// `rows`, `base` and the epochs are what survives; `log` is what will be there once all is done.
+struct Disk {
+    struct Row: Equatable {
+        let zxid: Zxid
+        let body: ByteBuffer
+    }
+
+    struct Snapshot {
+        let zxid: Zxid
+        let state: StoredState
+    }
+
+    private(set) var rows: [Row] = []
+    /// The snapshot before the first row.
+    private(set) var base: Snapshot?
+    private(set) var acceptedEpoch = Epoch.zero
+    private(set) var currentEpoch = Epoch.zero
+    private(set) var committed = Zxid.zero
+    private(set) var log: [Row] = []
+    private(set) var logStart = Zxid.zero
+    private var waiting: [(order: Effects.Order, committed: Zxid)] = []
+    /// Orders of the batch under way; 0 when there is none.
+    private(set) var batchCount = 0
+    let flaw: Flaw?
+
+    init(flaw: Flaw?) { self.flaw = flaw }
+
+    var isBusy: Bool { batchCount > 0 }
+    var hasWork: Bool { !waiting.isEmpty }
+    /// Where what survives ends.
+    var lastZxid: Zxid { rows.last?.zxid ?? base?.zxid ?? .zero }
+
+    // MARK: Orders
+
+    mutating func order(_ orders: [Effects.Order], committed: Zxid) {
+        for order in orders {
+            waiting.append((order, committed))
+            foresee(order.what)
+            if flaw == .entersEpochBeforeHistory, case .enterEpoch(let epoch) = order.what {
+                currentEpoch = epoch
+            }
+        }
+    }
+
+    private mutating func foresee(_ order: Effects.Order.What) {
+        switch order {
+        case .append(let append): log.append(Row(append))
+        case .truncate(let zxid): log.removeAll { $0.zxid > zxid }
+        case .install(let snapshot, _, let appends):
+            log = appends.map { Row($0) }
+            logStart = snapshot
+        case .acceptEpoch, .enterEpoch: break
+        }
+    }
+
+    /// Begins with all that was ordered meanwhile.
+    ///
+    /// - Returns: The last ticket of the batch.
+    mutating func beginBatch() -> UInt64? {
+        batchCount = waiting.count
+        return waiting.last?.order.ticket
+    }
+
+    /// The batch is done.
+    ///
+    /// - Parameter spare: Judges what is cut behind a position.
+    /// - Returns: Its last ticket.
+    mutating func endBatch(_ spare: ([Row], Zxid) throws(Violation) -> Void) throws(Violation) -> UInt64? {
+        let done = waiting.prefix(batchCount)
+        for (order, committed) in done { try carryOut(order.what, committed, spare) }
+        waiting.removeFirst(batchCount)
+        batchCount = 0
+        return done.last?.order.ticket
+    }
+
+    private mutating func carryOut(
+        _ order: Effects.Order.What, _ known: Zxid, _ spare: ([Row], Zxid) throws(Violation) -> Void
+    ) throws(Violation) {
+        switch order {
+        case .append(let append):
+            rows.append(Row(append))
+            committed = known
+        case .truncate(let zxid):
+            try spare(rows, zxid)
+            if flaw != .ignoresTruncation { rows.removeAll { $0.zxid > zxid } }
+        case .install(let snapshot, let state, let appends):
+            try spare(rows, appends.last?.zxid ?? snapshot)
+            if flaw == .keepsLogBesideSnapshot {
+                rows += appends.map { Row($0) }
+            } else {
+                base = Snapshot(
+                    zxid: snapshot, state: flaw == .forgetsSessions ? state.withoutLastSession : state)
+                rows = appends.map { Row($0) }
+            }
+            committed = snapshot
+        case .acceptEpoch(let epoch):
+            if flaw != .forgetsAcceptedEpoch { acceptedEpoch = max(acceptedEpoch, epoch) }
+        case .enterEpoch(let epoch):
+            if flaw != .forgetsCurrentEpoch { currentEpoch = max(currentEpoch, epoch) }
+        }
+    }
+
+    // MARK: The end of a life
+
+    /// Keeps some of what was under way, from the front: a crash may come after any of it.
+    mutating func crash(
+        keeping random: UInt64, _ spare: ([Row], Zxid) throws(Violation) -> Void
+    ) throws(Violation) {
+        batchCount = Int(random % UInt64(batchCount + 1))
+        _ = try endBatch(spare)
+        waiting = []
+        if flaw == .losesSyncedWrites, random % 3 == 0, !rows.isEmpty { rows.removeLast() }
+        if flaw == .startsEmpty, random % 3 == 0 {
+            rows = []
+            base = nil
+            committed = .zero
+        }
+        log = rows
+        logStart = base?.zxid ?? .zero
+    }
+
+    /// Orders that fail are gone, and nobody is told.
+    mutating func forgetBatch() -> UInt64? {
+        let last = waiting.prefix(batchCount).last?.order.ticket
+        waiting.removeFirst(batchCount)
+        batchCount = 0
+        return last
+    }
+
+    // MARK: Questions
+
+    /// Whether `row` would survive a crash now.
+    func holds(_ row: Row) -> Bool {
+        if let base, base.zxid >= row.zxid { return true }
+        return rows.row(at: row.zxid) == row
+    }
+
+    /// A log is a history without gaps, whatever crash came before, and of no epoch that was not promised.
+    func requireOrder(of server: PeerID) throws(Violation) {
+        var last = base?.zxid ?? .zero
+        for row in rows {
+            guard last.isFollowed(by: row.zxid) else {
+                throw Violation("server \(server.rawValue): its log has \(row.zxid) behind \(last)")
+            }
+            last = row.zxid
+        }
+        guard acceptedEpoch >= currentEpoch, acceptedEpoch >= last.epoch else {
+            throw Violation(
+                "server \(server.rawValue): its log ends at \(last), and it accepted epoch "
+                    + "\(acceptedEpoch.rawValue) at most")
+        }
+    }
+}
+
+extension Disk.Row {
+    init(_ append: Effects.Append) { self.init(zxid: append.zxid, body: append.body) }
+}
+
+extension [Disk.Row] {
+    /// The place of the first row behind `zxid`.
+    func firstIndex(after zxid: Zxid) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].zxid <= zxid { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    func row(at zxid: Zxid) -> Disk.Row? {
+        let index = firstIndex(after: zxid)
+        guard index > 0, self[index - 1].zxid == zxid else { return nil }
+        return self[index - 1]
+    }
+}
+
+extension StoredState {
+    fileprivate var withoutLastSession: StoredState {
+        StoredState(digest: digest, sessions: sessions.dropLast(), znodes: znodes)
+    }
+}

@@ -1,0 +1,210 @@
+internal import NIOCore
+internal import Replica
+internal import SeededRandom
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// Servers: their start, what their replicas want done, their disks, their end.
+extension Simulation {
+    func start(_ server: Server) throws(Violation) {
+        guard !server.isRunning else { return }
+        try server.disk.requireOrder(of: server.id)
+        let now = server.instant(nowMs)
+        var replica = Replica(
+            settings: settings(of: server), seed: scenario.seed &+ UInt64(server.host), wallMs: now.wallMs)
+        if let base = server.disk.base {
+            guard replica.restore(base.state, at: base.zxid, now: now) else {
+                throw Violation("server \(server.id.rawValue) cannot restore its snapshot of \(base.zxid)")
+            }
+        }
+        let committed =
+            scenario.flaw == .appliesUnconfirmedTail ? server.disk.lastZxid : server.disk.committed
+        for row in server.disk.rows {
+            guard let transaction = try? Transaction(decoding: row.body.readableBytesSpan) else {
+                throw Violation("server \(server.id.rawValue) has what is no transaction at \(row.zxid)")
+            }
+            replica.step(
+                .replayed(transaction, bytes: row.body, isCommitted: row.zxid <= committed), at: now,
+                into: &server.effects)
+        }
+        server.replica = consume replica
+        server.position = 0
+        server.observed = .zero
+        server.duty = nil
+        server.leaderlessSinceMs = nowMs
+        server.adoptedMs = -1
+        transcript.note(nowMs, Int64(server.host), 1, line: "\(nowMs) server \(server.id.rawValue) starts")
+        agenda.add(.pulse(server: server.host, life: server.life), at: nowMs + roll(20))
+        agenda.add(.tick(server: server.host, life: server.life), at: nowMs + roll(50))
+        try step(
+            server,
+            .started(acceptedEpoch: server.disk.acceptedEpoch, currentEpoch: server.disk.currentEpoch))
+    }
+
+    private func settings(of server: Server) -> ReplicaSettings {
+        ReplicaSettings(
+            peer: server.id, membership: membership,
+            patience: Patience(tickMs: 200, initLimit: 10, syncLimit: 5),
+            historyBytesMax: scenario.historyBytesMax, tickMs: 200, minSessionTimeoutMs: 400,
+            maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000, digest: { $0 })
+    }
+
+    func step(_ server: Server, _ input: consuming Input) throws(Violation) {
+        server.replica?.step(input, at: server.instant(nowMs), into: &server.effects)
+        try carryOut(server)
+    }
+
+    /// As a node's core does: orders to the disk, answers and events to the clients, then the rest.
+    private func carryOut(_ server: Server) throws(Violation) {
+        guard let zxid = server.replica?.tree.lastZxid else { return }
+        let orders = server.effects.takeOrders()
+        if !orders.isEmpty {
+            for order in orders { note(order, of: server) }
+            if ambushes > 0, orders.contains(where: { $0.what.endsSynchronization }) { ambush(server) }
+            server.disk.order(orders, committed: zxid)
+            try beginBatch(server)
+        }
+        try observe(server)
+        for connection in server.effects.takeAnswered() { flush(connection, of: server) }
+        while let connection = server.effects.takeNotified() { flush(connection, of: server) }
+        for action in server.effects.takeActions() { try act(action, of: server) }
+    }
+
+    private func note(_ order: Effects.Order, of server: Server) {
+        transcript.note(
+            nowMs, Int64(server.host), 2, Int64(bitPattern: order.ticket),
+            line: "\(nowMs) server \(server.id.rawValue) orders \(order.what.summary)")
+        if case .append(let append) = order.what { transcript.note(append.body) }
+    }
+
+    /// A crash before the order is carried out finds a server between two histories.
+    private func ambush(_ server: Server) {
+        guard dice.isOneIn(2) else { return }
+        agenda.add(.death(server: server.host, life: server.life), at: nowMs + roll(3))
+        guard dice.isOneIn(2), let host = server.leader?.second, servers[host].isRunning else { return }
+        agenda.add(.death(server: host, life: servers[host].life), at: nowMs + roll(3))
+    }
+
+    // MARK: Disks
+
+    private func beginBatch(_ server: Server) throws(Violation) {
+        guard !server.disk.isBusy, server.disk.hasWork else { return }
+        let last = server.disk.beginBatch()
+        agenda.add(
+            .written(server: server.host, life: server.life), at: nowMs + roll(server.diskDelayMsMax))
+        if scenario.flaw == .acknowledgesBeforeSync, let last { try step(server, .stored(through: last)) }
+    }
+
+    func endBatch(_ server: Server) throws(Violation) {
+        var last: UInt64?
+        if server.isDiskFailing {
+            guard scenario.flaw == .goesOnAfterDiskError else { return try crash(server, keeping: 0) }
+            last = server.disk.forgetBatch()
+        } else {
+            last = try server.disk.endBatch(spared(by: server))
+        }
+        try beginBatch(server)
+        if scenario.flaw != .acknowledgesBeforeSync, let last { try step(server, .stored(through: last)) }
+    }
+
+    /// Ends the process.
+    ///
+    /// - Parameter chance: How much of the batch under way is kept.
+    func crash(_ server: Server, keeping chance: UInt64) throws(Violation) {
+        guard server.isRunning else { return }
+        transcript.note(nowMs, Int64(server.host), 3, line: "\(nowMs) server \(server.id.rawValue) dies")
+        try server.disk.crash(keeping: chance, spared(by: server))
+        server.replica = nil
+        server.effects = Effects()
+        server.life += 1
+        server.attempt += 1
+        server.backlog = nil
+        server.isDiskFailing = false
+        for channel in server.channels { close(channel, at: server.host) }
+        server.forgetChannels()
+    }
+
+    private func spared(by server: Server) -> ([Disk.Row], Zxid) throws(Violation) -> Void {
+        { [record, servers] (rows, zxid) throws(Violation) in
+            try record.requireSpared(rows, after: zxid, by: server.id) { row, peer in
+                servers[Int(peer.rawValue) - 1].disk.holds(row)
+            }
+        }
+    }
+
+    // MARK: What may be seen of it
+
+    /// Learns what it has applied since anybody looked, and judges it.
+    private func observe(_ server: Server) throws(Violation) {
+        guard let zxid = server.replica?.tree.lastZxid, let digest = server.replica?.tree.digest else {
+            return
+        }
+        if zxid != server.observed {
+            try follow(server, to: zxid)
+            try record.compare(digest: digest, at: zxid, of: server.id)
+            try requirePair(of: server)
+        }
+        let duty = server.replica?.ensembleDuty
+        guard duty != server.duty else { return }
+        if duty == nil { server.leaderlessSinceMs = nowMs }
+        server.duty = duty
+        if case .lead(let epoch)? = duty { try record.note(leader: server.id, of: epoch, at: zxid) }
+        transcript.note(
+            nowMs, Int64(server.host), 4,
+            line: "\(nowMs) server \(server.id.rawValue) at \(zxid): \(duty.map { "\($0)" } ?? "looks")")
+    }
+
+    private func follow(_ server: Server, to zxid: Zxid) throws(Violation) {
+        if server.disk.logStart > server.observed {
+            server.observed = server.disk.logStart
+            server.position = try record.position(after: server.observed, of: server.id)
+        }
+        let log = server.disk.log
+        var index = log.firstIndex(after: server.observed)
+        while index < log.count, log[index].zxid <= zxid {
+            let row = log[index]
+            try record.apply(row, at: server.position, by: server.id) { peer in
+                servers[Int(peer.rawValue) - 1].disk.holds(row)
+            }
+            server.position += 1
+            server.observed = row.zxid
+            index += 1
+        }
+        guard server.observed == zxid else {
+            throw Violation("server \(server.id.rawValue) applied \(zxid), which its log lacks")
+        }
+    }
+
+    /// A multi is applied as a whole or not at all.
+    private func requirePair(of server: Server) throws(Violation) {
+        var values: [[UInt8]?] = []
+        for path in Operation.pair {
+            guard let id = server.replica?.tree.nodes.find(path) else { return }
+            values.append(server.replica?.tree.nodes.dataBytes(of: id))
+        }
+        guard values[0] == values[1] else {
+            throw Violation("server \(server.id.rawValue) shows half of a multi at \(server.observed)")
+        }
+    }
+}
+
+extension Effects.Order.What {
+    fileprivate var endsSynchronization: Bool {
+        switch self {
+        case .install, .enterEpoch, .truncate: true
+        case .append, .acceptEpoch: false
+        }
+    }
+
+    fileprivate var summary: String {
+        switch self {
+        case .append(let append): "\(append.zxid) type \(append.type) of \(append.session) \(append.cxid)"
+        case .truncate(let zxid): "to cut behind \(zxid)"
+        case .install(let snapshot, _, let appends): "a snapshot of \(snapshot) and \(appends.count) more"
+        case .acceptEpoch(let epoch): "to accept epoch \(epoch.rawValue)"
+        case .enterEpoch(let epoch): "to enter epoch \(epoch.rawValue)"
+        }
+    }
+}
