@@ -3,6 +3,7 @@
 import glob
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -16,9 +17,15 @@ JVM_PROPERTIES = {"readonlymode.enabled"}  # what Apache reads from the command 
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the ports that the kernel gives to outgoing connections: nobody takes it while its server is down."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def apache_classpath():
