@@ -94,7 +94,7 @@ let package = Package(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),
         tests("BenchTests", on: "aviary-bench"),
-        tests("SimulatorTests", on: "Simulator"),
+        tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
         tests("HouseTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -2,7 +2,7 @@ package import Console
 internal import NIOCore
 internal import Replica
 package import Settings
-package import Vocabulary
+internal import Vocabulary
 internal import Zab
 internal import Znodes
 

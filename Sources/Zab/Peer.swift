@@ -25,6 +25,8 @@ package struct Peer {
     private var vote: Vote
     private var round: Int64 = 0
     private var reachable: Set<PeerID> = []
+    /// Observers that look for a leader. Nobody needs their votes, so they are told when there is one.
+    private var observersLooking: Set<PeerID> = []
     /// Parts that were given up, one after the other, before their epoch ran.
     private var failures = 0
     private var restsUntilMs: Int64 = .min
@@ -209,6 +211,10 @@ package struct Peer {
         self.round = round
         vote = chosen
         if chosen.leader == me { lead(at: nowMs) } else { follow(chosen.leader, at: nowMs) }
+        if let answer = settledAnswer {
+            for observer in observersLooking.sorted() { act(.notify(observer, answer)) }
+            observersLooking = []
+        }
     }
 
     private mutating func lead(at nowMs: Int64) {
@@ -282,6 +288,7 @@ package struct Peer {
 
     /// What a node does with any notification (quorum protocol 2.5).
     private mutating func hear(_ notification: Notification, from peer: PeerID) {
+        if notification.state == .looking, !membership.isVoter(peer) { observersLooking.insert(peer) }
         switch role {
         case .looking(var election):
             guard membership.isVoter(peer) else { return act(.notify(peer, election.announcement)) }
@@ -332,7 +339,12 @@ package struct Peer {
     }
 
     private mutating func note(_ peer: PeerID, isReachable: Bool) {
-        if isReachable { reachable.insert(peer) } else { reachable.remove(peer) }
+        if isReachable {
+            reachable.insert(peer)
+        } else {
+            reachable.remove(peer)
+            observersLooking.remove(peer)
+        }
         guard case .looking(var election) = role else { return }
         if isReachable { election.linkUp(to: peer) } else { election.linkDown(to: peer) }
         role = .looking(election)
@@ -360,37 +372,5 @@ package struct Peer {
     /// From now on everybody who follows reports the epoch that runs (quorum protocol 2.6).
     mutating func settle(in epoch: Epoch) {
         vote = Vote(leader: vote.leader, zxid: vote.zxid, epoch: epoch)
-    }
-
-    // MARK: For those who look
-
-    /// Entries that were proposed and are not committed.
-    package var outstandingCount: Int { history.count(after: history.committed) }
-
-    /// Who has its history and follows on this link; nil for a learner that does not yet, or not any more.
-    package func server(on link: LinkID) -> PeerID? {
-        guard case .leading(let leading) = role else { return nil }
-        return leading.learners.first { $0.link == link && $0.phase == .serving }?.peer
-    }
-
-    /// The learners of a leader that have said who they are.
-    package var learners: [(peer: PeerID, isObserver: Bool, isSynced: Bool)] {
-        guard case .leading(let leading) = role else { return [] }
-        return leading.learners.filter { $0.phase != .connected }.map {
-            ($0.peer, $0.isObserver, $0.phase == .serving)
-        }
-    }
-
-    /// What it does in a running epoch; nil while there is none.
-    package var duty: Duty? {
-        switch role {
-        case .resting, .looking: return nil
-        case .following(let following):
-            guard case .serving(let epoch) = following.phase else { return nil }
-            return following.isObserver ? .observe(following.leader, epoch) : .follow(following.leader, epoch)
-        case .leading(let leading):
-            guard case .serving(let epoch) = leading.phase else { return nil }
-            return .lead(epoch)
-        }
     }
 }

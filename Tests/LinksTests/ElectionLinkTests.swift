@@ -66,7 +66,7 @@ import Zab
         nodes[living].links.seek(nodes[dying].me)
         try await eventually("one link") { nodes[0].isLinked(to: nodes[1]) }
         let port = try #require(nodes[dying].links.boundPort)
-        try await nodes[dying].links.close().get()
+        try await nodes[dying].links.close().onLoop()
         try await eventually("reported") { !nodes[living].isReachable(nodes[dying].me) }
 
         let risen = try await ElectionNode(nodes[dying].me.rawValue, port: port)
@@ -159,7 +159,7 @@ import Zab
         }
         let held = try node.links.bytesHeld(for: peer)
         #expect(held < 1 << 20, "\(held) bytes wait for one that does not read")
-        try await deaf.channel.setOption(.autoRead, value: true).get()
+        try await deaf.channel.setOption(.autoRead, value: true).onLoop()
         let frameBytes = 4 + 44 + configuration.count
         try await eventually("the newest came last") {
             guard deaf.heard.readableBytes.isMultiple(of: frameBytes) else { return false }
@@ -170,6 +170,6 @@ import Zab
     }
 
     private func close(_ nodes: [ElectionNode]) async throws {
-        for node in nodes { try await node.links.close().get() }
+        for node in nodes { try await node.links.close().onLoop() }
     }
 }

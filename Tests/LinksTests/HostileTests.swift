@@ -78,8 +78,8 @@ import Zab
         ]
         try await eventually("closed") { strangers.allSatisfy(\.isClosed) }
         #expect(quorum.up.isEmpty && election.reports.isEmpty)
-        try await quorum.links.close().get()
-        try await election.links.close().get()
+        try await quorum.links.close().onLoop()
+        try await election.links.close().onLoop()
     }
 
     @Test func `are waited for on few connections at once`() async throws {
@@ -100,8 +100,8 @@ import Zab
         }
         let learner = try await QuorumNode(2)
         _ = try await QuorumNode.pair(leader: quorum, learner: learner)
-        for node in [quorum, learner] { try await node.links.close().get() }
-        try await election.links.close().get()
+        for node in [quorum, learner] { try await node.links.close().onLoop() }
+        try await election.links.close().onLoop()
     }
 
     @Test(arguments: [
@@ -114,7 +114,7 @@ import Zab
         stranger.say(bytes)
         try await eventually("closed") { stranger.isClosed }
         #expect(leader.up.isEmpty && leader.down.isEmpty)
-        try await leader.links.close().get()
+        try await leader.links.close().onLoop()
     }
 
     @Test(arguments: QuorumPacket.Kind.allCases)
@@ -129,7 +129,7 @@ import Zab
         try await eventually("all came and went") { leader.down.count == whole.count }
         #expect(Set(leader.down) == Set(leader.up) && leader.up.count == whole.count)
         #expect(leader.fromLearners.count == whole.count, "introductions and nothing more")
-        try await leader.links.close().get()
+        try await leader.links.close().onLoop()
     }
 
     @Test(arguments: 1...2 as ClosedRange<UInt64>)
@@ -157,7 +157,7 @@ import Zab
         #expect(!leader.down.contains(link))
         leader.links.send(.numbered(1), to: link)
         try await eventually("the good learner hears") { learner.fromLeader == [.numbered(1)] }
-        for node in [leader, learner] { try await node.links.close().get() }
+        for node in [leader, learner] { try await node.links.close().onLoop() }
         try await expectGoodLink(nodes)
     }
 
@@ -167,7 +167,7 @@ import Zab
         let link = try await QuorumNode.pair(leader: leader, learner: learner)
         leader.links.sendRaw(ByteBuffer(repeating: 0xee, count: 100_000), to: link)
         try await eventually("left") { learner.leaderDowns == 1 && leader.down == [link] }
-        for node in [leader, learner] { try await node.links.close().get() }
+        for node in [leader, learner] { try await node.links.close().onLoop() }
     }
 
     @Test func `of a tree that nobody takes end the link to the leader`() async throws {
@@ -178,7 +178,7 @@ import Zab
         leader.links.send(.numbered(1, .snapshot), to: link)
         for _ in 0..<40 { leader.links.sendRaw(ByteBuffer(repeating: 0, count: 100_000), to: link) }
         try await eventually("left") { learner.leaderDowns == 1 && leader.down == [link] }
-        for node in [leader, learner] { try await node.links.close().get() }
+        for node in [leader, learner] { try await node.links.close().onLoop() }
     }
 
     /// Two servers with a link; the first knows of one more.
@@ -198,6 +198,6 @@ import Zab
         try await eventually("both hear") {
             nodes[1].rounds(from: nodes[0]) == [50] && nodes[0].rounds(from: nodes[1]) == [60]
         }
-        for node in nodes { try await node.links.close().get() }
+        for node in nodes { try await node.links.close().onLoop() }
     }
 }

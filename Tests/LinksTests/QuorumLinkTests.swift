@@ -51,7 +51,7 @@ import Zab
     @Test func `tell a learner once that its leader is gone`() async throws {
         let (leader, learner) = (try await QuorumNode(2), try await QuorumNode(1))
         _ = try await QuorumNode.pair(leader: leader, learner: learner)
-        try await leader.links.close().get()
+        try await leader.links.close().onLoop()
         try await eventually("noticed") { learner.leaderDowns == 1 }
         learner.links.sendToLeader(.numbered(1))
         try await settle()
@@ -138,12 +138,12 @@ import Zab
         let link = try await QuorumNode.pair(leader: leader, learner: learner)
         let late = try await QuorumNode(3)
         late.links.members = learner.links.members
-        try await leader.links.stopListening().get()
+        try await leader.links.stopListening().onLoop()
         late.links.follow(leader.me, afterMs: 0)
         try await eventually("refused") { late.leaderDowns == 1 && late.leaderUps == 0 }
         leader.links.send(.numbered(4), to: link)
         try await eventually("still there") { learner.fromLeader == [.numbered(4)] }
-        try await leader.links.listen(host: "127.0.0.1", port: 0).get()
+        try await leader.links.listen(host: "127.0.0.1", port: 0).onLoop()
         _ = try await QuorumNode.pair(leader: leader, learner: late)
         try await close([leader, learner, late])
     }
@@ -154,20 +154,20 @@ import Zab
             me: PeerID(rawValue: 1), members: [:], dataBytesMax: 1 << 20, loop: OnLoop.loop, log: .silent)
         var introduced = 0
         links.whenLearnerUp = { _ in introduced += 1 }
-        try await links.listen(host: nil, port: 0).get()
+        try await links.listen(host: nil, port: 0).onLoop()
         let stranger = try await Stranger(port: links.boundPort)
         stranger.say(QuorumPacket.introduction(of: 2).bytes)
         try await eventually("introduced") { introduced == 1 }
         let taken = try #require(links.boundPort)
         let other = try await QuorumNode(2)
         await #expect(throws: IOError.self) {
-            try await other.links.listen(host: "127.0.0.1", port: taken).get()
+            try await other.links.listen(host: "127.0.0.1", port: taken).onLoop()
         }
-        try await links.close().get()
+        try await links.close().onLoop()
         try await close([other])
     }
 
     private func close(_ nodes: [QuorumNode]) async throws {
-        for node in nodes { try await node.links.close().get() }
+        for node in nodes { try await node.links.close().onLoop() }
     }
 }

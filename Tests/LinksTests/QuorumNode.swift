@@ -21,7 +21,7 @@ final class QuorumNode {
     private(set) var snapshot: [UInt8] = []
 
     init(
-        _ number: Int64, handshakeTimeoutMs: Int64 = 5000, unsentBytesMax: Int = 512 << 20
+        _ number: Int64, handshakeTimeoutMs: Int64 = 60_000, unsentBytesMax: Int = 512 << 20
     ) async throws {
         me = PeerID(rawValue: number)
         links = QuorumLinks(
@@ -37,7 +37,7 @@ final class QuorumNode {
         links.whenLeaderDown = { [unowned self] in leaderDowns += 1 }
         links.whenFromLeader = { [unowned self] packet in fromLeader.append(packet) }
         links.whenSnapshotBytes = { [unowned self] bytes in takeSnapshot(&bytes) }
-        try await links.listen(host: "127.0.0.1", port: 0).get()
+        try await links.listen(host: "127.0.0.1", port: 0).onLoop()
     }
 
     /// Takes a few bytes at a time, as a parser does that needs whole fields.

@@ -23,7 +23,7 @@ import Zab
         try await eventually("reported") { leader.down == [link] }
         try await settle()
         #expect(leader.down == [link])
-        try await leader.links.close().get()
+        try await leader.links.close().onLoop()
     }
 
     @Test func `calls nobody back from inside, at the election port`() async throws {
@@ -43,6 +43,6 @@ import Zab
         #expect(node.heard.isEmpty && node.isReachable(peer))
         try await eventually("reported") { !node.isReachable(peer) }
         #expect(node.reports.count == 2)
-        try await node.links.close().get()
+        try await node.links.close().onLoop()
     }
 }

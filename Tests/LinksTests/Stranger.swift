@@ -43,7 +43,7 @@ final class Stranger {
                     try channel.pipeline.syncOperations.addHandler(bound.value)
                 }
             }
-            .connect(to: SocketAddress(ipAddress: "127.0.0.1", port: port ?? 0)).get()
+            .connect(to: SocketAddress(ipAddress: "127.0.0.1", port: port ?? 0)).onLoop()
         self.ear = ear
     }
 
@@ -63,7 +63,7 @@ final class Stranger {
     }
 
     func stopReading() async throws {
-        try await channel.setOption(.autoRead, value: false).get()
+        try await channel.setOption(.autoRead, value: false).onLoop()
     }
 
     func close() {
@@ -92,7 +92,7 @@ final class Doorstep {
                     try channel.pipeline.syncOperations.addHandler(ear)
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: 0).onLoop()
         self.guests = guests
     }
 
@@ -102,6 +102,6 @@ final class Doorstep {
     var firstWords: [UInt8] { guests.ears.first.map { Array($0.bytes.readableBytesView) } ?? [] }
 
     func close() async throws {
-        try await channel.close().get()
+        try await channel.close().onLoop()
     }
 }
