@@ -7,10 +7,11 @@ import Vocabulary
 /// `AVIARY_DAMAGE_CASES=500 swift test --filter damage` for the long form; `AVIARY_SEED=n` runs one case
 /// alone.
 @Suite struct `A log damaged behind its back` {
-    @Test func `never serves a row that is not as it was, and names where it begins`() throws {
+    @Test func `never serves a row that is not as it was, and names where it begins`() async throws {
         let folders = try PristineFolders(seed: 1)
         var tally = DamageTally()
         for seed in Self.seeds {
+            await Task.yield()
             let trial = try DamageTrial(seed: seed, of: folders)
             tally.add(trial)
             if let complaint = trial.complaint {

@@ -12,9 +12,10 @@ import Vocabulary
         return (1...UInt64(Environment.number("AVIARY_INSTALL_LOSSES") ?? 150)).map { $0 }
     }
 
-    @Test func `leaves the old history whole or the new one`() throws {
+    @Test func `leaves the old history whole or the new one`() async throws {
         var outcomes = InstallOutcomes()
         for seed in Self.seeds {
+            await Task.yield()
             let life = InstallLife(seed: seed)
             for _ in 0..<4 {
                 guard outcomes.add(try? Self.reported(seed) { try life.exchange() }) else { return }
@@ -24,9 +25,10 @@ import Vocabulary
     }
 
     @Test(arguments: [false, true])
-    func `does so at every single operation of the disk`(isPowerLoss: Bool) throws {
+    func `does so at every single operation of the disk`(isPowerLoss: Bool) async throws {
         var outcomes = InstallOutcomes()
         for seed in Self.seeds.prefix(max(6, Self.seeds.count / 20)) {
+            await Task.yield()
             let operations = try InstallLife(seed: seed).operations()
             for operation in 0...operations {
                 let failure = InstallLife.Failure(operation: operation, isPowerLoss: isPowerLoss)

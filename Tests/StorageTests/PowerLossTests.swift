@@ -15,9 +15,10 @@ import Vocabulary
         return (0..<UInt64((losses + lossesPerSeed - 1) / lossesPerSeed)).map { $0 + 1 }
     }
 
-    @Test func `holds every batch that append returned for, and none by half`() throws {
+    @Test func `holds every batch that append returned for, and none by half`() async throws {
         var losses = 0
         for seed in Self.seeds {
+            await Task.yield()
             var life = LogLife(seed: seed)
             for _ in 0..<Self.lossesPerSeed {
                 let verdict = life.untilPowerLoss()
@@ -31,11 +32,12 @@ import Vocabulary
 
     @Test(arguments: ["NORMAL", "OFF"])
     func `would lose batches without waiting for the disk, and the harness sees it`(synchronous: String)
-        throws
+        async throws
     {
         var lost = 0
         var losses = 0
         for seed in Self.seeds {
+            await Task.yield()
             var life = LogLife(seed: seed, synchronous: synchronous)
             for _ in 0..<Self.lossesPerSeed {
                 losses += 1

@@ -36,9 +36,10 @@ import Zab
     }
 
     @Test(arguments: [(3, 0), (3, 1), (5, 0), (5, 1)])
-    func `agrees through crashes, cuts and slow disks`(voters: Int, observers: Int) throws {
+    func `agrees through crashes, cuts and slow disks`(voters: Int, observers: Int) async throws {
         var epochs = 0
         for seed in Self.firstSeed..<(Self.firstSeed + Self.seeds) {
+            await Task.yield()
             do {
                 var ensemble = Ensemble(seed: UInt64(seed), voters: voters, observers: observers)
                 try ensemble.suffer()
