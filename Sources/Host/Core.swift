@@ -34,6 +34,8 @@ package final class Core {
     private let peers: PeerDesk?
     private var replica: Replica
     private var effects = Effects()
+    /// Empty, with room for the next.
+    private var spareActions: [Effects.Action] = []
     private var clients: [Client?] = []
     private var freeSlots: [Int] = []
     private var generation: UInt32 = 0
@@ -101,7 +103,7 @@ package final class Core {
             return loop.makeSucceededVoidFuture()
         }
         let opened = peers.open(
-            { bound.value.step(.peer($0)) }, snapshot: { bound.value.readSnapshot(&$0) })
+            { bound.value.hear($0) }, snapshot: { bound.value.readSnapshot(&$0) })
         return opened.map {
             bound.value.step(.started(acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch))
             bound.value.pulsing = bound.eventLoop.scheduleRepeatedTask(
@@ -170,6 +172,14 @@ package final class Core {
     private func step(_ input: consuming Input) {
         loop.assertInEventLoop()
         replica.step(input, at: .now, into: &effects)
+        flushAnswered()
+        execute()
+    }
+
+    /// The other servers say much at a time; what that means for clients leaves at the end of the turn.
+    private func hear(_ input: PeerInput) {
+        loop.assertInEventLoop()
+        replica.step(.peer(input), at: .now, into: &effects)
         execute()
     }
 
@@ -177,21 +187,24 @@ package final class Core {
 
     private func execute() {
         if effects.orders.count >= Core.earlyOrdersCount, !isDiskBusy { handOff() }
-        if !effects.orders.isEmpty, !isTurnOpen {
+        if !effects.orders.isEmpty || effects.hasAnswered, !isTurnOpen {
             isTurnOpen = true
             let bound = NIOLoopBound(self, eventLoop: loop)
             loop.execute { bound.value.endTurn() }
         }
-        for id in effects.takeAnswered() { flush(id) }
         if effects.hasNotified, !isNotifying { notifySlice() }
-        if !effects.actions.isEmpty {
-            for action in effects.takeActions() { act(action) }
-        }
+        if !effects.actions.isEmpty { actAll() }
     }
 
     private func endTurn() {
         isTurnOpen = false
         handOff()
+        flushAnswered()
+    }
+
+    private func flushAnswered() {
+        guard effects.hasAnswered else { return }
+        for id in effects.takeAnswered() { flush(id) }
     }
 
     private func handOff() {
@@ -261,6 +274,15 @@ package final class Core {
             else { return }
             bound.value.giveRoom(id)
         }
+    }
+
+    private func actAll() {
+        var taken: [Effects.Action] = []
+        swap(&taken, &spareActions)
+        effects.takeActions(into: &taken)
+        for action in taken { act(action) }
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &spareActions)
     }
 
     private func act(_ action: Effects.Action) {

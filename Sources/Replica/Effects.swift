@@ -143,13 +143,23 @@ package struct Effects {
     }
 
     package mutating func takeActions() -> [Action] {
-        defer { actions.removeAll(keepingCapacity: true) }
-        return actions
+        let taken = actions
+        actions = []
+        return taken
     }
 
+    /// The same, in exchange for an array whose storage is used again.
+    package mutating func takeActions(into taken: inout [Action]) {
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &actions)
+    }
+
+    package var hasAnswered: Bool { !answered.isEmpty }
+
     package mutating func takeAnswered() -> [ConnectionID] {
-        defer { answered.removeAll(keepingCapacity: true) }
-        return answered
+        let taken = answered
+        answered = []
+        return taken
     }
 
     /// The next connection that has only events waiting.

@@ -26,6 +26,8 @@ package struct Replica: ~Copyable {
     var overlay = Overlay()
     /// Which writes there are, and in which order. Knows the past from `started` on.
     var zab: Peer
+    /// Empty, with room for what Zab wants done next.
+    var spareZabEffects: [Effect] = []
     var ahead = TransactionsAhead()
     /// What this node does for the ensemble; nil while there is no leader.
     var duty: Duty?

@@ -17,6 +17,8 @@ package struct History: Sendable {
     package private(set) var floor: Zxid
     package private(set) var committed: Zxid
     private var entries: Deque<Entry> = []
+    /// How many of them are committed.
+    private var committedCount = 0
     private let bytesKept: Int
     private var bytes = 0
 
@@ -32,6 +34,7 @@ package struct History: Sendable {
         self.floor = floor
         self.committed = committed
         self.entries = Deque(entries)
+        self.committedCount = self.entries.count { $0.zxid <= committed }
         self.bytes = self.entries.reduce(0) { $0 + $1.body.readableBytes + History.entryBytes }
     }
 
@@ -53,9 +56,17 @@ package struct History: Sendable {
     /// Moves `committed` up to `zxid` and hands over what it passed, oldest first.
     mutating func commit(through zxid: Zxid, deliver: (Entry) -> Void) {
         guard zxid > committed else { return }
-        for index in firstIndex(after: committed)..<firstIndex(after: zxid) { deliver(entries[index]) }
+        for entry in uncommitted(through: zxid) {
+            deliver(entry)
+            committedCount += 1
+        }
         committed = min(zxid, last)
         forgetOld()
+    }
+
+    /// What `commit` would hand over.
+    func uncommitted(through zxid: Zxid) -> Deque<Entry>.SubSequence {
+        entries[committedCount...].prefix { $0.zxid <= zxid }
     }
 
     private mutating func forgetOld() {
@@ -63,6 +74,7 @@ package struct History: Sendable {
             floor = entries[0].zxid
             bytes -= entries[0].body.readableBytes + History.entryBytes
             entries.removeFirst()
+            committedCount -= 1
         }
     }
 
@@ -79,6 +91,7 @@ package struct History: Sendable {
 
     mutating func reset(to snapshot: Zxid) {
         entries.removeAll()
+        committedCount = 0
         bytes = 0
         floor = snapshot
         committed = snapshot
@@ -99,7 +112,7 @@ package struct History: Sendable {
         return entries[first..<max(first, firstIndex(after: end))]
     }
 
-    func count(after zxid: Zxid) -> Int { entries.count - firstIndex(after: zxid) }
+    var uncommittedCount: Int { entries.count - committedCount }
 
     /// Where the first entry behind `zxid` stands.
     private func firstIndex(after zxid: Zxid) -> Int {

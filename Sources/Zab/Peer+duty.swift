@@ -3,7 +3,7 @@ package import Vocabulary
 /// What a peer is and does, for those who look at it.
 extension Peer {
     /// Entries that were proposed and are not committed.
-    package var outstandingCount: Int { history.count(after: history.committed) }
+    package var outstandingCount: Int { history.uncommittedCount }
 
     /// Who has its history and follows on this link; nil for a learner that does not yet, or not any more.
     package func server(on link: LinkID) -> PeerID? {

@@ -113,6 +113,12 @@ package struct Peer {
         return taken
     }
 
+    /// The same, in exchange for an array whose storage is used again.
+    package mutating func takeEffects(into taken: inout [Effect]) {
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &effects)
+    }
+
     private mutating func handle(_ input: Input, at nowMs: Int64) throws(Abandonment) {
         switch input {
         case .ticked: try tick(at: nowMs)

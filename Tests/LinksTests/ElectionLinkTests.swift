@@ -6,7 +6,7 @@ import Vocabulary
 import Wire
 import Zab
 
-@OnLoop @Suite(.timeLimit(.minutes(1))) struct `Election links` {
+@OnLoop @Suite(.timeLimit(.minutes(5))) struct `Election links` {
     /// Who dials, in which order.
     @Test(arguments: [[1], [2], [1, 2], [2, 1], [1, 1, 2, 2, 1]])
     func `come to one for two servers, whoever dials`(order: [Int64]) async throws {

@@ -7,7 +7,7 @@ import Wire
 import Zab
 
 /// Whatever comes to a port costs the connection it came on, and nothing else.
-@OnLoop @Suite(.timeLimit(.minutes(2))) struct `Foreign bytes` {
+@OnLoop @Suite(.timeLimit(.minutes(5))) struct `Foreign bytes` {
     /// Beginnings that no server makes.
     @Test(arguments: [
         Array("GET / HTTP/1.1\r\n\r\n".utf8),

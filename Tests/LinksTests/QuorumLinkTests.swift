@@ -6,7 +6,7 @@ import Vocabulary
 import Wire
 import Zab
 
-@OnLoop @Suite(.timeLimit(.minutes(1))) struct `Quorum links` {
+@OnLoop @Suite(.timeLimit(.minutes(5))) struct `Quorum links` {
     @Test func `carry packets both ways, in order`() async throws {
         let (leader, learner) = (try await QuorumNode(2), try await QuorumNode(1))
         let link = try await QuorumNode.pair(leader: leader, learner: learner)

@@ -6,7 +6,7 @@ import Wire
 import Zab
 
 /// A write that fails makes NIO read what the peer sent last, and close, all inside that write.
-@OnLoop @Suite(.timeLimit(.minutes(1))) struct `A write that fails` {
+@OnLoop @Suite(.timeLimit(.minutes(5))) struct `A write that fails` {
     @Test func `calls nobody back from inside, at the quorum port`() async throws {
         let leader = try await QuorumNode(2)
         let stranger = try await Stranger(port: leader.links.boundPort)

@@ -9,10 +9,15 @@ internal import Znodes
 extension Replica {
     /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
     mutating func carryOutZab(at now: Instant, into effects: inout Effects) {
+        var taken: [Effect] = []
+        swap(&taken, &spareZabEffects)
         while zab.hasEffects {
-            for effect in zab.takeEffects() { carryOut(effect, at: now, into: &effects) }
+            zab.takeEffects(into: &taken)
+            for effect in taken { carryOut(effect, at: now, into: &effects) }
             releaseBarriers(at: now, into: &effects)
         }
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &spareZabEffects)
     }
 
     private mutating func carryOut(

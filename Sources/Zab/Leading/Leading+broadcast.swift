@@ -62,7 +62,8 @@ extension Peer {
         }
         guard leading.learners[index].isVoter else { return }
         leading.broadcast.note(zxid, from: leading.learners[index].peer)
-        commitDecided(&leading)
+        // Of three acknowledgements two decide; the third tells nothing new.
+        if zxid > history.committed { commitDecided(&leading) }
     }
 
     mutating func commitDecided(_ leading: inout Leading) {
@@ -74,7 +75,7 @@ extension Peer {
     }
 
     private mutating func announce(through decided: Zxid, _ leading: inout Leading) {
-        for entry in history.entries(after: history.committed, through: decided) {
+        for entry in history.uncommitted(through: decided) {
             for index in leading.learners.indices where leading.learners[index].phase == .serving {
                 let learner = leading.learners[index]
                 act(.toLearner(learner.link, learner.isObserver ? .inform(entry) : .commit(entry.zxid)))

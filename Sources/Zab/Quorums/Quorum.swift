@@ -73,8 +73,24 @@ package struct Quorum: Equatable, Sendable {
     /// The newest position that a quorum has reached, when each voter's own is given by `position`.
     package func reached(by position: (PeerID) -> Zxid) -> Zxid {
         if voters.count == 1 { return position(voters[0]) }
+        if rule == .majority { return majorityReached(by: position) }
         let newestFirst = voters.map(position).sorted(by: >)
-        if rule == .majority { return newestFirst[voters.count / 2] }
         return newestFirst.first { candidate in isReached { position($0) >= candidate } } ?? .zero
+    }
+
+    /// The same for a majority, asked at every acknowledgement: without allocating.
+    private func majorityReached(by position: (PeerID) -> Zxid) -> Zxid {
+        withUnsafeTemporaryAllocation(of: Zxid.self, capacity: voters.count) { newestFirst in
+            for (count, voter) in voters.enumerated() {
+                let zxid = position(voter)
+                var place = count
+                while place > 0, newestFirst[place - 1] < zxid {
+                    newestFirst.initializeElement(at: place, to: newestFirst[place - 1])
+                    place -= 1
+                }
+                newestFirst.initializeElement(at: place, to: zxid)
+            }
+            return newestFirst[voters.count / 2]
+        }
     }
 }

@@ -25,6 +25,15 @@ struct NodeRecord {
         return UnsafeRawBufferPointer(start: block + Int(nameLength), count: Int(dataLength))
     }
 
+    /// Puts `data` in the place of the former, in its memory if it is as long.
+    mutating func replaceData(_ data: RawSpan) {
+        guard let block, dataLength > 0, data.byteCount == Int(dataLength) else {
+            return fill(name: name, data: data)
+        }
+        let former = UnsafeMutableRawBufferPointer(start: block + Int(nameLength), count: data.byteCount)
+        data.withUnsafeBytes { former.copyMemory(from: $0) }
+    }
+
     /// Puts `name` and `data` into a block of their own, and lets go of the former one.
     mutating func fill(name: UnsafeRawBufferPointer, data: RawSpan) {
         let bytes = name.count + data.byteCount

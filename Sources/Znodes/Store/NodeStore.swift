@@ -167,7 +167,7 @@ package struct NodeStore: ~Copyable {
     ) {
         let record = record(id.rawValue)
         dataSize += data.byteCount - record.pointee.data.count
-        record.pointee.fill(name: record.pointee.name, data: data)
+        record.pointee.replaceData(data)
         if isNull { record.pointee.dataLength = -1 }
         record.pointee.content = NodeDigest.content(path: path.bytes.span.bytes, data: data)
     }
