@@ -34,8 +34,10 @@ package final class Core {
     private let journal: Journal
     /// The other servers' end; nil for a node that is all there is.
     private let peers: PeerDesk?
-    private var replica: Replica
-    private var effects = Effects()
+    /// Not checked for overlapping access, like `effects`: the loop alone reaches them, and a replica calls
+    /// nobody. What it wants done lies in `effects` until its step is over.
+    @exclusivity(unchecked) private var replica: Replica
+    @exclusivity(unchecked) private var effects = Effects()
     /// Empty, with room for the next.
     private var spareActions: [Effects.Action] = []
     private var clients: [Client?] = []

@@ -23,9 +23,18 @@ extension ByteBuffer {
     }
 
     /// Puts `bytes` behind what is unread, and gives back what was read.
+    ///
+    /// Slices of it may be kept for long: what it stands in is at least half full. The socket's own buffer is
+    /// left to the socket when it is not.
     mutating func takeIn(_ bytes: inout ByteBuffer) {
         if readableBytes == 0 {
-            self = bytes
+            if bytes.readableBytes >= bytes.storageCapacity / 2 {
+                self = bytes
+            } else {
+                self = ByteBuffer()
+                reserveCapacity(bytes.readableBytes)
+                writeBuffer(&bytes)
+            }
         } else {
             discardReadBytes()
             writeBuffer(&bytes)

@@ -31,8 +31,10 @@ final class PacketHandler: LinkHandler {
 
     private let owner: QuorumLinks
     private(set) var phase: Phase
-    var line = Line()
-    private var unsent = ByteBuffer()
+    /// Not checked for overlapping access, like `unsent`: a packet is taken off the front, and given away
+    /// when that is over.
+    @exclusivity(unchecked) var line = Line()
+    @exclusivity(unchecked) private var unsent = ByteBuffer()
     /// Bytes that NIO held at the last look; never less than it holds now.
     private var heldBytes = 0
 

@@ -50,9 +50,9 @@ extension QuorumPacket {
         case .diff: .diff(through: zxid)
         case .truncate: .truncate(after: zxid)
         case .snapshot: .snapshot(zxid)
-        case .proposal: .proposal(Entry(zxid, try ownBody()))
+        case .proposal: .proposal(Entry(zxid, try body()))
         case .commit: .commit(zxid)
-        case .inform: .inform(Entry(zxid, try ownBody()))
+        case .inform: .inform(Entry(zxid, try body()))
         case .newLeader:
             .newLeader(zxid.epoch, configuration: ByteString(data.map { Array($0.readableBytesView) } ?? []))
         case .upToDate: .upToDate
@@ -79,15 +79,6 @@ extension QuorumPacket {
         case .ping: return .alive
         default: return nil
         }
-    }
-
-    /// In a buffer of its own: it is kept, and would keep alive all that one read from the socket brought.
-    private func ownBody() throws(DecodingError) -> ByteBuffer {
-        let body = try body()
-        var own = ByteBuffer()
-        own.reserveCapacity(body.readableBytes)
-        own.writeImmutableBuffer(body)
-        return own
     }
 
     private func body() throws(DecodingError) -> ByteBuffer {
