@@ -62,7 +62,7 @@ extension Replica {
             connection.phase = .connecting
             connection.session = session
         }
-        sessions.add(session, timeoutMs: timeoutMs, at: now)
+        sessions.add(session, timeoutMs: timeoutMs, isCommitted: false, at: now)
         sessions[session]?.connection = id
         if let connection = connections[id] {
             requestSession(timeoutMs, for: connection, at: now, into: &effects)
@@ -138,7 +138,7 @@ extension Replica {
         let session = connection.session
         guard isValid else { return refuse(connection.id, into: &effects) }
         // The leader may know of it before its transaction has come here.
-        sessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, at: now)
+        sessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
         if let former = sessions[session]?.connection, former != connection.id { end(former, into: &effects) }
         sessions[session]?.connection = connection.id
         connection.isReturning = false

@@ -38,7 +38,8 @@ extension Replica {
 
     mutating func applyToSessions(_ transaction: Transaction, at now: Instant) {
         switch transaction.change {
-        case .createSession(let timeoutMs): sessions.add(transaction.session, timeoutMs: timeoutMs, at: now)
+        case .createSession(let timeoutMs):
+            sessions.add(transaction.session, timeoutMs: timeoutMs, isCommitted: true, at: now)
         case .closeSession: sessions.remove(transaction.session)
         default: break
         }

@@ -297,7 +297,10 @@ package struct Peer {
         if notification.state == .looking, !membership.isVoter(peer) { observersLooking.insert(peer) }
         switch role {
         case .looking(var election):
-            guard membership.isVoter(peer) else { return act(.notify(peer, election.announcement)) }
+            guard membership.isVoter(peer) else {
+                if notification.state == .looking { act(.notify(peer, election.announcement)) }
+                return
+            }
             let isBehind = notification.state == .looking && notification.round < election.round
             // It may not have heard this node's vote, sent while it followed a leader that is gone.
             let isNew = notification.state == .looking && !election.hasHeard(peer)

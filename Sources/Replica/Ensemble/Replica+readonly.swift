@@ -54,7 +54,7 @@ extension Replica {
             else { return refuse(connection.id, into: &effects) }
             if let former = localSessions[session]?.connection { end(former, into: &effects) }
         }
-        localSessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, at: now)
+        localSessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
         localSessions[session]?.connection = connection.id
         connection.session = session
         connection.phase = .connecting

@@ -45,7 +45,8 @@ extension Replica {
 
     private var storedSessions: [StoredState.StoredSession] {
         sessions.ids.compactMap { id in
-            sessions[id].map { StoredState.StoredSession(id: id, timeoutMs: $0.timeoutMs) }
+            guard let session = sessions[id], session.isCommitted else { return nil }
+            return StoredState.StoredSession(id: id, timeoutMs: session.timeoutMs)
         }
     }
 
@@ -76,7 +77,9 @@ extension Replica {
             end(connection.id, into: &effects)
         }
         sessions.removeAll()
-        for (session, timeoutMs) in reader.sessions { sessions.add(session, timeoutMs: timeoutMs, at: now) }
+        for (session, timeoutMs) in reader.sessions {
+            sessions.add(session, timeoutMs: timeoutMs, isCommitted: true, at: now)
+        }
         tree = reader.finish(at: zxid)
         if let membership = settings.membership { tree.showConfiguration(membership.text) }
         overlay = Overlay()
@@ -84,7 +87,7 @@ extension Replica {
     }
 
     /// The tree as it is now, for the disk.
-    var storedState: StoredState {
+    package var storedState: StoredState {
         var znodes: [StoredZnode] = []
         znodes.reserveCapacity(tree.nodes.count)
         tree.forEachZnode { id, path in
@@ -103,7 +106,9 @@ extension Replica {
     /// - Returns: False when it is not a tree, or its digest another one: the snapshot is damaged.
     package mutating func restore(_ state: StoredState, at zxid: Zxid, now: Instant) -> Bool {
         precondition(!isServing, "the snapshot is restored before anybody is served")
-        for session in state.sessions { sessions.add(session.id, timeoutMs: session.timeoutMs, at: now) }
+        for session in state.sessions {
+            sessions.add(session.id, timeoutMs: session.timeoutMs, isCommitted: true, at: now)
+        }
         for znode in state.znodes {
             guard tree.restore(znode) else { return false }
         }

@@ -15,6 +15,9 @@ package struct SessionTable {
         /// The server that speaks for it, where that is known: whoever else asks has not noticed that its
         /// client has moved. Known to the leader only.
         var holder: Holder?
+        /// Its creation is in the history that is applied here. A snapshot holds no other: one whose creation
+        /// is under way may never come to be.
+        package fileprivate(set) var isCommitted = false
         /// Its server has noted that the leader must be told of it.
         var isReported = false
         /// Monotonic milliseconds, a multiple of the tick.
@@ -61,7 +64,7 @@ package struct SessionTable {
     }
 
     /// Adds a session, or gives a known one its time anew.
-    package mutating func add(_ id: SessionID, timeoutMs: Int32, at now: Instant) {
+    package mutating func add(_ id: SessionID, timeoutMs: Int32, isCommitted: Bool, at now: Instant) {
         if sessions[id] == nil {
             sessions[id] = Session(timeoutMs: timeoutMs)
             let deadline = deadline(timeoutMs, after: now)
@@ -71,6 +74,7 @@ package struct SessionTable {
             sessions[id]?.timeoutMs = timeoutMs
             touch(id, at: now)
         }
+        if isCommitted { sessions[id]?.isCommitted = true }
     }
 
     mutating func removeAll() {

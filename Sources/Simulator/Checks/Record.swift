@@ -83,10 +83,11 @@ struct Record {
         }
     }
 
-    /// The place behind `zxid`, which a snapshot says it ends with.
+    /// The place behind `zxid`, which a snapshot says it ends with. One of an empty tree has no last
+    /// transaction: it names the place before the first.
     func position(after zxid: Zxid, of server: PeerID) throws(Violation) -> Int {
         let index = rows.firstIndex(after: zxid)
-        guard zxid <= lastZxid else {
+        guard zxid <= lastZxid || rows.isEmpty && zxid.counter == 0 else {
             throw Violation("server \(server.rawValue) took a snapshot of \(zxid), which nobody committed")
         }
         return index

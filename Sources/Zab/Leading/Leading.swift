@@ -221,7 +221,11 @@ extension Peer {
             sendHistory(after: common, through: end, to: learner.link)
         case .snapshot:
             // The tree holds what is committed, and only that; what a quorum has still to confirm follows it.
-            let label = history.committed == .zero ? Zxid(epoch: epoch, counter: 0) : history.committed
+            // An empty tree has no zxid, and SNAP needs one: the place before the first entry that follows.
+            let follows = history.entries(after: history.committed, through: end)
+            let label =
+                history.committed == .zero
+                ? Zxid(epoch: follows.first?.zxid.epoch ?? epoch, counter: 0) : history.committed
             act(.toLearner(learner.link, .snapshot(label)))
             act(.sendSnapshot(learner.link))
             sendHistory(after: history.committed, through: end, to: learner.link)

@@ -25,6 +25,16 @@ import Znodes
         #expect(node.take(client.id).count == 1)
     }
 
+    @Test func `puts its session into snapshots only once that is in the history`() throws {
+        let node = TestNode()
+        node.isDiskFast = false
+        let client = node.open()
+        #expect(try client.connect() == nil)
+        #expect(node.replica.storedState.sessions.isEmpty)
+        node.sync()
+        #expect(node.replica.storedState.sessions.count == 1)
+    }
+
     @Test(arguments: [nil, false, true] as [Bool?])
     func `echoes the read-only byte where one was sent`(byte: Bool?) throws {
         let node = TestNode()

@@ -64,4 +64,12 @@ import Zab
         Self.elect(&peer)
         #expect(Self.toldObserver(&peer).isEmpty)
     }
+
+    @Test func `is not answered when it observes: two who answer one another never end`() {
+        var peer = Self.looking()
+        let vote = Vote(leader: Self.numbers[0], zxid: Self.end, epoch: Epoch(rawValue: 1))
+        peer.step(
+            .notified(Notification(state: .observing, vote: vote, round: 1), by: Self.observer), at: 1)
+        #expect(Self.toldObserver(&peer).isEmpty)
+    }
 }
