@@ -35,6 +35,7 @@ CUTS = ("cut the leader off", "mute the leader", "deafen the leader", "cut a fol
 STOPPED_TICKS = 15  # longer than the time-outs of the ensemble
 BYTES_KEPT = 32 << 20  # of transactions, by a leader, for learners that were away
 LARGE = 100_000  # bytes of one write
+ROUNDS_A_LIFE = 20  # then a new ensemble: with millions of znodes a comparison takes longer than a session's timeout
 
 
 class Campaign:
@@ -44,12 +45,8 @@ class Campaign:
         self.violations = []
         self.round = 0
         self.gaps = []
-        folder = nodes.REPOSITORY / ".build" / "test-data" / f"ensemble-{os.getpid()}"
-        shutil.rmtree(folder, ignore_errors=True)
-        mix = arguments.mix or "v" * arguments.voters
-        self.ensemble = Ensemble(["apache" if letter == "a" else "aviary" for letter in mix], folder,
-                                 arguments.observers, self.free_port(), arguments.tick, is_cuttable=arguments.cuts)
-        self.folder = folder
+        self.ensemble = None
+        self.folder = nodes.REPOSITORY / ".build" / "test-data" / f"ensemble-{os.getpid()}"
 
     def free_port(self):
         return self.random.randrange(20000, 29000)
@@ -58,26 +55,41 @@ class Campaign:
         self.violations.append((self.round, sentence))
         print(f"VIOLATION in round {self.round}: {sentence}", flush=True)
 
+    def begin_life(self):
+        self.end_life()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        mix = self.arguments.mix or "v" * self.arguments.voters
+        self.ensemble = Ensemble(["apache" if letter == "a" else "aviary" for letter in mix], self.folder,
+                                 self.arguments.observers, self.free_port(), self.arguments.tick,
+                                 is_cuttable=self.arguments.cuts)
+        self.ensemble.start()
+        self.ensemble.wait_until_serving()
+        link = client.Client(self.ensemble.servers[0].address)
+        link.create("/crash")
+        link.end()
+        self.writers = [
+            Writer(self.ensemble, self.ensemble.servers[i % len(self.ensemble.servers)], f"w{i}", self.violation)
+            for i in range(self.arguments.writers)
+        ]
+
+    def end_life(self):
+        if self.ensemble:
+            self.ensemble.stop()
+            self.ensemble = None
+
     def run(self):
         try:
-            self.ensemble.start()
-            self.ensemble.wait_until_serving()
-            link = client.Client(self.ensemble.servers[0].address)
-            link.create("/crash")
-            link.end()
-            self.writers = [
-                Writer(self.ensemble, self.ensemble.servers[i % len(self.ensemble.servers)], f"w{i}", self.violation)
-                for i in range(self.arguments.writers)
-            ]
             print("round  what was done               server  answered  gap ms  moved  back ms  violations")
             for number in range(1, self.arguments.rounds + 1):
                 self.round = number
+                if number % ROUNDS_A_LIFE == 1 and not self.violations:
+                    self.begin_life()
                 self.run_round()
             if self.gaps:
                 print(f"longest gap in answers after the leader's death, median of {len(self.gaps)}: "
                       f"{statistics.median(self.gaps) * 1000:.0f} ms")
         finally:
-            self.ensemble.stop()
+            self.end_life()
             if not self.violations:
                 shutil.rmtree(self.folder, ignore_errors=True)
 
