@@ -48,53 +48,38 @@ extension LogStatements {
     /// Inserts `rows` within the caller's transaction and returns the chain at their end.
     func insert(_ rows: [LogRow], after start: RowChain) throws(StorageError) -> RowChain {
         var chain = start
-        var rest = rows[...]
-        while rest.count >= LogStatements.rowsAtOnce {
-            let several = rest.prefix(LogStatements.rowsAtOnce)
-            try insertSeveral.insert(several, from: 1, extending: &chain)
-            rest = rest.dropFirst(several.count)
-        }
-        for index in rest.indices { try insert.insert(rest[index...index], from: 1, extending: &chain) }
-        insertSeveral.clear()
+        for row in rows { try insert(row, extending: &chain) }
         insert.clear()
         return chain
     }
-}
 
-extension Statement {
-    /// Binds `rows` from parameter `first` on and runs; paths and bodies are not copied on their way into
-    /// SQLite's page, so each stays borrowed while the next is bound.
-    fileprivate func insert(
-        _ rows: ArraySlice<LogRow>, from first: Int32, extending chain: inout RowChain
-    ) throws(StorageError) {
-        guard let row = rows.first else { return try run() }
-        bind(row.zxid.rawValue, at: first)
-        bind(row.timeMs, at: first + 1)
-        bind(row.session.rawValue, at: first + 2)
-        bind(row.cxid, at: first + 3)
-        bind(row.type, at: first + 4)
+    /// Binds and runs one row; path and body are not copied on their way into SQLite's page.
+    private func insert(_ row: LogRow, extending chain: inout RowChain) throws(StorageError) {
+        insert.bind(row.zxid.rawValue, at: 1)
+        insert.bind(row.timeMs, at: 2)
+        insert.bind(row.session.rawValue, at: 3)
+        insert.bind(row.cxid, at: 4)
+        insert.bind(row.type, at: 5)
         guard let path = row.path else {
-            bindNull(at: first + 5)
-            return try insert(rows, pathOfFirst: nil, from: first, extending: &chain)
+            insert.bindNull(at: 6)
+            return try run(row, path: nil, extending: &chain)
         }
         try path.bytes.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
-            borrow(text: bytes, at: first + 5)
-            try insert(rows, pathOfFirst: bytes, from: first, extending: &chain)
+            insert.borrow(text: bytes, at: 6)
+            try run(row, path: bytes, extending: &chain)
         }
     }
 
-    private func insert(
-        _ rows: ArraySlice<LogRow>, pathOfFirst path: UnsafeRawBufferPointer?, from first: Int32,
-        extending chain: inout RowChain
+    private func run(
+        _ row: LogRow, path: UnsafeRawBufferPointer?, extending chain: inout RowChain
     ) throws(StorageError) {
-        let row = rows[rows.startIndex]
         try row.body.readableBytesSpan.withUnsafeBytes { body throws(StorageError) in
             chain = chain.extended(
                 zxid: row.zxid, timeMs: row.timeMs, session: row.session.rawValue, cxid: row.cxid,
                 type: row.type, path: path, body: body)
-            borrow(blob: body, at: first + 6)
-            bind(Int64(bitPattern: chain.checksum), at: first + 7)
-            try insert(rows.dropFirst(), from: first + LogStatements.columns, extending: &chain)
+            insert.borrow(blob: body, at: 7)
+            insert.bind(Int64(bitPattern: chain.checksum), at: 8)
+            try insert.run()
         }
     }
 }

@@ -115,8 +115,6 @@ package struct LogSizes: Equatable, Sendable {
 struct LogStatements: ~Copyable {
     let begin: Statement
     let insert: Statement
-    /// `rowsAtOnce` rows: beginning and ending a statement costs as much as half a row.
-    let insertSeveral: Statement
     let commit: Statement
     let setNumber: Statement
     let deleteAfter: Statement
@@ -124,8 +122,9 @@ struct LogStatements: ~Copyable {
 
     init(_ database: borrowing Database) throws(StorageError) {
         let begin = try database.prepare("BEGIN IMMEDIATE")
-        let insert = try database.prepare(LogStatements.insertion(ofRows: 1))
-        let insertSeveral = try database.prepare(LogStatements.insertion(ofRows: LogStatements.rowsAtOnce))
+        let insert = try database.prepare(
+            "INSERT INTO log (zxid, time_ms, session, cxid, type, path, body, checksum) "
+                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         let commit = try database.prepare("COMMIT")
         let setNumber = try database.prepare(
             "INSERT OR REPLACE INTO node (name, value, checksum) VALUES (?, ?, ?)")
@@ -133,18 +132,9 @@ struct LogStatements: ~Copyable {
         let deleteAll = try database.prepare("DELETE FROM log")
         self.begin = begin
         self.insert = insert
-        self.insertSeveral = insertSeveral
         self.commit = commit
         self.setNumber = setNumber
         self.deleteAfter = deleteAfter
         self.deleteAll = deleteAll
-    }
-
-    static let rowsAtOnce = 8
-    static let columns: Int32 = 8
-
-    private static func insertion(ofRows count: Int) -> String {
-        "INSERT INTO log (zxid, time_ms, session, cxid, type, path, body, checksum) VALUES "
-            + Array(repeating: "(?, ?, ?, ?, ?, ?, ?, ?)", count: count).joined(separator: ", ")
     }
 }
