@@ -143,8 +143,8 @@ package struct Effects {
     }
 
     package mutating func takeActions() -> [Action] {
-        let taken = actions
-        actions = []
+        var taken: [Action] = []
+        takeActions(into: &taken)
         return taken
     }
 

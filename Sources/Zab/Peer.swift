@@ -108,8 +108,8 @@ package struct Peer {
     package var hasEffects: Bool { !effects.isEmpty }
 
     package mutating func takeEffects() -> [Effect] {
-        let taken = effects
-        effects = []
+        var taken: [Effect] = []
+        takeEffects(into: &taken)
         return taken
     }
 
