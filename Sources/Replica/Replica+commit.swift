@@ -17,10 +17,18 @@ extension Replica {
         tree.apply(transaction, into: &applied)
         overlay.drop(through: transaction.zxid)
         statistics.commits += 1
-        noteDigest(of: transaction)
+        if noteDigest(of: transaction) { warnOfAnotherTree(at: transaction.zxid, into: &effects) }
         fireWatches(by: transaction.zxid, into: &effects)
         if let asker { answer(transaction, on: asker, at: now, into: &effects) }
         if let closed, closed != asker?.id { end(closed, into: &effects) }
+    }
+
+    private func warnOfAnotherTree(at zxid: Zxid, into effects: inout Effects) {
+        effects.act(
+            .warn(
+                "since \(zxid) the tree here is not the one that its leader had: compare what `hash` answers "
+                    + "on every server; stop the one that is alone, move its data away and let it begin empty"
+            ))
     }
 
     /// The connection of this node whose oldest unanswered write this is: what it sent came into the order as

@@ -45,8 +45,17 @@ extension Replica {
         }
     }
 
-    mutating func noteDigest(of transaction: Transaction) {
+    /// Compares the tree with what the leader had, once it is the tree of one moment.
+    ///
+    /// - Returns: Whether it was another one for the first time.
+    @discardableResult
+    mutating func noteDigest(of transaction: Transaction) -> Bool {
+        let isSame = transaction.digest.map { $0 == tree.digest }
+        if isSame == true { isTreeExact = true }
+        guard isTreeExact else { return false }
         digestHistory.note(transaction.zxid, digest: tree.digest)
-        if let digest = transaction.digest, digest != tree.digest { statistics.digestMismatches += 1 }
+        guard isSame == false else { return false }
+        statistics.digestMismatches += 1
+        return statistics.digestMismatches == 1
     }
 }

@@ -60,6 +60,10 @@ package struct Replica: ~Copyable {
     package internal(set) var localSessions: SessionTable
     package internal(set) var statistics = Statistics()
     package internal(set) var digestHistory = DigestHistory()
+    /// False behind a snapshot until its tree is known to be that of one moment: a leader that applied
+    /// transactions while it serialised its tree may have sent the effects of some that follow (quorum
+    /// protocol 3.4). So it is again when they are replayed from the log.
+    var isTreeExact = true
     var isServing = false
     var eventSerial: UInt64 = 0
     var sweep: Sweep

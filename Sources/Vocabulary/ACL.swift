@@ -32,6 +32,8 @@ extension ACL {
     package static let open: ACL = [ACLEntry(permissions: .all, identity: .anyone)]
     /// Everyone may read.
     package static let readOnly: ACL = [ACLEntry(permissions: .read, identity: .anyone)]
+    /// Nobody may do anything; a list without entries would let everybody.
+    package static let closed: ACL = [ACLEntry(permissions: [], identity: .anyone)]
 }
 
 /// The rights of an ACL entry. Bits beyond the five are kept and given back as they came.

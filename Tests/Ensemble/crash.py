@@ -119,7 +119,6 @@ class Campaign:
             victim.process.send_signal(signal.SIGCONT)
         for writer in self.writers:
             writer.stop()
-        self.require_connections(alive)
         began = time.monotonic()
         for server in victims:
             if not server.is_running():
@@ -130,6 +129,8 @@ class Campaign:
     def finish(self, kind, victim, before, alive, back):
         for writer in self.writers:
             writer.stop()
+            writer.probe()
+        self.require_connections(alive)
         gap = max((writer.longest_gap for writer in self.writers if writer.home in alive and not writer.lost), default=0)
         if kind == "kill the leader":
             self.gaps.append(gap)

@@ -56,6 +56,14 @@ class Writer:
         except client.Lost as lost:
             self.lost = lost
 
+    def probe(self):
+        """Finds out, while nothing is under way, whether its connection was closed."""
+        if not self.lost:
+            try:
+                self.client.call(wire.SYNC, wire.string(self.root))
+            except client.Lost as lost:
+                self.lost = lost
+
     def _take(self, reply):
         now = time.monotonic()
         self.longest_gap = max(self.longest_gap, now - self.answered_at)

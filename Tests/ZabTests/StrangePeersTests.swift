@@ -108,6 +108,29 @@ import Zab
             .fromLeader(.proposal(Entry(Zxid(epoch: Epoch(rawValue: 3), counter: 1), ByteBuffer()))), at: 300)
         #expect(Self.gaveUp(&peer))
     }
+
+    /// One of Apache's leaders labels the tree when it sends it, and says twice what it has applied since it
+    /// decided to.
+    @Test func `passes over what a leader sends behind a tree that holds it`() {
+        var peer = Self.following()
+        peer.step(.fromLeader(.leaderInfo(Epoch(rawValue: 2))), at: 300)
+        let entries = (1...6).map { Entry(Zxid(epoch: Epoch(rawValue: 2), counter: $0), ByteBuffer()) }
+        peer.step(.fromLeader(.snapshot(entries[3].zxid)), at: 300)
+        for entry in entries[1...] {
+            peer.step(.fromLeader(.proposal(entry)), at: 300)
+            peer.step(.fromLeader(.commit(entry.zxid)), at: 300)
+        }
+        _ = peer.takeEffects()
+        peer.step(.fromLeader(.newLeader(Epoch(rawValue: 2), configuration: "")), at: 300)
+        let orders = peer.takeEffects().compactMap { effect -> DiskOrder? in
+            guard case .store(let order, _) = effect else { return nil }
+            return order
+        }
+        #expect(
+            orders == [
+                .install(snapshot: entries[3].zxid, Array(entries[4...])), .enterEpoch(Epoch(rawValue: 2)),
+            ])
+    }
 }
 
 /// ZOOKEEPER-1277.

@@ -85,6 +85,7 @@ extension Replica {
         self.duty = duty
         dutySinceMs = now.monotonicMs
         isServing = true
+        isTreeExact = true
         if case .lead = duty {
             sessions.touchAll(at: now)
             sweep.begin(at: now)

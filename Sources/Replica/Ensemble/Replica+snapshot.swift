@@ -83,7 +83,7 @@ extension Replica {
         tree = reader.finish(at: zxid)
         if let membership = settings.membership { tree.showConfiguration(membership.text) }
         overlay = Overlay()
-        digestHistory.note(zxid, digest: tree.digest)
+        isTreeExact = false
     }
 
     /// The tree as it is now, for the disk.
@@ -114,6 +114,7 @@ extension Replica {
         }
         guard tree.digest == state.digest else { return false }
         tree.advance(to: zxid)
+        isTreeExact = false
         if let membership = settings.membership { tree.showConfiguration(membership.text) }
         recovered = History(
             after: zxid, [], committed: zxid,

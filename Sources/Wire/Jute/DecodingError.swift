@@ -20,7 +20,7 @@ package enum DecodingError: Error, Equatable, Sendable {
     case unexpectedType(Int32)
     /// A znode of a snapshot that has no legal path or no parent, or is there twice.
     case misplacedZnode(ZnodePath)
-    /// An ACL of a snapshot that is there twice, or that a znode has and nobody explained.
+    /// An ACL of a snapshot that is there twice.
     case unexpectedACL(Int64)
     /// A session that is in a snapshot twice.
     case unexpectedSession(SessionID)

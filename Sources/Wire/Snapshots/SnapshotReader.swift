@@ -65,6 +65,7 @@ package struct SnapshotReader: ~Copyable {
     package consuming func finish(at zxid: Zxid) -> Tree {
         precondition(stage == .complete, "only a whole snapshot is a tree")
         var tree = self.tree
+        tree.countUsage()
         tree.advance(to: zxid)
         return tree
     }
@@ -143,15 +144,15 @@ package struct SnapshotReader: ~Copyable {
         let path = ZnodePath(pathBytes)
         guard path.isRoot || path.hasValidName else { throw .misplacedZnode(path) }
         let znode = StoredZnode(
-            path: path, data: data.map { reader.copy($0) }, acl: try acl(numbered: aclID), stat: stat)
+            path: path, data: data.map { reader.copy($0) }, acl: acl(numbered: aclID), stat: stat)
         guard tree.restore(znode) else { throw .misplacedZnode(path) }
         hasRoot = true
     }
 
-    private func acl(numbered id: Int64) throws(DecodingError) -> ACL {
-        if id == SnapshotFormat.openACL { return .open }
-        guard let acl = acls[id] else { throw .unexpectedACL(id) }
-        return acl
+    /// A list that is not there came up after the leader had written them: the transaction that brought it
+    /// follows (ZOOKEEPER-4846). Until then the znode is closed to everybody.
+    private func acl(numbered id: Int64) -> ACL {
+        id == SnapshotFormat.openACL ? .open : acls[id] ?? .closed
     }
 
     private mutating func readSignature(_ reader: inout JuteReader) throws(DecodingError) {

@@ -150,9 +150,13 @@ extension Peer {
     }
 
     /// A proposal: kept until it may be logged, logged at once when this node serves.
+    ///
+    /// One of Apache's leaders first decides what to send behind SNAP and labels it afterwards, when it has
+    /// applied more: what it sends twice is in the snapshot (quorum protocol 3.4).
     private mutating func take(
         _ entry: Entry, _ following: inout Following
     ) throws(Abandonment) {
+        if let snapshot = following.snapshot, entry.zxid <= snapshot { return }
         let last = following.unlogged.last?.zxid ?? following.snapshot ?? history.last
         guard last.isFollowed(by: entry.zxid) else {
             throw Abandonment("the leader proposed \(entry.zxid) behind \(last)")

@@ -38,6 +38,12 @@ extension Tree {
         if let subtree = Tree.subtree(of: path, named: Tree.limitsName) { quotas.insert(subtree) }
     }
 
+    /// Counts anew against every quota: a leader that changed its tree while it serialised it wrote usage of
+    /// one moment and znodes of others. Apache counts whenever it has read a snapshot.
+    package mutating func countUsage() {
+        for subtree in quotas { writeUsage(measured(subtree), of: subtree) }
+    }
+
     mutating func followQuota(deleted path: ZnodePath, bytes: Int) {
         if let subtree = Tree.subtree(of: path, named: Tree.limitsName) { quotas.remove(subtree) }
         addUsage(around: path, nodes: -1, bytes: -bytes)
