@@ -4,6 +4,7 @@ package import NIOCore
 package import Replica
 package import Vocabulary
 internal import Wire
+internal import Zab
 internal import Znodes
 
 /// Owns the replica and does what it says: the one place where a node's decisions meet its sockets and its
@@ -11,8 +12,8 @@ internal import Znodes
 ///
 /// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
 /// Orders are handed to the disk at the end of a turn of the loop, all that arrived in it at once, or a
-/// little earlier when the disk has nothing to do; answers leave in one buffer and one flush per connection
-/// and turn.
+/// little earlier when the disk has nothing to do; a leader gathers them, and what its learners get, for
+/// longer (`Gathering`). Answers leave in one buffer and one flush per connection and turn.
 package final class Core {
     /// Bytes a client may let pile up unread before it is cut off.
     static let unreadBytesMax = 64 << 20
@@ -24,6 +25,8 @@ package final class Core {
     /// both work at once. In an ensemble a commit waits for other disks, whose servers hear of it at the end
     /// of the turn: there it would be one more write to the disk, for nothing.
     static let earlyOrdersCount = 16
+    /// How long a leader may keep what it proposed: about as long as a disk takes to sync.
+    static let gatheringMax = TimeAmount.milliseconds(2)
     /// How often elections and leaders look at the clock.
     static let pulse = TimeAmount.milliseconds(20)
     /// How long a closed connection may take to read its last answer.
@@ -49,6 +52,9 @@ package final class Core {
     /// The last orders that the disk was given and has answered, by their tickets.
     private var handedOff: UInt64 = 0
     private var stored: UInt64 = 0
+    /// What a leader has passed on, and when it passes on the rest at the latest.
+    private var gathering = Gathering()
+    private var gatheringEnd: Scheduled<Void>?
     private var ticking: RepeatedTask?
     private var pulsing: RepeatedTask?
     package private(set) var connectionCount = 0
@@ -191,19 +197,40 @@ package final class Core {
 
     private func execute() {
         if peers == nil, effects.orders.count >= Core.earlyOrdersCount, !isDiskBusy { handOff() }
-        if !effects.orders.isEmpty || effects.hasAnswered, !isTurnOpen {
+        if effects.hasNotified, !isNotifying { notifySlice() }
+        if !effects.actions.isEmpty { actAll() }
+        let isWaiting = !effects.orders.isEmpty || effects.hasAnswered || peers?.hasUnsent == true
+        if isWaiting, !isTurnOpen {
             isTurnOpen = true
             let bound = NIOLoopBound(self, eventLoop: loop)
             loop.execute { bound.value.endTurn() }
         }
-        if effects.hasNotified, !isNotifying { notifySlice() }
-        if !effects.actions.isEmpty { actAll() }
     }
 
     private func endTurn() {
         isTurnOpen = false
-        handOff()
+        if mayGather { gather() } else { passOn() }
         flushAnswered()
+    }
+
+    private var mayGather: Bool {
+        peers != nil && replica.isLeading
+            && gathering.mayWait(proposed: replica.lastProposed, committed: replica.tree.lastZxid)
+    }
+
+    private func gather() {
+        guard gatheringEnd == nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        gatheringEnd = loop.scheduleTask(in: Core.gatheringMax) { bound.value.passOn() }
+    }
+
+    /// To the disk and to the other servers.
+    private func passOn() {
+        gatheringEnd?.cancel()
+        gatheringEnd = nil
+        gathering.passOn(proposed: replica.lastProposed, committed: replica.tree.lastZxid)
+        handOff()
+        peers?.flush()
     }
 
     private func flushAnswered() {

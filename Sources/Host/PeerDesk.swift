@@ -53,6 +53,7 @@ package final class PeerDesk {
     func open(
         _ happened: @escaping (PeerInput) -> Void, snapshot: @escaping (inout ByteBuffer) -> Bool
     ) -> EventLoopFuture<Void> {
+        quorum.flushesAtTurnEnd = false
         quorum.whenSnapshotBytes = snapshot
         election.whenNotified = { happened(.notified($0, by: $1)) }
         election.whenReachable = { happened(.reachable($0, $1)) }
@@ -95,6 +96,11 @@ package final class PeerDesk {
         case .drop(let link, let reason): quorum.drop(link, because: reason)
         }
     }
+
+    /// Whether learners or the leader are to get something with the next `flush`.
+    var hasUnsent: Bool { quorum.hasUnsent }
+
+    func flush() { quorum.flush() }
 
     private func listen() {
         let log = log

@@ -9,14 +9,17 @@ package import Zab
 /// follows (quorum protocol 3.1, 3.2, 3.5).
 ///
 /// Everything is called on `loop`, and so are all callbacks; none is called from inside a method of this
-/// class. What is sent leaves with `flush`, at the latest at the end of the loop's turn, in order and in
-/// one write a link.
+/// class. What is sent leaves with `flush`, in order and in one write a link.
 package final class QuorumLinks {
     /// Learners that may be connected at once.
     static let learnersMax = 1024
 
     /// Whom this server knows. A change counts for the next dial.
     package var members: [PeerID: MemberAddress]
+
+    /// Whether `flush` need not be called, since the end of the loop's turn does; set before anything is
+    /// sent.
+    package var flushesAtTurnEnd = true
 
     // MARK: Callbacks
 
@@ -100,7 +103,7 @@ package final class QuorumLinks {
 
     package var boundPort: Int? { port.boundPort }
 
-    /// Writes out everything that was sent since the last time. Need not be called, only saves waiting.
+    /// Writes out everything that was sent since the last time.
     package func flush() {
         loop.assertInEventLoop()
         let handlers = unflushed
@@ -108,8 +111,11 @@ package final class QuorumLinks {
         for handler in handlers { handler.flush() }
     }
 
+    /// Whether something waits for `flush`.
+    package var hasUnsent: Bool { !unflushed.isEmpty }
+
     func flushLater(_ handler: PacketHandler) {
-        if unflushed.isEmpty { loop.assumeIsolated().execute { self.flush() } }
+        if flushesAtTurnEnd, unflushed.isEmpty { loop.assumeIsolated().execute { self.flush() } }
         if !unflushed.contains(where: { $0 === handler }) { unflushed.append(handler) }
     }
 

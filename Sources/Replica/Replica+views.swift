@@ -55,4 +55,7 @@ extension Replica {
     }
 
     package var isServingClients: Bool { isServing || isReadOnly }
+
+    /// The last place that was given, by this node or by who led before.
+    package var lastProposed: Zxid { zab.lastProposed }
 }

@@ -73,7 +73,7 @@ extension Replica {
 
 /// What the leader proposes: checked against everything ahead of it.
 extension Replica {
-    var isLeading: Bool {
+    package var isLeading: Bool {
         guard case .lead = duty else { return false }
         return true
     }
