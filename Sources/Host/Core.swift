@@ -49,6 +49,7 @@ package final class Core {
     /// Something waits for the end of the loop's turn.
     private var isTurnOpen = false
     private var isNotifying = false
+    private var hasStopped = false
     /// The last orders that the disk was given and has answered, by their tickets.
     private var handedOff: UInt64 = 0
     private var stored: UInt64 = 0
@@ -122,12 +123,14 @@ package final class Core {
         }
     }
 
-    /// Stops the clock and hands the rest to the log. Called on the loop.
+    /// Hands the rest to the log, and is deaf from then on: what nothing writes down any more, nobody may be
+    /// told. Called on the loop, before the journal is closed.
     package func stop() {
         ticking?.cancel()
         pulsing?.cancel()
         peers?.close()
-        handOff()
+        passOn()
+        hasStopped = true
     }
 
     // MARK: What happens
@@ -181,6 +184,7 @@ package final class Core {
 
     private func step(_ input: consuming Input) {
         loop.assertInEventLoop()
+        if hasStopped { return }
         replica.step(input, at: .now, into: &effects)
         flushAnswered()
         execute()
@@ -189,6 +193,7 @@ package final class Core {
     /// The other servers say much at a time; what that means for clients leaves at the end of the turn.
     private func hear(_ input: PeerInput) {
         loop.assertInEventLoop()
+        if hasStopped { return }
         replica.step(.peer(input), at: .now, into: &effects)
         execute()
     }

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import NIOCore
 internal import NIOPosix
 package import Replica
@@ -43,7 +44,14 @@ package final class Journal: @unchecked Sendable {
             defer { queue.isBusy = true }
             return !queue.isBusy
         }
-        if mustWake { thread.submit { [self] _ in work() } }
+        if mustWake { submitWork() }
+    }
+
+    /// On the log's thread or, once that has ended, nowhere.
+    private func submitWork() {
+        thread.submit { [self] state in
+            if case .active = state { work() }
+        }
     }
 
     private func work() {
@@ -92,8 +100,11 @@ package final class Journal: @unchecked Sendable {
         rows.removeAll(keepingCapacity: true)
     }
 
-    /// Waits for what is queued, then closes the store. The last call on a journal.
+    /// Waits for what is queued, then closes the store. What is queued later is neither stored nor reported.
     package func close() throws {
+        let isDone = DispatchSemaphore(value: 0)
+        thread.submit { _ in isDone.signal() }
+        isDone.wait()
         try thread.syncShutdownGracefully()
         if let store = store.take() { try store.close() }
     }

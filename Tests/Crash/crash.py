@@ -1,9 +1,9 @@
-"""kill -9 under load, again and again: is everything acknowledged still there, and nothing in part?
+"""The end of a server under load, again and again: is everything acknowledged still there, and nothing in part?
 
     crash.py [--server apache] [--rounds 200] [--writers 4] [--seed N] [--sabotage]
 
-Each round lets the writers write, kills the server with SIGKILL, starts it again (sometimes killing it while it
-starts, too) and compares every writer's subtree with the model. Prints a row a round; the exit status is 0 when
+Each round lets the writers write, kills the server with SIGKILL, or one time in four asks it with SIGTERM to end,
+starts it again (sometimes killing it while it starts, too) and compares every writer's subtree with the model. Prints a row a round; the exit status is 0 when
 nothing was violated. --sabotage puts an older copy of the data folder back between two rounds, which must be found.
 """
 
@@ -62,7 +62,7 @@ class Campaign:
             return False
         done = sum(writer.acknowledged for writer in self.writers) - before
         print(
-            f"{number:5}  {kind:12} {done:7} {self.unanswered:10} {self.done:9} {restart * 1000:9.0f}"
+            f"{number:5}  {kind:19} {done:7} {self.unanswered:10} {self.done:9} {restart * 1000:9.0f}"
             f" {self.mortals.expired:8} {len(self.violations):10}",
             flush=True,
         )
@@ -83,9 +83,14 @@ class Campaign:
             time.sleep(0.02)
 
     def _crash(self):
-        """The highest zxid anybody was told when the server was killed."""
+        """The highest zxid anybody was told when the server was killed, or had ended."""
         at = time.monotonic()
-        self.node.kill()
+        if self.random.random() < 0.25:
+            self.end = "ended"
+            self.node.stop()
+        else:
+            self.end = "killed"
+            self.node.kill()
         self.mortals.crashed(at)
         for writer in self.writers:
             writer.thread.join()
@@ -93,10 +98,10 @@ class Campaign:
         return max(writer.last_zxid for writer in self.writers)
 
     def _restart(self):
-        kind = "under load"
+        kind = f"{self.end} under load"
         self._spoil()
         while self.random.random() < 0.15:
-            kind = "at start too"
+            kind = f"{self.end}, then at start"
             self.node.launch()
             time.sleep(self.random.uniform(0.0, 0.4))
             self.node.kill()
@@ -171,8 +176,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep the server's folder when something was violated")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}: tools/crash-node --seed {arguments.seed} --rounds {arguments.rounds}")
-    print("round  killed       answered unanswered  of these restart   sessions violations")
-    print("                                             done      (ms)  expired", flush=True)
+    print("round  end                 answered unanswered  of these restart   sessions violations")
+    print("                                                    done      (ms)  expired", flush=True)
 
     with nodes.Node(arguments.server, tickTime=TICK, maxSessionTimeout=60000, snapCount=2000) as node:
         campaign = Campaign(node, arguments)

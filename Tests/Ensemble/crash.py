@@ -29,7 +29,8 @@ import wire  # noqa: E402
 from ensemble import Ensemble  # noqa: E402
 from writer import Writer  # noqa: E402
 
-KINDS = ("kill the leader", "kill a follower", "stop the leader", "kill all", "outpace a follower")
+KINDS = ("kill the leader", "kill a follower", "stop the leader", "end the leader", "kill all", "end all",
+         "outpace a follower")
 CUTS = ("cut the leader off", "mute the leader", "deafen the leader", "cut a follower off", "mute a follower",
         "cut one link of the leader", "cut one link")
 STOPPED_TICKS = 15  # longer than the time-outs of the ensemble
@@ -102,12 +103,12 @@ class Campaign:
         victim = self.victim(kind)
         if kind in CUTS:
             return self.run_cut(kind, victim, before)
-        victims = self.ensemble.servers if kind == "kill all" else [victim]
+        victims = self.ensemble.servers if kind.endswith(" all") else [victim]
         if kind == "stop the leader":
             victim.process.send_signal(signal.SIGSTOP)
         else:
             for server in victims:
-                server.kill()
+                server.stop() if kind.startswith("end ") else server.kill()
         alive = [server for server in self.ensemble.servers if server not in victims]
         if alive:
             self.ensemble.wait_until_serving(30, alive)
