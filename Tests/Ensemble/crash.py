@@ -1,4 +1,4 @@
-"""kill -9, SIGSTOP or cut links in an ensemble under load: is everything acknowledged there, once, on every server?
+"""Servers killed, ended or stopped, links cut, under load: is everything acknowledged there, once, on every server?
 
     crash.py [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--cuts] [--tick MS] [--seed N] [--only KIND]
 
