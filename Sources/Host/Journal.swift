@@ -44,11 +44,8 @@ package final class Journal: @unchecked Sendable {
             defer { queue.isBusy = true }
             return !queue.isBusy
         }
-        if mustWake { submitWork() }
-    }
-
-    /// On the log's thread or, once that has ended, nowhere.
-    private func submitWork() {
+        guard mustWake else { return }
+        // On the log's thread or, once that has ended, nowhere.
         thread.submit { [self] state in
             if case .active = state { work() }
         }

@@ -68,14 +68,16 @@ extension Tree {
             stat.cversion = cversion
             stat.pzxid = transaction.zxid
         }
-        let acl = acls.retain(creation.acl)
         let ownership = creation.ownership(session: transaction.session)
         let stat = StoredStat(createdBy: transaction.zxid, at: transaction.timeMs, owner: ownership.rawValue)
-        let data = creation.data ?? []
         if let existing = nodes.find(creation.path) {
-            renew(existing, at: creation.path, as: ownership, data, isNull: creation.data == nil, stat, acl)
+            let znode = StoredZnode(
+                path: creation.path, data: creation.data, acl: creation.acl, stat: stat)
+            renew(existing, as: znode, ownership)
             return .failed(.nodeExists)
         }
+        let data = creation.data ?? []
+        let acl = acls.retain(creation.acl)
         let id = nodes.insert(
             creation.path.name.span.bytes, under: parent, data: data.span.bytes, isNull: creation.data == nil,
             stat: stat, acl: acl)
@@ -89,20 +91,12 @@ extension Tree {
 
     /// A znode is created that is there: only behind a snapshot that was taken while its tree changed, which
     /// Apache's leaders send. It may be of later than this; what made it so follows, and finds it as it was.
-    private mutating func renew(
-        _ id: NodeID, at path: ZnodePath, as ownership: Ownership, _ data: [UInt8], isNull: Bool,
-        _ stat: StoredStat, _ acl: ACLID
-    ) {
-        let before = nodes.nodeDigest(of: id)
+    private mutating func renew(_ id: NodeID, as znode: StoredZnode, _ ownership: Ownership) {
         let bytes = nodes.dataLength(of: id)
-        unindex(path, as: Ownership(rawValue: nodes.stat(of: id).ephemeralOwner))
-        nodes.setStat(stat, of: id)
-        nodes.setData(data.span.bytes, isNull: isNull, of: id, at: path)
-        acls.release(nodes.acl(of: id))
-        nodes.setACL(acl, of: id)
-        digest = digest &- before &+ nodes.nodeDigest(of: id)
-        index(path, as: ownership)
-        followQuota(changed: path, bytes: data.count - bytes)
+        unindex(znode.path, as: Ownership(rawValue: nodes.stat(of: id).ephemeralOwner))
+        overwrite(id, with: znode)
+        index(znode.path, as: ownership)
+        followQuota(changed: znode.path, bytes: nodes.dataLength(of: id) - bytes)
     }
 
     private mutating func delete(_ path: ZnodePath, by zxid: Zxid) -> Applied {

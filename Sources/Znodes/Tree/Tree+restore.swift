@@ -36,7 +36,8 @@ extension Tree {
         return true
     }
 
-    private mutating func overwrite(_ id: NodeID, with znode: StoredZnode) {
+    /// Everything of its own, in its place; indexes and usage of quotas are the caller's.
+    mutating func overwrite(_ id: NodeID, with znode: StoredZnode) {
         digest &-= nodes.nodeDigest(of: id)
         let acl = acls.retain(znode.acl)
         acls.release(nodes.acl(of: id))
