@@ -7,44 +7,33 @@ internal import Vocabulary
 internal import Wire
 internal import Znodes
 
-/// From a data directory to a replica that may serve: every transaction of the log, checked, in order.
+/// From a data directory to a replica that may serve: the newest snapshot that is as it was written, then
+/// every later transaction of the log, checked, in order.
 package enum Recovery {
-    /// - Throws: `StorageError`, naming the file, the zxid and the remedy, when the log cannot be trusted.
+    /// What the log holds behind the snapshot that was loaded.
+    package struct Replayed: Equatable, Sendable {
+        package fileprivate(set) var transactions = 0
+        package fileprivate(set) var bytes = 0
+
+        package init() {}
+    }
+
+    /// - Parameter replayed: Is set.
+    /// - Throws: `StorageError`, naming the file, the zxid and the remedy, when the log cannot be trusted, or
+    ///   no snapshot that it goes on from.
     package static func replica(
-        from store: inout LogStore, settings: NodeSettings, log: Logger
+        from store: inout LogStore, settings: NodeSettings, replayed: inout Replayed, log: Logger
     ) throws -> Replica {
         var replica = Replica(
             settings: ReplicaSettings(settings), seed: UInt64.random(in: .min ... .max),
             wallMs: Instant.now.wallMs)
-        var effects = Effects()
-        var count = 0
-        // A node that is all there is needs nobody's word for what is on its disk.
-        let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
-        if let state = try store.startState() {
-            log.info(
-                "loading the snapshot",
-                metadata: ["zxid": "\(store.startZxid)", "znodes": "\(state.znodes.count)"])
-            guard replica.restore(state, at: store.startZxid, now: .now) else {
-                throw StorageError(
-                    .corrupt,
-                    "the snapshot at \(store.startZxid) is another tree than it was; "
-                        + "restore a backup of the folder"
-                )
-            }
-        }
-        try store.replay(after: store.startZxid) { row throws(StorageError) in
-            let transaction = try row.transaction()
-            replica.step(
-                .replayed(transaction, bytes: row.body, isCommitted: row.zxid <= committed), at: .now,
-                into: &effects)
-            count += 1
-            if count % 1_000_000 == 0 { log.info("replaying the log", metadata: ["zxid": "\(row.zxid)"]) }
-        }
+        try loadSnapshot(from: store, into: &replica, log)
+        replayed = try replay(store: &store, into: &replica, settings, log)
         try requireEpochs(of: store, settings)
         log.info(
             "recovered",
             metadata: [
-                "transactions": "\(count)", "zxid": "\(replica.tree.lastZxid)",
+                "transactions": "\(replayed.transactions)", "zxid": "\(replica.tree.lastZxid)",
                 "znodes": "\(replica.tree.nodes.count)",
                 "sessions": "\(replica.sessions.count)",
             ])
@@ -56,6 +45,100 @@ package enum Recovery {
                 ])
         }
         return replica
+    }
+
+    private static func replay(
+        store: inout LogStore, into replica: inout Replica, _ settings: NodeSettings, _ log: Logger
+    ) throws -> Replayed {
+        var effects = Effects()
+        var replayed = Replayed()
+        var progress = Progress()
+        // A node that is all there is needs nobody's word for what is on its disk.
+        let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
+        let last = store.lastZxid
+        try store.replay(after: replica.tree.lastZxid) { row throws(StorageError) in
+            let transaction = try row.transaction()
+            replica.step(
+                .replayed(transaction, bytes: row.body, isCommitted: row.zxid <= committed), at: .now,
+                into: &effects)
+            replayed.transactions += 1
+            replayed.bytes += row.body.readableBytes
+            guard progress.isDue(at: replayed.transactions) else { return }
+            log.info(
+                "replaying the log",
+                metadata: [
+                    "zxid": "\(row.zxid)", "of": "\(last)", "transactions": "\(replayed.transactions)",
+                ])
+        }
+        return replayed
+    }
+}
+
+extension Recovery {
+    /// Loads the newest snapshot that can be believed; none where the log has everything.
+    private static func loadSnapshot(
+        from store: borrowing LogStore, into replica: inout Replica, _ log: Logger
+    ) throws {
+        var failure: StorageError?
+        for zxid in try store.snapshots() {
+            do {
+                try load(zxid, from: store, into: &replica, log)
+                return
+            } catch let error as StorageError where error.code == .corrupt {
+                log.error("a snapshot is damaged, an older one must do: \(error.message)")
+                failure = failure ?? error
+            }
+        }
+        if store.startZxid > .zero, let failure { throw failure }
+    }
+
+    private static func load(
+        _ zxid: Zxid, from store: borrowing LogStore, into replica: inout Replica, _ log: Logger
+    ) throws {
+        var sessions: [SnapshotHead.StoredSession] = []
+        var restoration = replica.restoration
+        var progress = Progress()
+        var count = 0
+        var total: Int64 = 0
+        let summary = try Storage.SnapshotReader.scan(directory: store.snapshotDirectory, zxid: zxid) {
+            total = $0.znodes
+            log.info("loading the snapshot", metadata: ["zxid": "\(zxid)", "znodes": "\(total)"])
+        } sessions: { id, timeoutMs in
+            sessions.append(SnapshotHead.StoredSession(id: id, timeoutMs: timeoutMs))
+        } acls: { id, acl in
+            restoration.add(list: id, acl)
+        } znodes: { row in
+            guard
+                restoration.add(
+                    row.path, data: row.data, isNull: row.hasNullData, list: row.acl, stat: row.stat)
+            else { throw otherTree(zxid) }
+            count += 1
+            guard progress.isDue(at: count) else { return }
+            log.info("loading the snapshot", metadata: ["znodes": "\(count)", "of": "\(total)"])
+        }
+        guard let tree = restoration.finish(at: zxid, digest: summary.digest) else { throw otherTree(zxid) }
+        replica.restore(
+            tree, sessions: sessions, isExact: !(store.beginsBehindReceived && zxid == store.startZxid),
+            now: .now)
+    }
+
+    private static func otherTree(_ zxid: Zxid) -> StorageError {
+        StorageError(
+            .corrupt,
+            "the snapshot at \(zxid) is another tree than it was; restore a backup of the folder")
+    }
+}
+
+/// When a long work says again how far it is: about once a second.
+private struct Progress {
+    private var saidMs = Instant.now.monotonicMs
+
+    mutating func isDue(at count: Int) -> Bool {
+        guard count % 4096 == 0 else { return false }
+        let nowMs = Instant.now.monotonicMs
+        guard nowMs - saidMs >= 1000 else { return false }
+        saidMs = nowMs
+        return true
     }
 }
 

@@ -1,6 +1,16 @@
 package import Vocabulary
 
 extension LogStore {
+    /// The snapshots from which the log goes on, newest first; when there is none, it has everything.
+    package func snapshots() throws(StorageError) -> [Zxid] {
+        try directory.snapshots(from: startZxid, through: lastZxid)
+    }
+
+    /// Whether the log begins behind a snapshot that came from a leader: its tree may be of many moments.
+    package var beginsBehindReceived: Bool {
+        startZxid > .zero && numbers.start == RowChain(afterSnapshot: startZxid)
+    }
+
     /// Hands every transaction after `zxid` to `body`, in order, each checked against the chain as it is
     /// read.
     ///

@@ -26,6 +26,10 @@ package struct LogStore: ~Copyable {
     var checkpointAtPages = LogStore.walPagesMax
     /// Of the rows appended since the last checkpoint was tried.
     var appendedBytes = 0
+    /// Rows up to here are to go (`trim`).
+    var trimTarget = Zxid.zero
+    /// How many of them the rows appended since the last step allow.
+    var trimAllowance = 0
 
     /// Bytes of rows after which a checkpoint comes.
     ///
@@ -58,7 +62,7 @@ package struct LogStore: ~Copyable {
 
     /// The last transaction in the log; of an empty log what it begins after.
     package var lastZxid: Zxid { head.zxid }
-    /// What the log begins after: zero, or the transaction whose snapshot lies beside it.
+    /// What the log begins after: zero, or a transaction that a snapshot beside it has, or a later one does.
     package var startZxid: Zxid { numbers.start.zxid }
     /// The folder of the snapshots: the log's own.
     package var snapshotDirectory: String { directory.path }
@@ -118,6 +122,7 @@ struct LogStatements: ~Copyable {
     let commit: Statement
     let setNumber: Statement
     let deleteAfter: Statement
+    let deleteThrough: Statement
     let deleteAll: Statement
 
     init(_ database: borrowing Database) throws(StorageError) {
@@ -129,12 +134,14 @@ struct LogStatements: ~Copyable {
         let setNumber = try database.prepare(
             "INSERT OR REPLACE INTO node (name, value, checksum) VALUES (?, ?, ?)")
         let deleteAfter = try database.prepare("DELETE FROM log WHERE zxid > ?")
+        let deleteThrough = try database.prepare("DELETE FROM log WHERE zxid <= ?")
         let deleteAll = try database.prepare("DELETE FROM log")
         self.begin = begin
         self.insert = insert
         self.commit = commit
         self.setNumber = setNumber
         self.deleteAfter = deleteAfter
+        self.deleteThrough = deleteThrough
         self.deleteAll = deleteAll
     }
 }

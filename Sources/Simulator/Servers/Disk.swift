@@ -11,14 +11,11 @@ struct Disk {
         let body: ByteBuffer
     }
 
-    struct Snapshot {
-        let zxid: Zxid
-        let state: StoredState
-    }
-
     private(set) var rows: [Row] = []
     /// The snapshot before the first row.
-    private(set) var base: Snapshot?
+    private(set) var base: StoredState?
+    /// Whether the server took it of its own tree.
+    private(set) var isBaseOwn = false
     private(set) var acceptedEpoch = Epoch.zero
     private(set) var currentEpoch = Epoch.zero
     private(set) var committed = Zxid.zero
@@ -34,7 +31,7 @@ struct Disk {
     var isBusy: Bool { batchCount > 0 }
     var hasWork: Bool { !waiting.isEmpty }
     /// Where what survives ends.
-    var lastZxid: Zxid { rows.last?.zxid ?? base?.zxid ?? .zero }
+    var lastZxid: Zxid { rows.last?.zxid ?? base?.head.zxid ?? .zero }
 
     // MARK: Orders
 
@@ -52,9 +49,9 @@ struct Disk {
         switch order {
         case .append(let append): log.append(Row(append))
         case .truncate(let zxid): log.removeAll { $0.zxid > zxid }
-        case .install(let snapshot, _, let appends):
+        case .install(let state, let appends):
             log = appends.map { Row($0) }
-            logStart = snapshot
+            logStart = state.head.zxid
         case .acceptEpoch, .enterEpoch: break
         }
     }
@@ -89,21 +86,32 @@ struct Disk {
         case .truncate(let zxid):
             try spare(rows, zxid)
             if flaw != .ignoresTruncation { rows.removeAll { $0.zxid > zxid } }
-        case .install(let snapshot, let state, let appends):
-            try spare(rows, appends.last?.zxid ?? snapshot)
+        case .install(let state, let appends):
+            try spare(rows, appends.last?.zxid ?? state.head.zxid)
             if flaw == .keepsLogBesideSnapshot {
                 rows += appends.map { Row($0) }
             } else {
-                base = Snapshot(
-                    zxid: snapshot, state: flaw == .forgetsSessions ? state.withoutLastSession : state)
+                base = flaw == .forgetsSessions ? state.withoutLastSession : state
+                isBaseOwn = false
                 rows = appends.map { Row($0) }
             }
-            committed = snapshot
+            committed = state.head.zxid
         case .acceptEpoch(let epoch):
             if flaw != .forgetsAcceptedEpoch { acceptedEpoch = max(acceptedEpoch, epoch) }
         case .enterEpoch(let epoch):
             if flaw != .forgetsCurrentEpoch { currentEpoch = max(currentEpoch, epoch) }
         }
+    }
+
+    /// Keeps a snapshot that the server took of itself, and forgets the log before it.
+    mutating func keep(_ state: StoredState) {
+        let zxid = state.head.zxid
+        guard zxid <= lastZxid, zxid > base?.head.zxid ?? .zero else { return }
+        base = flaw == .forgetsSessions ? state.withoutLastSession : state
+        isBaseOwn = true
+        rows.removeAll { $0.zxid <= zxid }
+        log.removeAll { $0.zxid <= zxid }
+        logStart = zxid
     }
 
     // MARK: The end of a life
@@ -122,7 +130,7 @@ struct Disk {
             committed = .zero
         }
         log = rows
-        logStart = base?.zxid ?? .zero
+        logStart = base?.head.zxid ?? .zero
     }
 
     /// Orders that fail are gone, and nobody is told.
@@ -137,13 +145,13 @@ struct Disk {
 
     /// Whether `row` would survive a crash now.
     func holds(_ row: Row) -> Bool {
-        if let base, base.zxid >= row.zxid { return true }
+        if let base, base.head.zxid >= row.zxid { return true }
         return rows.row(at: row.zxid) == row
     }
 
     /// A log is a history without gaps, whatever crash came before, and of no epoch that was not promised.
     func requireOrder(of server: PeerID) throws(Violation) {
-        var last = base?.zxid ?? .zero
+        var last = base?.head.zxid ?? .zero
         for row in rows {
             guard last.isFollowed(by: row.zxid) else {
                 throw Violation("server \(server.rawValue): its log has \(row.zxid) behind \(last)")
@@ -183,6 +191,9 @@ extension [Disk.Row] {
 
 extension StoredState {
     fileprivate var withoutLastSession: StoredState {
-        StoredState(digest: digest, sessions: sessions.dropLast(), znodes: znodes)
+        StoredState(
+            head: SnapshotHead(
+                zxid: head.zxid, digest: head.digest, sessions: head.sessions.dropLast(), acls: head.acls),
+            znodes: znodes)
     }
 }

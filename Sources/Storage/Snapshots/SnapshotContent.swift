@@ -44,12 +44,11 @@ struct SnapshotContent: ~Copyable {
     }
 
     func insert(
-        _ row: SnapshotZnode, _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?
+        _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?, acl: Int64, _ stat: StoredStat
     ) throws(StorageError) {
-        let stat = row.stat
         znode.borrow(text: path, at: 1)
         if let data { znode.borrow(blob: data, at: 2) } else { znode.bindNull(at: 2) }
-        znode.bind(row.acl, at: 3)
+        znode.bind(acl, at: 3)
         znode.bind(stat.czxid.rawValue, at: 4)
         znode.bind(stat.mzxid.rawValue, at: 5)
         znode.bind(stat.pzxid.rawValue, at: 6)

@@ -14,10 +14,19 @@ package struct SnapshotWriter: ~Copyable {
     private var sum = SnapshotSum()
     private var failure: StorageError?
 
+    /// Who writes: each under a name of its own, since both may at a time.
+    package enum Author: String {
+        /// The node, of its own tree.
+        case node = ""
+        /// The log, of a tree that a leader sent.
+        case log = ".received"
+    }
+
     /// Begins the snapshot of the tree right after `zxid`.
-    package init(directory: String, zxid: Zxid) throws(StorageError) {
+    package init(directory: String, zxid: Zxid, by author: Author = .node) throws(StorageError) {
         let directory = try DataDirectory(creating: directory)
-        let file = try UnfinishedFile(directory.snapshot(zxid) + DataDirectory.unfinished)
+        let file = try UnfinishedFile(
+            directory.snapshot(zxid) + author.rawValue + DataDirectory.unfinished)
         let content = try SnapshotContent(path: file.path)
         self.directory = directory
         self.zxid = zxid
@@ -68,24 +77,28 @@ package struct SnapshotWriter: ~Copyable {
     }
 
     package mutating func add(_ znode: SnapshotZnode) throws(StorageError) {
+        let data = znode.data ?? []
+        try add(
+            znode.path.bytes.span.bytes, data: data.span.bytes, isNull: znode.data == nil, acl: znode.acl,
+            stat: znode.stat)
+    }
+
+    /// One znode, without a copy of it.
+    package mutating func add(
+        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: Int64, stat: StoredStat
+    ) throws(StorageError) {
         try refuseAfterFailure()
         do {
-            try znode.path.bytes.span.bytes.withUnsafeBytes { path throws(StorageError) in
-                guard let data = znode.data else { return try add(znode, path, nil) }
-                try data.span.bytes.withUnsafeBytes { data throws(StorageError) in
-                    try add(znode, path, data)
+            try path.withUnsafeBytes { path throws(StorageError) in
+                try data.withUnsafeBytes { bytes throws(StorageError) in
+                    let data = isNull ? nil : bytes
+                    sum.add(path: path, data: data, acl: acl, stat: stat)
+                    try content.insert(path, data, acl: acl, stat)
                 }
             }
         } catch {
             throw giveUp(error)
         }
-    }
-
-    private mutating func add(
-        _ znode: SnapshotZnode, _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?
-    ) throws(StorageError) {
-        sum.add(path: path, data: data, acl: znode.acl, stat: znode.stat)
-        try content.insert(znode, path, data)
     }
 
     /// Makes the snapshot durable and gives it its name; an older one of that name is replaced.

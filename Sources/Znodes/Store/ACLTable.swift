@@ -10,6 +10,12 @@ package struct ACLID: Hashable, Sendable {
     static let free = ACLID(rawValue: .max)
 }
 
+/// An access control list as znodes of the same moment name it.
+package struct NumberedACL: Equatable, Sendable {
+    package let id: ACLID
+    package let acl: ACL
+}
+
 /// The access control lists in use, each kept once and counted.
 package struct ACLTable {
     private var lists: [ACL] = [.open]
@@ -40,6 +46,18 @@ package struct ACLTable {
         }
         ids[acl] = id
         return id
+    }
+
+    /// Used once more.
+    mutating func retain(_ id: ACLID) {
+        if id != .open { uses[Int(id.rawValue)] += 1 }
+    }
+
+    /// Every list in use but the open one, by its id.
+    var numbered: [NumberedACL] {
+        uses.indices.dropFirst().filter { uses[$0] > 0 }.map {
+            NumberedACL(id: ACLID(rawValue: UInt32($0)), acl: lists[$0])
+        }
     }
 
     /// Used once less; a list that nobody uses is forgotten. The open list stays.

@@ -23,10 +23,12 @@ package struct NodeStore: ~Copyable {
     var chunks: UnsafeMutablePointer<UnsafeMutablePointer<NodeRecord>>
     private var chunkCount = 0
     private var chunkCapacity = 16
-    private var used: UInt32 = 0
+    private(set) var used: UInt32 = 0
     private var firstFree = NodeStore.none
     private var table = NameTable()
     private let hash: NameHash
+    /// Where a snapshot of the znodes stands; nil when none is taken.
+    var capture: Capture?
 
     /// Znodes, the root included.
     package private(set) var count = 0
@@ -128,6 +130,7 @@ package struct NodeStore: ~Copyable {
         acl: ACLID
     ) -> NodeID {
         let id = makeRecord()
+        passInCapture(id)
         var fresh = NodeRecord(
             stat: stat, parent: parent.rawValue, place: 0, acl: acl, content: 0, nameLength: 0, dataLength: 0)
         name.withUnsafeBytes { fresh.fill(name: $0, data: data) }
@@ -146,6 +149,7 @@ package struct NodeStore: ~Copyable {
     package mutating func remove(_ id: NodeID) {
         let record = record(id.rawValue)
         precondition(id != .root && record.pointee.childCount == 0, "only a leaf is removed")
+        saveForCapture(id.rawValue)
         dataSize -= pathLength(of: id) + record.pointee.data.count
         table.remove(id.rawValue, hash: chain(of: id.rawValue))
         let place = record.pointee.place
@@ -165,6 +169,7 @@ package struct NodeStore: ~Copyable {
     package mutating func setData(
         _ data: RawSpan, isNull: Bool = false, of id: NodeID, at path: ZnodePath
     ) {
+        saveForCapture(id.rawValue)
         let record = record(id.rawValue)
         dataSize += data.byteCount - record.pointee.data.count
         record.pointee.replaceData(data)
@@ -173,9 +178,14 @@ package struct NodeStore: ~Copyable {
     }
 
     package mutating func setStat(_ stat: StoredStat, of id: NodeID) {
+        saveForCapture(id.rawValue)
         record(id.rawValue).pointee.stat = stat
     }
-    package mutating func setACL(_ acl: ACLID, of id: NodeID) { record(id.rawValue).pointee.acl = acl }
+
+    package mutating func setACL(_ acl: ACLID, of id: NodeID) {
+        saveForCapture(id.rawValue)
+        record(id.rawValue).pointee.acl = acl
+    }
 
     private mutating func makeRecord() -> UInt32 {
         if firstFree != NodeStore.none {

@@ -27,13 +27,46 @@ extension Tree {
             if let parent = nodes.parent(of: id), presets.contains(parent) { return false }
             guard presets.remove(id) != nil else { return false }
             overwrite(id, with: znode)
-        } else {
-            guard let id = insert(znode) else { return false }
-            digest &+= nodes.nodeDigest(of: id)
+            noteRestored(znode.path.bytes.span.bytes, znode.stat)
+            return true
         }
-        index(znode.path, as: Ownership(rawValue: znode.stat.ephemeralOwner))
-        followQuota(restored: znode.path)
+        let data = znode.data ?? []
+        let acl = acls.retain(znode.acl)
+        let isInserted = insert(
+            znode.path.bytes.span.bytes, data: data.span.bytes, isNull: znode.data == nil, acl: acl,
+            stat: znode.stat)
+        if !isInserted { acls.release(acl) }
+        return isInserted
+    }
+
+    /// Likewise, without a copy of anything. `acl` is in the table already.
+    mutating func restore(
+        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat
+    ) -> Bool {
+        if !presets.isEmpty, Tree.mayBePreset(path) {
+            let bytes = isNull ? nil : data.withUnsafeBytes { Array($0) }
+            return restore(
+                StoredZnode(path: ZnodePath(path), data: bytes, acl: acls[acl], stat: stat))
+        }
+        guard nodes.find(path) == nil,
+            insert(path, data: data, isNull: isNull, acl: acl, stat: stat)
+        else { return false }
+        acls.retain(acl)
         return true
+    }
+
+    /// Whether the path is the root's, or begins as those of the system's znodes do.
+    private static func mayBePreset(_ path: RawSpan) -> Bool {
+        path.withUnsafeBytes { $0.count <= 1 || $0.starts(with: zookeeper.bytes) }
+    }
+
+    private mutating func noteRestored(_ path: RawSpan, _ stat: StoredStat) {
+        let ownership = Ownership(rawValue: stat.ephemeralOwner)
+        let mayBeQuota = path.withUnsafeBytes { $0.starts(with: Tree.quota.bytes) }
+        if ownership == .persistent, !mayBeQuota { return }
+        let path = ZnodePath(path)
+        index(path, as: ownership)
+        followQuota(restored: path)
     }
 
     /// Everything of its own, in its place; indexes and usage of quotas are the caller's.
@@ -48,16 +81,26 @@ extension Tree {
         digest &+= nodes.nodeDigest(of: id)
     }
 
-    private mutating func insert(_ znode: StoredZnode) -> NodeID? {
-        let path = znode.path.bytes
+    /// - Returns: false, with nothing changed, when its parent was not restored.
+    private mutating func insert(
+        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat
+    ) -> Bool {
         let slash = UInt8(ascii: "/")
-        guard let cut = path.lastIndex(of: slash), cut + 1 < path.count, path[..<cut].last != slash,
-            let parent = nodes.find(path.span.bytes.extracting(0..<cut)), !presets.contains(parent)
-        else { return nil }
-        let data = znode.data ?? []
-        return nodes.insert(
-            path.span.bytes.extracting((cut + 1)..<path.count), under: parent, data: data.span.bytes,
-            isNull: znode.data == nil, stat: znode.stat, acl: acls.retain(znode.acl))
+        let cut = path.withUnsafeBytes { bytes -> Int? in
+            guard let cut = bytes.lastIndex(of: slash), cut + 1 < bytes.count,
+                cut == 0 || bytes[cut - 1] != slash
+            else { return nil }
+            return cut
+        }
+        guard let cut, let parent = nodes.find(path.extracting(0..<cut)), !presets.contains(parent) else {
+            return false
+        }
+        let id = nodes.insert(
+            path.extracting((cut + 1)..<path.byteCount), under: parent, data: data, isNull: isNull,
+            stat: stat, acl: acl)
+        digest &+= nodes.nodeDigest(of: id)
+        noteRestored(path, stat)
+        return true
     }
 
     /// Every znode, a parent before its children, in the order of the children's lists.
