@@ -15,7 +15,7 @@ struct SnapshotFile: ~Copyable {
     {
         var writer = try Storage.SnapshotWriter(directory: directory, zxid: head.zxid, by: author)
         for session in head.sessions { try writer.add(session: session.id, timeoutMs: session.timeoutMs) }
-        for list in head.acls { try writer.add(acl: Restoration.list(list.id), list.acl) }
+        for list in head.acls { try writer.add(acl: list.number, list.acl) }
         self.head = head
         self.writer = writer
     }
@@ -23,7 +23,7 @@ struct SnapshotFile: ~Copyable {
     mutating func add(_ znodes: PackedZnodes) throws(StorageError) {
         try znodes.forEach { znode throws(StorageError) in
             try writer.add(
-                znode.path, data: znode.data, isNull: znode.hasNullData, acl: Restoration.list(znode.acl),
+                znode.path, data: znode.data, isNull: znode.hasNullData, acl: znode.list,
                 stat: znode.stat)
         }
     }

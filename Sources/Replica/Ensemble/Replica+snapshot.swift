@@ -103,7 +103,7 @@ extension Replica {
     /// - Returns: False when that is no tree, or one with another digest.
     package mutating func restore(_ state: StoredState, isExact: Bool, now: Instant) -> Bool {
         var restoration = restoration
-        for list in state.head.acls { restoration.add(list: Restoration.list(list.id), list.acl) }
+        for list in state.head.acls { restoration.add(list: list.number, list.acl) }
         for page in state.znodes {
             guard restoration.add(page) else { return false }
         }

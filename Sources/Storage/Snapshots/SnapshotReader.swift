@@ -26,7 +26,7 @@ package enum SnapshotReader {
     /// - Parameter begin: Is told first what the snapshot says of itself, which is not to be believed yet.
     package static func scan(
         directory: String, zxid: Zxid,
-        begin: (SnapshotSummary) -> Void = { _ in },
+        begin: (SnapshotSummary) throws -> Void = { _ in },
         sessions: (SessionID, _ timeoutMs: Int32) throws -> Void,
         acls: (_ id: Int64, ACL) throws -> Void,
         znodes: (borrowing SnapshotRow) throws -> Void
@@ -37,7 +37,7 @@ package enum SnapshotReader {
             throw StorageError(.corrupt, "\(file): the snapshot is missing or empty; \(StorageError.restore)")
         }
         let content = try SnapshotRows(path: file)
-        begin(try content.claim().summary)
+        try begin(try content.claim().summary)
         var sum = SnapshotSum()
         try content.readSessions(&sum, sessions)
         try content.readACLs(&sum, acls)

@@ -6,13 +6,16 @@ package struct ACLID: Hashable, Sendable {
 
     /// Everyone may do everything: most znodes.
     package static let open = ACLID(rawValue: 0)
+    /// The number under which snapshots keep the list; they have no row for the open one.
+    var number: Int64 { self == .open ? ACLID.openNumber : Int64(rawValue) }
+    package static let openNumber: Int64 = -1
     /// Marks a record of the arena that holds no znode.
     static let free = ACLID(rawValue: .max)
 }
 
 /// An access control list as znodes of the same moment name it.
 package struct NumberedACL: Equatable, Sendable {
-    package let id: ACLID
+    package let number: Int64
     package let acl: ACL
 }
 
@@ -56,7 +59,7 @@ package struct ACLTable {
     /// Every list in use but the open one, by its id.
     var numbered: [NumberedACL] {
         uses.indices.dropFirst().filter { uses[$0] > 0 }.map {
-            NumberedACL(id: ACLID(rawValue: UInt32($0)), acl: lists[$0])
+            NumberedACL(number: ACLID(rawValue: UInt32($0)).number, acl: lists[$0])
         }
     }
 

@@ -93,7 +93,7 @@ extension NodeStore {
         let data = record.pointee.dataLength < 0 ? nil : record.pointee.data
         let length = pathLength(of: NodeID(rawValue: id))
         packed.append(
-            record.pointee.stat, acl: record.pointee.acl, data: data, pathLength: max(1, length)
+            record.pointee.stat, list: record.pointee.acl.number, data: data, pathLength: max(1, length)
         ) { path in
             if length == 0 { path[0] = UInt8(ascii: "/") } else { writePath(of: id, into: path) }
         }

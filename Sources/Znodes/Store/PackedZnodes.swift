@@ -3,8 +3,8 @@ package import Vocabulary
 /// Znodes of a snapshot one behind the other in one piece of memory, on their way to a disk.
 ///
 /// ```
-/// each: czxid 8 · mzxid 8 · pzxid 8 · ctime 8 · mtime 8 · owner 8 · version 4 · cversion 4 · aversion 4 ·
-///   ACL 4 · path bytes 4 · data bytes 4 (-1: null) · path · data
+/// each: czxid 8 · mzxid 8 · pzxid 8 · ctime 8 · mtime 8 · owner 8 · list 8 · version 4 · cversion 4 ·
+///   aversion 4 · path bytes 4 · data bytes 4 (-1: null) · path · data
 /// ```
 /// Numbers are this machine's: the bytes never leave the process.
 package struct PackedZnodes: Equatable, Sendable {
@@ -12,7 +12,7 @@ package struct PackedZnodes: Equatable, Sendable {
     /// Znodes in here.
     package private(set) var count = 0
 
-    fileprivate static let headBytes = 72
+    fileprivate static let headBytes = 76
 
     package init() {}
 
@@ -44,7 +44,7 @@ package struct PackedZnodes: Equatable, Sendable {
     /// Adds one znode; `fill` writes its path into memory of exactly `pathLength` bytes.
     @inline(__always)
     mutating func append(
-        _ stat: StoredStat, acl: ACLID, data: UnsafeRawBufferPointer?, pathLength: Int,
+        _ stat: StoredStat, list: Int64, data: UnsafeRawBufferPointer?, pathLength: Int,
         fill: (UnsafeMutableRawBufferPointer) -> Void
     ) {
         let start = bytes.count
@@ -62,18 +62,30 @@ package struct PackedZnodes: Equatable, Sendable {
             store(stat.ctime, 24)
             store(stat.mtime, 32)
             store(stat.ephemeralOwner, 40)
-            store(stat.version, 48)
-            store(stat.cversion, 52)
-            store(stat.aversion, 56)
-            store(acl.rawValue, 60)
-            store(Int32(pathLength), 64)
-            store(Int32(data?.count ?? -1), 68)
+            store(list, 48)
+            store(stat.version, 56)
+            store(stat.cversion, 60)
+            store(stat.aversion, 64)
+            store(Int32(pathLength), 68)
+            store(Int32(data?.count ?? -1), 72)
             fill(UnsafeMutableRawBufferPointer(rebasing: bytes[pathStart..<dataStart]))
             if let data {
                 UnsafeMutableRawBufferPointer(rebasing: bytes[dataStart..<end]).copyMemory(from: data)
             }
         }
         count += 1
+    }
+
+    package mutating func append(
+        _ path: RawSpan, data: RawSpan, isNull: Bool, list: Int64, stat: StoredStat
+    ) {
+        path.withUnsafeBytes { path in
+            data.withUnsafeBytes { data in
+                append(stat, list: list, data: isNull ? nil : data, pathLength: path.count) {
+                    $0.copyMemory(from: path)
+                }
+            }
+        }
     }
 
     /// Hands over every znode, in the order they were added. The root's path is `/`.
@@ -94,7 +106,8 @@ package struct PackedZnodes: Equatable, Sendable {
 /// One znode of a `PackedZnodes`, whose memory it is in: not to be kept.
 package struct PackedZnode {
     package let stat: StoredStat
-    package let acl: ACLID
+    /// The number of its access control list in the same snapshot.
+    package let list: Int64
     private let pathBytes: UnsafeRawBufferPointer
     private let dataBytes: UnsafeRawBufferPointer
     package let hasNullData: Bool
@@ -108,12 +121,12 @@ package struct PackedZnode {
         }
         stat = StoredStat(
             czxid: Zxid(rawValue: int64(0)), mzxid: Zxid(rawValue: int64(8)),
-            pzxid: Zxid(rawValue: int64(16)), ctime: int64(24), mtime: int64(32), version: int32(48),
-            cversion: int32(52), aversion: int32(56), ephemeralOwner: int64(40))
-        acl = ACLID(rawValue: UInt32(bitPattern: int32(60)))
+            pzxid: Zxid(rawValue: int64(16)), ctime: int64(24), mtime: int64(32), version: int32(56),
+            cversion: int32(60), aversion: int32(64), ephemeralOwner: int64(40))
+        list = int64(48)
         let pathStart = start + PackedZnodes.headBytes
-        let dataStart = pathStart + Int(int32(64))
-        let dataLength = Int(int32(68))
+        let dataStart = pathStart + Int(int32(68))
+        let dataLength = Int(int32(72))
         hasNullData = dataLength < 0
         pathBytes = UnsafeRawBufferPointer(rebasing: bytes[pathStart..<dataStart])
         dataBytes = UnsafeRawBufferPointer(rebasing: bytes[dataStart..<(dataStart + max(0, dataLength))])

@@ -5,18 +5,13 @@ package import Vocabulary
 package struct Restoration: ~Copyable {
     private var tree: Tree
     /// The snapshot's numbers of lists, and the tree's.
-    private var lists: [Int64: ACLID] = [Restoration.openList: .open]
-
-    /// How snapshots number the list that lets everyone do everything, without keeping it.
-    package static let openList: Int64 = -1
+    private var lists: [Int64: ACLID] = [ACLID.openNumber: .open]
+    private var last = RestoredPath()
 
     /// - Parameter seed: The tree's, a number that clients cannot guess.
     package init(seed: UInt64) {
         tree = Tree(seed: seed)
     }
-
-    /// The number under which a snapshot keeps a list.
-    package static func list(_ id: ACLID) -> Int64 { id == .open ? openList : Int64(id.rawValue) }
 
     package mutating func add(list: Int64, _ acl: ACL) {
         if let former = lists[list] { tree.acls.release(former) }
@@ -28,7 +23,7 @@ package struct Restoration: ~Copyable {
         _ path: RawSpan, data: RawSpan, isNull: Bool, list: Int64, stat: StoredStat
     ) -> Bool {
         guard let acl = lists[list] else { return false }
-        return tree.restore(path, data: data, isNull: isNull, acl: acl, stat: stat)
+        return tree.restore(path, data: data, isNull: isNull, acl: acl, stat: stat, after: &last)
     }
 
     package mutating func add(_ znodes: PackedZnodes) -> Bool {
@@ -36,7 +31,7 @@ package struct Restoration: ~Copyable {
         znodes.forEach { znode in
             guard isTree else { return }
             isTree = add(
-                znode.path, data: znode.data, isNull: znode.hasNullData, list: Restoration.list(znode.acl),
+                znode.path, data: znode.data, isNull: znode.hasNullData, list: znode.list,
                 stat: znode.stat)
         }
         return isTree

@@ -30,28 +30,38 @@ extension Tree {
             noteRestored(znode.path.bytes.span.bytes, znode.stat)
             return true
         }
+        let path = znode.path.bytes.span.bytes
+        guard let cut = Tree.lastSlash(in: path), let parent = parent(of: path, endingAt: cut) else {
+            return false
+        }
         let data = znode.data ?? []
-        let acl = acls.retain(znode.acl)
-        let isInserted = insert(
-            znode.path.bytes.span.bytes, data: data.span.bytes, isNull: znode.data == nil, acl: acl,
-            stat: znode.stat)
-        if !isInserted { acls.release(acl) }
-        return isInserted
+        insert(
+            path, under: parent, data: data.span.bytes, isNull: znode.data == nil,
+            acl: acls.retain(znode.acl), stat: znode.stat)
+        return true
     }
 
     /// Likewise, without a copy of anything. `acl` is in the table already.
+    ///
+    /// - Parameter last: The znode restored before, among whose neighbours this one is likely to be.
     mutating func restore(
-        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat
+        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat,
+        after last: inout RestoredPath
     ) -> Bool {
         if !presets.isEmpty, Tree.mayBePreset(path) {
             let bytes = isNull ? nil : data.withUnsafeBytes { Array($0) }
             return restore(
                 StoredZnode(path: ZnodePath(path), data: bytes, acl: acls[acl], stat: stat))
         }
-        guard nodes.find(path) == nil,
-            insert(path, data: data, isNull: isNull, acl: acl, stat: stat)
-        else { return false }
+        // In the order of paths each is behind all that are there.
+        guard last.precedes(path) || nodes.find(path) == nil, let cut = Tree.lastSlash(in: path) else {
+            return false
+        }
+        let parent = last.hasParent(of: path, endingAt: cut) ? last.parent : parent(of: path, endingAt: cut)
+        guard let parent else { return false }
+        insert(path, under: parent, data: data, isNull: isNull, acl: acl, stat: stat)
         acls.retain(acl)
+        last.replace(with: path, parent: parent, endingAt: cut)
         return true
     }
 
@@ -81,26 +91,29 @@ extension Tree {
         digest &+= nodes.nodeDigest(of: id)
     }
 
-    /// - Returns: false, with nothing changed, when its parent was not restored.
     private mutating func insert(
-        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat
-    ) -> Bool {
-        let slash = UInt8(ascii: "/")
-        let cut = path.withUnsafeBytes { bytes -> Int? in
+        _ path: RawSpan, under parent: NodeID, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat
+    ) {
+        let id = nodes.insert(path, under: parent, data: data, isNull: isNull, stat: stat, acl: acl)
+        digest &+= nodes.nodeDigest(of: id)
+        noteRestored(path, stat)
+    }
+
+    /// Where the name begins, less one; nil for what is no path of a znode but the root.
+    private static func lastSlash(in path: RawSpan) -> Int? {
+        path.withUnsafeBytes { bytes in
+            let slash = UInt8(ascii: "/")
             guard let cut = bytes.lastIndex(of: slash), cut + 1 < bytes.count,
                 cut == 0 || bytes[cut - 1] != slash
             else { return nil }
             return cut
         }
-        guard let cut, let parent = nodes.find(path.extracting(0..<cut)), !presets.contains(parent) else {
-            return false
-        }
-        let id = nodes.insert(
-            path.extracting((cut + 1)..<path.byteCount), under: parent, data: data, isNull: isNull,
-            stat: stat, acl: acl)
-        digest &+= nodes.nodeDigest(of: id)
-        noteRestored(path, stat)
-        return true
+    }
+
+    /// The restored znode at the first `cut` bytes of `path`.
+    private func parent(of path: RawSpan, endingAt cut: Int) -> NodeID? {
+        guard let parent = nodes.find(path.extracting(0..<cut)), !presets.contains(parent) else { return nil }
+        return parent
     }
 
     /// Every znode, a parent before its children, in the order of the children's lists.
@@ -123,5 +136,43 @@ extension Tree {
             body(child, path.span.bytes)
             line.append((child, 0))
         }
+    }
+}
+
+/// The path of the znode that was restored last, and its parent.
+struct RestoredPath {
+    private var path: [UInt8] = []
+    private var parentLength = -1
+    private(set) var parent: NodeID?
+
+    func precedes(_ other: RawSpan) -> Bool {
+        other.withUnsafeBytes { other in
+            path.withUnsafeBytes { path in
+                var offset = 0
+                let common = min(path.count, other.count)
+                while offset < common, path[offset] == other[offset] { offset += 1 }
+                return offset == common ? path.count < other.count : path[offset] < other[offset]
+            }
+        }
+    }
+
+    /// Whether the first `cut` bytes of `other` are the parent's path.
+    func hasParent(of other: RawSpan, endingAt cut: Int) -> Bool {
+        guard cut == parentLength else { return false }
+        return other.withUnsafeBytes { other in
+            path.withUnsafeBytes { path in
+                var offset = cut - 1
+                // From the end, where paths differ.
+                while offset >= 0, path[offset] == other[offset] { offset -= 1 }
+                return offset < 0
+            }
+        }
+    }
+
+    mutating func replace(with path: RawSpan, parent: NodeID, endingAt cut: Int) {
+        self.path.removeAll(keepingCapacity: true)
+        path.withUnsafeBytes { self.path.append(contentsOf: $0) }
+        parentLength = cut
+        self.parent = parent
     }
 }

@@ -9,7 +9,7 @@ import Vocabulary
         _ pages: [PackedZnodes], _ acls: [NumberedACL], at zxid: Zxid, digest: UInt64, seed: UInt64
     ) -> Tree? {
         var restoration = Restoration(seed: seed)
-        for list in acls { restoration.add(list: Restoration.list(list.id), list.acl) }
+        for list in acls { restoration.add(list: list.number, list.acl) }
         guard restoration.add(PackedZnodes(inOrderOfPaths: pages)) else { return nil }
         return restoration.finish(at: zxid, digest: digest)
     }

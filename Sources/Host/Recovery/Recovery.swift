@@ -47,6 +47,7 @@ package enum Recovery {
         return replica
     }
 
+    /// The log's thread-to-be reads, checks and decodes; this one applies.
     private static func replay(
         store: inout LogStore, into replica: inout Replica, _ settings: NodeSettings, _ log: Logger
     ) throws -> Replayed {
@@ -55,22 +56,66 @@ package enum Recovery {
         var progress = Progress()
         // A node that is all there is needs nobody's word for what is on its disk.
         let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
-        let last = store.lastZxid
-        try store.replay(after: replica.tree.lastZxid) { row throws(StorageError) in
-            let transaction = try row.transaction()
-            replica.step(
-                .replayed(transaction, bytes: row.body, isCommitted: row.zxid <= committed), at: .now,
-                into: &effects)
-            replayed.transactions += 1
-            replayed.bytes += row.body.readableBytes
-            guard progress.isDue(at: replayed.transactions) else { return }
-            log.info(
-                "replaying the log",
-                metadata: [
-                    "zxid": "\(row.zxid)", "of": "\(last)", "transactions": "\(replayed.transactions)",
-                ])
+        let (start, last) = (replica.tree.lastZxid, store.lastZxid)
+        let lent = Lent(consume store)
+        let outcome = Result {
+            try Handover<[Decoded]>.run(ahead: Recovery.batchesAhead) { handover in
+                var batch: [Decoded] = []
+                try lent.replay(after: start) { row in
+                    batch.append(Decoded(transaction: try row.transaction(), body: row.body))
+                    guard batch.count == Recovery.batchCount else { return }
+                    try handover.give(batch)
+                    batch = []
+                }
+                try handover.give(batch)
+            } take: { batch in
+                for row in batch {
+                    let zxid = row.transaction.zxid
+                    replayed.transactions += 1
+                    replayed.bytes += row.body.readableBytes
+                    replica.step(
+                        .replayed(row.transaction, bytes: row.body, isCommitted: zxid <= committed), at: .now,
+                        into: &effects)
+                }
+                guard progress.isDue, let zxid = batch.last?.transaction.zxid else { return }
+                log.info(
+                    "replaying the log",
+                    metadata: [
+                        "zxid": "\(zxid)", "of": "\(last)", "transactions": "\(replayed.transactions)",
+                    ])
+            }
         }
+        store = lent.takeBack()
+        try outcome.get()
         return replayed
+    }
+
+    private static let batchCount = 512
+    private static let batchesAhead = 16
+    private static let pageBytes = 128 << 10
+    private static let pagesAhead = 16
+
+    private struct Decoded: Sendable {
+        let transaction: Transaction
+        let body: ByteBuffer
+    }
+
+    /// The log while another thread reads it, and nobody else.
+    private final class Lent: @unchecked Sendable {
+        private var store: LogStore?
+
+        init(_ store: consuming LogStore) {
+            self.store = consume store
+        }
+
+        func replay(after zxid: Zxid, _ body: (LogRow) throws -> Void) throws {
+            try store?.replay(after: zxid, body)
+        }
+
+        func takeBack() -> LogStore {
+            guard let store = store.take() else { preconditionFailure("the log is taken back once") }
+            return store
+        }
     }
 }
 
@@ -92,6 +137,7 @@ extension Recovery {
         if store.startZxid > .zero, let failure { throw failure }
     }
 
+    /// One thread reads the file and checks it, this one builds the tree.
     private static func load(
         _ zxid: Zxid, from store: borrowing LogStore, into replica: inout Replica, _ log: Logger
     ) throws {
@@ -100,23 +146,28 @@ extension Recovery {
         var progress = Progress()
         var count = 0
         var total: Int64 = 0
-        let summary = try Storage.SnapshotReader.scan(directory: store.snapshotDirectory, zxid: zxid) {
-            total = $0.znodes
-            log.info("loading the snapshot", metadata: ["zxid": "\(zxid)", "znodes": "\(total)"])
-        } sessions: { id, timeoutMs in
-            sessions.append(SnapshotHead.StoredSession(id: id, timeoutMs: timeoutMs))
-        } acls: { id, acl in
-            restoration.add(list: id, acl)
-        } znodes: { row in
-            guard
-                restoration.add(
-                    row.path, data: row.data, isNull: row.hasNullData, list: row.acl, stat: row.stat)
-            else { throw otherTree(zxid) }
-            count += 1
-            guard progress.isDue(at: count) else { return }
-            log.info("loading the snapshot", metadata: ["znodes": "\(count)", "of": "\(total)"])
+        var tree: Tree?
+        let directory = store.snapshotDirectory
+        try Handover<SnapshotPiece>.run(ahead: pagesAhead) { handover in
+            try SnapshotPiece.read(zxid, in: directory, pageBytes: pageBytes) { try handover.give($0) }
+        } take: { piece in
+            switch piece {
+            case .claim(let summary):
+                total = summary.znodes
+                log.info("loading the snapshot", metadata: ["zxid": "\(zxid)", "znodes": "\(total)"])
+            case .session(let session): sessions.append(session)
+            case .list(let id, let acl): restoration.add(list: id, acl)
+            case .znodes(let page):
+                guard restoration.add(page) else { throw otherTree(zxid) }
+                count += page.count
+                guard progress.isDue else { return }
+                log.info("loading the snapshot", metadata: ["znodes": "\(count)", "of": "\(total)"])
+            case .end(let summary):
+                tree = restoration.finish(at: zxid, digest: summary.digest)
+                restoration = replica.restoration
+            }
         }
-        guard let tree = restoration.finish(at: zxid, digest: summary.digest) else { throw otherTree(zxid) }
+        guard let tree else { throw otherTree(zxid) }
         replica.restore(
             tree, sessions: sessions, isExact: !(store.beginsBehindReceived && zxid == store.startZxid),
             now: .now)
@@ -129,16 +180,17 @@ extension Recovery {
     }
 }
 
-/// When a long work says again how far it is: about once a second.
+/// When a long work says again how far it is: once a second.
 private struct Progress {
     private var saidMs = Instant.now.monotonicMs
 
-    mutating func isDue(at count: Int) -> Bool {
-        guard count % 4096 == 0 else { return false }
-        let nowMs = Instant.now.monotonicMs
-        guard nowMs - saidMs >= 1000 else { return false }
-        saidMs = nowMs
-        return true
+    var isDue: Bool {
+        mutating get {
+            let nowMs = Instant.now.monotonicMs
+            guard nowMs - saidMs >= 1000 else { return false }
+            saidMs = nowMs
+            return true
+        }
     }
 }
 
