@@ -97,6 +97,9 @@ let package = Package(
             "StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles",
             "SeededRandom", buffer),
         tests(
+            "HostTests", on: "Host", "Replica", "Settings", "Storage", "Vocabulary", "Wire", "Znodes", buffer,
+            logging),
+        tests(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),
         tests("BenchTests", on: "aviary-bench"),

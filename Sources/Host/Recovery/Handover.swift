@@ -20,12 +20,13 @@ final class Handover<Piece: Sendable>: Sendable {
     struct Unwanted: Error {}
 
     private let state = Mutex(State())
-    private let room: DispatchSemaphore
+    private let room = DispatchSemaphore(value: 0)
     private let ready = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
     private init(ahead: Int) {
-        room = DispatchSemaphore(value: ahead)
+        // Made with 0 and raised: Dispatch traps where one goes away below what it was made with.
+        for _ in 0..<ahead { room.signal() }
     }
 
     /// Runs `make` on a thread of its own and `take` here, and returns when both are done.
