@@ -5,9 +5,11 @@ extension LogStore {
     /// a few hundred rows within commits that are made anyway; the file keeps its size, and its free pages
     /// take what comes.
     ///
-    /// A mark behind an earlier one, or behind the log's beginning, changes nothing. One that is not reached
-    /// is forgotten when the node ends.
+    /// A position behind an earlier one, or behind the log's beginning, changes nothing. One that is not
+    /// reached is forgotten when the node ends.
     ///
+    /// - Note: two fsyncs. A power cut may bring an older acknowledged mark back, and one that names a row
+    ///   that was trimmed could not be compared with anything: from here on none can come back that is as old.
     /// - Throws: `misuse` without a complete snapshot at `zxid`, or when the log does not reach there.
     package mutating func trim(through zxid: Zxid) throws(StorageError) {
         try refuseAfterFailure()
@@ -16,11 +18,13 @@ extension LogStore {
             throw StorageError(
                 .misuse, "\(directory.snapshot(zxid)) must be there before \(directory.log) is trimmed to it")
         }
-        trimTarget = max(trimTarget, zxid)
+        guard zxid > trimTarget else { return }
+        do { try mark.replace(acknowledged) } catch { throw giveUp(error) }
+        trimTarget = zxid
     }
 
     /// Rows that go at once: enough for whole pages, few enough that the batch they go with hardly waits.
-    private static let trimStepRows = 256
+    static let trimStepRows = 256
     /// At most so many, where a large batch allows more.
     private static let trimStepRowsMax = 4096
 
@@ -30,7 +34,7 @@ extension LogStore {
     mutating func trimStep(appended count: Int) throws(StorageError) -> NodeNumbers? {
         guard numbers.start.zxid < trimTarget else { return nil }
         trimAllowance += 2 * count
-        guard trimAllowance >= LogStore.trimStepRows else { return nil }
+        guard trimAllowance >= trimStepRows else { return nil }
         let rows = min(trimAllowance, LogStore.trimStepRowsMax)
         trimAllowance = 0
         var end = try reader.link(atRow: rows, through: trimTarget)

@@ -30,6 +30,8 @@ package struct LogStore: ~Copyable {
     var trimTarget = Zxid.zero
     /// How many of them the rows appended since the last step allow.
     var trimAllowance = 0
+    /// Rows that go at once, at least; less in tests.
+    var trimStepRows = LogStore.trimStepRows
 
     /// Bytes of rows after which a checkpoint comes.
     ///
