@@ -65,10 +65,7 @@ package final class Journal: @unchecked Sendable {
     private func work() {
         while true {
             let (orders, committed, trimTarget) = queue.withLock { queue in
-                defer {
-                    queue.orders = []
-                    queue.trimTarget = .zero
-                }
+                defer { queue.orders = [] }
                 if queue.orders.isEmpty { queue.isBusy = false }
                 return (queue.orders, queue.committed, queue.trimTarget)
             }

@@ -2,9 +2,9 @@
 
     tools/restart [--znodes 1000000] [--transactions 200000] [--rounds 3] [--only aviary]
 
-Fills Aviary and Debian's ZooKeeper alike and compares what they take on the disk. Then each writes until it has taken
-a snapshot of the whole (Apache's takes one when it starts), and so many transactions more, and is killed and started
-in turn, as often as there are rounds; the reads are of a znode with 100 bytes.
+Fills Aviary and Debian's ZooKeeper alike, so many transactions behind the znodes, and compares what they take on the
+disk. Then each writes until it has taken a snapshot of the whole (Apache's takes one when it starts), and so many
+transactions more, and is killed and started in turn, as often as there are rounds.
 """
 
 import argparse
@@ -87,6 +87,7 @@ def measure(kind, arguments):
         node.start()
         began = time.monotonic()
         bench(node, "--fill", arguments.znodes, "--outstanding", 100)
+        write(node, arguments.transactions)
         filled = time.monotonic() - began
         size = disk_bytes(node)
         settle(node, arguments.transactions)

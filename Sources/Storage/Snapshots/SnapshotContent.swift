@@ -33,8 +33,8 @@ struct SnapshotContent: ~Copyable {
         self.znode = znode
     }
 
-    /// For rows that come in another order than that of paths: pages are found again instead of read again.
-    private static let cacheKiB = 32 << 10
+    /// Rows come in the order of their paths: a page that is full is not needed again.
+    private static let cacheKiB = 1 << 10
 
     func addEmpty(acl id: Int64) throws(StorageError) {
         acl.clear()

@@ -1,4 +1,3 @@
-import Glibc
 package import Vocabulary
 
 /// Reads a snapshot and believes nothing of it before its end: the checksum covers all rows together.
@@ -198,14 +197,5 @@ extension Statement {
     fileprivate func areIntegers(_ columns: ClosedRange<Int32>) -> Bool {
         for column in columns where !isInteger(column) { return false }
         return true
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Whether these bytes stand before `other` in the order of paths.
-    fileprivate func precedes(_ other: UnsafeRawBufferPointer) -> Bool {
-        guard let start = baseAddress, let otherStart = other.baseAddress else { return count < other.count }
-        let order = memcmp(start, otherStart, Swift.min(count, other.count))
-        return order == 0 ? count < other.count : order < 0
     }
 }

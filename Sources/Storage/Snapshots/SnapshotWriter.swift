@@ -3,7 +3,7 @@ package import Vocabulary
 
 /// Writes the tree of one moment into a file of its own, which has no name until all of it is durable.
 ///
-/// Rows may come in any order; in that of their paths they are written fastest. After a failure every call
+/// Rows may come in any order: they are sorted, and written in that of their paths at the end. After a failure every call
 /// throws it. A writer that goes away unfinished leaves nothing, a killed process a file under a temporary
 /// name.
 package struct SnapshotWriter: ~Copyable {
@@ -11,6 +11,7 @@ package struct SnapshotWriter: ~Copyable {
     private let zxid: Zxid
     private let file: UnfinishedFile
     private let content: SnapshotContent
+    private var sorter: SnapshotSorter
     private var sum = SnapshotSum()
     private var failure: StorageError?
 
@@ -28,10 +29,12 @@ package struct SnapshotWriter: ~Copyable {
         let file = try UnfinishedFile(
             directory.snapshot(zxid) + author.rawValue + DataDirectory.unfinished)
         let content = try SnapshotContent(path: file.path)
+        let sorter = try SnapshotSorter(path: file.path + ".rows" + DataDirectory.unfinished)
         self.directory = directory
         self.zxid = zxid
         self.file = file
         self.content = content
+        self.sorter = sorter
     }
 
     package mutating func add(session: SessionID, timeoutMs: Int32) throws(StorageError) {
@@ -93,7 +96,7 @@ package struct SnapshotWriter: ~Copyable {
                 try data.withUnsafeBytes { bytes throws(StorageError) in
                     let data = isNull ? nil : bytes
                     sum.add(path: path, data: data, acl: acl, stat: stat)
-                    try content.insert(path, data, acl: acl, stat)
+                    try sorter.add(path, data, acl: acl, stat)
                 }
             }
         } catch {
@@ -106,6 +109,9 @@ package struct SnapshotWriter: ~Copyable {
     /// - Parameter digest: of the tree, to be compared by whoever reads it.
     package consuming func finish(digest: UInt64) throws(StorageError) {
         try refuseAfterFailure()
+        try sorter.forEach { row throws(StorageError) in
+            try content.insert(row.path, row.data, acl: row.acl, row.stat)
+        }
         try content.describe(sum, zxid: zxid, timeMs: SnapshotWriter.nowMs, digest: digest)
         try content.close()
         try file.rename(to: directory.snapshot(zxid))

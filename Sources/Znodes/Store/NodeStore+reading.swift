@@ -86,7 +86,7 @@ extension NodeStore {
     }
 
     /// What all znodes take as rows of a snapshot, about.
-    package var storedBytes: Int { dataSize + count * 64 }
+    package var storedBytes: Int { dataSize + count * 40 }
 
     /// How many znodes are below `id`.
     package func descendantCount(of id: NodeID) -> Int {
