@@ -39,7 +39,7 @@ package struct ReplicaSettings: Sendable {
     package init(
         peer: PeerID = PeerID(rawValue: 1), membership: Membership? = nil,
         patience: Patience = Patience(tickMs: 2000, initLimit: 10, syncLimit: 5),
-        historyBytesMax: Int = History.bytesKeptByMembers, snapshotSliceRecords: Int = 1024,
+        historyBytesMax: Int = History.bytesKeptByMembers, snapshotSliceRecords: Int = 2048,
         tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
         outstandingRequestsMax: Int = 1000,

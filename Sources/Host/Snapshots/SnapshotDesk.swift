@@ -11,8 +11,8 @@ internal import Znodes
 ///
 /// Lives on the loop of the `Core`.
 package final class SnapshotDesk {
-    /// Between two slices: what else there is to do goes on, and a snapshot takes an eighth of the loop.
-    private static let pause = TimeAmount.milliseconds(2)
+    /// Between two slices: what else there is to do goes on, and a snapshot takes a quarter of the loop.
+    private static let pause = TimeAmount.milliseconds(1)
 
     private let scribe: SnapshotScribe
     private let loop: any EventLoop
@@ -54,9 +54,9 @@ package final class SnapshotDesk {
     func note(_ batch: Journal.Stored, treeBytes: () -> Int) {
         stored = batch.ticket
         schedule.note(transactions: batch.transactions, bytes: batch.bytes)
-        guard schedule.hasEnough, schedule.isDue(treeBytes: treeBytes()) else { return }
+        guard gate == nil, schedule.hasEnough, schedule.isDue(treeBytes: treeBytes()) else { return }
         schedule.restart(roll: UInt64.random(in: .min ... .max))
-        if gate == nil { wish(.due) }
+        wish(.due)
     }
 
     /// - Parameter ticket: Of the last order that the disk was or will be given.

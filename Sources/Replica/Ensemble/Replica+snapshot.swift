@@ -142,6 +142,6 @@ extension Replica {
         effects.act(.snapshot(.abandon))
     }
 
-    /// Bytes that are packed at a time, whatever the number of records: with 1024 of those, about 0.3 ms.
-    private static let sliceBytes = 256 << 10
+    /// Bytes that are packed at a time, whatever the number of records: with 2048 of those, about 0.4 ms.
+    private static let sliceBytes = 512 << 10
 }

@@ -10,7 +10,7 @@ package struct SnapshotWriter: ~Copyable {
     private let directory: DataDirectory
     private let zxid: Zxid
     private let file: UnfinishedFile
-    private let content: SnapshotContent
+    private var content: SnapshotContent
     private var sorter: SnapshotSorter
     private var sum = SnapshotSum()
     private var failure: StorageError?
