@@ -7,14 +7,14 @@ written. Each reply is then put on one side or the other by its time.
 """
 
 import argparse
+import array
+import bisect
 import os
 import pathlib
 import subprocess
 import sys
 import threading
 import time
-
-import numpy
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Processes"))
 import nodes  # noqa: E402
@@ -71,20 +71,29 @@ class Watcher(threading.Thread):
 
 
 def percentile(latencies, share):
-    return float(numpy.percentile(latencies, share)) / 1000 if len(latencies) else float("nan")
+    """Of sorted nanoseconds, in microseconds."""
+    return latencies[min(len(latencies) - 1, int(len(latencies) * share / 100))] / 1000 if latencies else float("nan")
+
+
+def split(watcher, trace):
+    """The sorted latencies of replies while a snapshot was written, of all others, and the longest silence."""
+    numbers = array.array("Q", trace.read_bytes())
+    times, latencies = numbers[0::2], numbers[1::2]
+    during, beside, last = [], [], 0
+    for began, ended in watcher.spans:
+        first, end = bisect.bisect_left(times, began), bisect.bisect_left(times, ended)
+        beside.extend(latencies[last:first])
+        during.extend(latencies[first:end])
+        last = end
+    beside.extend(latencies[last:])
+    silences = (later - earlier for earlier, later in zip(times, times[1:]))
+    return sorted(during), sorted(beside), sum(silence > PAUSE_SECONDS * 1e9 for silence in silences)
 
 
 def judge(watcher, trace, sizes_only):
     """Prints what was seen; True if all of it is as promised."""
-    records = numpy.fromfile(trace, dtype="<u8").reshape(-1, 2)
-    times, latencies = records[:, 0], records[:, 1]
-    within = numpy.zeros(len(times), dtype=bool)
-    for began, ended in watcher.spans:
-        first, last = numpy.searchsorted(times, [began, ended])
-        within[first:last] = True
-    during, beside = latencies[within], latencies[~within]
-    slow = percentile(during, 99.9) / percentile(beside, 99.9) if len(during) else float("nan")
-    pauses = int((numpy.diff(times) > PAUSE_SECONDS * 1e9).sum())
+    during, beside, pauses = split(watcher, trace)
+    slow = percentile(during, 99.9) / percentile(beside, 99.9)
     mib = 1 << 20
     print(f"snapshots taken                {len(watcher.spans):>12}")
     print(f"replies during one             {len(during):>12,}")
@@ -94,7 +103,7 @@ def judge(watcher, trace, sizes_only):
             f"p{share:<5} during, beside, us     {percentile(during, share):>12,.0f} "
             f"{percentile(beside, share):>12,.0f} {percentile(during, share) / percentile(beside, share):>6.2f}"
         )
-    print(f"longest, us                    {latencies.max() / 1000:>12,.0f}")
+    print(f"longest, us                    {max(during[-1:] + beside[-1:]) / 1000:>12,.0f}")
     print(f"pauses over {PAUSE_SECONDS * 1000:.0f} ms             {pauses:>12}")
     print(f"largest snapshot, MiB          {watcher.largest_snapshot / mib:>12,.0f}")
     print(f"largest log.db, MiB            {watcher.largest_log / mib:>12,.0f}")
