@@ -21,6 +21,7 @@ extension LogStore {
             if let committed { self.committed = max(self.committed, committed) }
             let bytes = rows.reduce(0) { $0 + $1.approximateBytes }
             appendedBytes += bytes
+            batchRows += (rows.count - batchRows) / 4
             try mark.write(acknowledged)
             return bytes
         } catch {
