@@ -8,7 +8,7 @@ struct LogReader: ~Copyable {
     private let row: Statement
     private let last: Statement
 
-    private static let columns = "zxid, time_ms, session, cxid, type, path, body, checksum"
+    static let columns = "zxid, time_ms, session, cxid, type, path, body, checksum"
 
     init(_ database: borrowing Database) throws(StorageError) {
         let rows = try database.prepare("SELECT \(LogReader.columns) FROM log WHERE zxid > ? ORDER BY zxid")

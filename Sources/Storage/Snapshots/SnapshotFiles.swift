@@ -5,7 +5,7 @@ package import Vocabulary
 package enum SnapshotFiles {
     /// Those that are complete, newest first. Whether the log begins after one, `LogStore.startZxid` says.
     package static func snapshots(in directory: String) throws(StorageError) -> [Zxid] {
-        try DataDirectory(creating: directory).names().compactMap(DataDirectory.snapshotZxid).sorted(by: >)
+        try DataDirectory(visiting: directory).names().compactMap(DataDirectory.snapshotZxid).sorted(by: >)
     }
 
     /// Removes one; never the one that the log begins after. One that is not there is fine.

@@ -13,7 +13,7 @@ package enum SnapshotReader {
         acls: (_ id: Int64, ACL) throws -> Void,
         znodes: (SnapshotZnode) throws -> Void
     ) throws -> SnapshotSummary {
-        let folder = try DataDirectory(creating: directory)
+        let folder = DataDirectory(visiting: directory)
         let file = folder.snapshot(zxid)
         guard folder.holdsSnapshot(zxid) else {
             throw StorageError(.corrupt, "\(file): the snapshot is missing or empty; \(StorageError.restore)")
