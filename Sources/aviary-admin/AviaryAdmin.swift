@@ -18,7 +18,7 @@ struct AviaryAdmin: ParsableCommand {
               aviary-admin compare node1/data node2/data node3/data
             """,
         subcommands: [
-            StatusCommand.self, ZxidCommand.self, LogCommand.self, VerifyCommand.self, TreeCommand.self,
-            WhyCommand.self,
+            StatusCommand.self, ZxidCommand.self, VerifyCommand.self, WhyCommand.self, TreeCommand.self,
+            DiffCommand.self, SessionsCommand.self, LogCommand.self, SnapshotCommand.self, SQLCommand.self,
         ])
 }

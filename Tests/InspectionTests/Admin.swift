@@ -24,7 +24,7 @@ struct Admin {
     var lines: [String] { text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
 
     /// The sentence and the status that the program would end with.
-    static func failure(_ arguments: String...) -> (message: String, status: Int32)? {
+    static func failure(_ arguments: [String]) -> (message: String, status: Int32)? {
         do {
             let parsed = try AviaryAdmin.parseAsRoot(arguments)
             guard let command = parsed as? any AdminCommand else { return nil }

@@ -38,7 +38,7 @@ package enum DataText: String, CaseIterable, Sendable {
 
     /// The text, line ends and tabs written out; nil where it is none. A character that is cut off at the
     /// end is left out.
-    package static func printable(_ bytes: ArraySlice<UInt8>) -> String? {
+    package static func printable(_ bytes: ArraySlice<UInt8>, isQuoted: Bool = true) -> String? {
         var bytes = bytes
         var cut = 0
         while String(validating: bytes, as: UTF8.self) == nil, cut < 3, !bytes.isEmpty {
@@ -52,8 +52,8 @@ package enum DataText: String, CaseIterable, Sendable {
             case "\n": shown += "\\n"
             case "\r": shown += "\\r"
             case "\t": shown += "\\t"
-            case "\"": shown += "\\\""
-            case "\\": shown += "\\\\"
+            case "\"" where isQuoted: shown += "\\\""
+            case "\\" where isQuoted: shown += "\\\\"
             default:
                 if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) { return nil }
                 shown.unicodeScalars.append(scalar)

@@ -36,8 +36,11 @@ extension Change {
             if case .ttl(let milliseconds) = creation.kind { members.append(("ttlMs", .whole(milliseconds))) }
             members.append(("acl", .text(creation.acl.text)))
             members.append(("parentCversion", .whole(creation.parentCversion)))
-        case .setData(_, _, let version), .reconfig(_, _, let version), .check(_, let version):
+        case .setData(_, _, let version), .reconfig(_, _, let version):
             members.append(("version", .whole(version)))
+        case .check(_, let version):
+            // The one that is wanted: Apache writes the next.
+            members.append(("version", .whole(version &- 1)))
         case .setACL(_, let acl, let version):
             members.append(("acl", .text(acl.text)))
             members.append(("version", .whole(version)))

@@ -9,7 +9,7 @@ struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
         abstract: "The transactions of a node's log.",
-        subcommands: [LogList.self, LogShow.self, LogVerify.self])
+        subcommands: [LogList.self, LogShow.self, LogStat.self, LogVerify.self])
 }
 
 /// What of a log is wanted.

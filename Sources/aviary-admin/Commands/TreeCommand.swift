@@ -51,7 +51,7 @@ struct TreeCommand: AdminCommand {
     func answer(to out: Output, progress: Progress) throws {
         let node = try folder.open()
         let rebuilt = try node.tree(at: at, progress: progress)
-        try TreeText(options: tree, of: node.path).print(rebuilt, to: out)
+        try TreeText(options: tree).print(rebuilt, to: out)
         if let zxid = rebuilt.firstMismatch {
             out.foundBad()
             "after \(zxid) this tree is another one than its leader had; `aviary-admin verify` says more"
@@ -64,12 +64,6 @@ struct TreeCommand: AdminCommand {
 /// A tree as lines, a znode each.
 struct TreeText {
     let options: TreeOptions
-    let of: String
-
-    init(options: TreeOptions, of: String) {
-        self.options = options
-        self.of = of
-    }
 
     func print(_ rebuilt: borrowing RebuiltTree, to out: Output) throws {
         let path = options.path.path
@@ -82,21 +76,20 @@ struct TreeText {
                     + ", from \(rebuilt.base.text): \(rebuilt.tree.nodes.count.counted("znode")), "
                     + "digest \(rebuilt.tree.digest)")
         }
-        let base = path.isRoot ? 0 : path.bytes.count { $0 == UInt8(ascii: "/") }
         rebuilt.tree.forEach(from: root, depth: options.depth) { id, level in
             let znode = rebuilt.tree.view(of: id)
             if out.isJSON {
                 out.record(znode.json(options.data))
             } else {
-                out.line(line(znode, level: level, isFirst: level == 0, base))
+                out.line(line(znode, level: level))
             }
             return true
         }
     }
 
-    private func line(_ znode: ZnodeView, level: Int, isFirst: Bool, _ base: Int) -> String {
+    private func line(_ znode: ZnodeView, level: Int) -> String {
         let name =
-            isFirst ? "\(znode.path)" : String(decoding: znode.path.name, as: UTF8.self)
+            level == 0 ? "\(znode.path)" : String(decoding: znode.path.name, as: UTF8.self)
         let kind = znode.ownership == .persistent ? "" : "  \(znode.ownership.text)"
         let acl = znode.acl == .open ? "" : "  acl \(znode.acl.text)"
         let children = znode.childCount == 0 ? "" : "  \(znode.childCount.counted("child", "children"))"
