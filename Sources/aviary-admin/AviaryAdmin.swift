@@ -19,6 +19,8 @@ struct AviaryAdmin: ParsableCommand {
             """,
         subcommands: [
             StatusCommand.self, ZxidCommand.self, VerifyCommand.self, WhyCommand.self, TreeCommand.self,
-            DiffCommand.self, SessionsCommand.self, LogCommand.self, SnapshotCommand.self, SQLCommand.self,
+            DiffCommand.self, SessionsCommand.self, CompareCommand.self, LogCommand.self,
+            SnapshotCommand.self,
+            SQLCommand.self,
         ])
 }

@@ -24,30 +24,49 @@ package struct LogCheck: Sendable {
         self.start = start
     }
 
+    /// A row, and whether its body says what it says itself.
     mutating func add(_ entry: LogEntry) {
-        rows += 1
         let zxid = entry.zxid
-        last = RowChain(zxid: zxid, checksum: entry.checksum)
-        if case .read(let acknowledged) = mark, acknowledged.chain.zxid == zxid { linkAtMark = last }
-        if let fault = entry.fault {
-            let severity: Finding.Severity = fault == .unanchored ? .note : .damage
-            note(Finding(severity, .log, at: fault.firstBad(at: zxid), fault.text(at: zxid)), at: zxid)
+        if entry.fault != nil {
+            add(WalkedRow(row: entry.row, checksum: entry.checksum, fault: entry.fault))
         } else if let reason = entry.undecodable {
+            meet(WalkedRow(row: entry.row, checksum: entry.checksum, fault: nil))
             note(
                 Finding(
                     .damage, .log, at: zxid,
                     "the row \(zxid) is what was written, but its body is no transaction (\(reason))"),
                 at: zxid)
         } else if let contradiction = entry.contradiction {
+            meet(WalkedRow(row: entry.row, checksum: entry.checksum, fault: nil))
             note(
                 Finding(
                     .damage, .log, at: zxid, "the row \(zxid) contradicts itself: \(contradiction)"), at: zxid
             )
+        } else {
+            add(WalkedRow(row: entry.row, checksum: entry.checksum, fault: nil))
+        }
+    }
+
+    /// A row that nobody has decoded.
+    mutating func add(_ walked: WalkedRow) {
+        let zxid = walked.row.zxid
+        meet(walked)
+        if let fault = walked.fault {
+            let severity: Finding.Severity = fault == .unanchored ? .note : .damage
+            note(Finding(severity, .log, at: fault.firstBad(at: zxid), fault.text(at: zxid)), at: zxid)
         } else if isInRun {
             sound[sound.count - 1].extend(to: zxid)
         } else {
             isInRun = true
             sound.append(SoundRange(zxid))
+        }
+    }
+
+    private mutating func meet(_ walked: WalkedRow) {
+        rows += 1
+        last = RowChain(zxid: walked.row.zxid, checksum: walked.checksum)
+        if case .read(let acknowledged) = mark, acknowledged.chain.zxid == walked.row.zxid {
+            linkAtMark = last
         }
     }
 
