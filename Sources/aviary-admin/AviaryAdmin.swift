@@ -21,6 +21,7 @@ struct AviaryAdmin: ParsableCommand {
             StatusCommand.self, ZxidCommand.self, VerifyCommand.self, WhyCommand.self, TreeCommand.self,
             DiffCommand.self, SessionsCommand.self, CompareCommand.self, LogCommand.self,
             SnapshotCommand.self,
-            SQLCommand.self,
+            SQLCommand.self, BackupCommand.self, RestoreCommand.self, TruncateCommand.self,
+            RepairCommand.self,
         ])
 }

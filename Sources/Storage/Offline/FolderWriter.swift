@@ -14,6 +14,8 @@ package struct FolderWriter: ~Copyable {
     private let start: RowChain
     private var end: RowChain
     private var pending = 0
+    /// How many were added.
+    package private(set) var rows = 0
 
     /// Rows of one commit.
     private static let rowsPerCommit = 10_000
@@ -40,6 +42,8 @@ package struct FolderWriter: ~Copyable {
 
     /// The folder as long as it is unfinished, for what lies beside the log.
     package var path: String { directory.path }
+    /// Its name once it is finished.
+    package var destination: String { folder.name }
     package var lastZxid: Zxid { end.zxid }
     /// The last row's link.
     package var chain: RowChain { end }
@@ -51,6 +55,7 @@ package struct FolderWriter: ~Copyable {
         }
         end = try statements.insert([row], after: end)
         pending += 1
+        rows += 1
         guard pending >= FolderWriter.rowsPerCommit else { return }
         pending = 0
         try statements.commit.run()
@@ -110,7 +115,7 @@ package struct FolderWriter: ~Copyable {
 /// A folder that is gone with this value unless it got its final name.
 struct UnfinishedFolder: ~Copyable {
     let path: String
-    private let name: String
+    let name: String
 
     /// - Throws: `misuse` when there is something of that name.
     init(_ name: String) throws(StorageError) {

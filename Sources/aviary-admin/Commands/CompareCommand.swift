@@ -106,7 +106,8 @@ extension Comparison {
             guard let tail = node.tail else { continue }
             text +=
                 "note: \(node.path) ends with \(node.tailRows.counted("transaction")) from \(tail) on that "
-                + "the others went on without; nobody knows them to be committed, and its leader will cut them\n"
+                + "the others went on without; nobody knows them to be committed, and its leader will cut "
+                + "them\n"
         }
         return text
     }
