@@ -36,6 +36,7 @@ let package = Package(
     name: "aviary",
     products: [
         .executable(name: "aviary-server", targets: ["aviary-server"]),
+        .executable(name: "aviary-admin", targets: ["aviary-admin"]),
         .executable(name: "aviary-bench", targets: ["aviary-bench"]),
         .executable(name: "aviary-sim", targets: ["aviary-sim"]),
     ],
@@ -75,13 +76,19 @@ let package = Package(
         layer(
             "Simulator", on: "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom", buffer, deque),
 
+        // What people and programs are shown, and what a node's folder says when nobody runs on it.
+        layer("Printing"),
+        layer("Inspection", on: "Vocabulary", "Znodes", "Wire", "Storage", "Printing", buffer),
+
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
         program(
             "aviary-server", on: "Settings", "Host", "Frontend", "Storage", logging, sockets, arguments,
             with: .linkedLibrary("jemalloc")),
         .systemLibrary(name: "CEpoll"),
-        program("aviary-bench", on: "Vocabulary", "CEpoll", arguments),
+        program("aviary-bench", on: "Vocabulary", "Printing", "CEpoll", arguments),
+        program(
+            "aviary-admin", on: "Vocabulary", "Znodes", "Storage", "Inspection", "Printing", arguments),
 
         program("aviary-sim", on: "Simulator", arguments),
 
@@ -102,7 +109,10 @@ let package = Package(
         tests(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),
-        tests("BenchTests", on: "aviary-bench"),
+        tests(
+            "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "Printing",
+            "CSQLite", "SeededRandom", "aviary-admin", buffer, arguments, excluding: "Golden"),
+        tests("BenchTests", on: "aviary-bench", "Printing"),
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
         tests("HouseTests"),
     ],

@@ -82,7 +82,7 @@ extension LogStore {
         }
     }
 
-    private static func configure(_ database: borrowing Database, _ disk: Disk) throws(StorageError) {
+    static func configure(_ database: borrowing Database, _ disk: Disk) throws(StorageError) {
         // Order matters: the page size is decided before the first page is written, by the change to WAL.
         try database.execute(
             """

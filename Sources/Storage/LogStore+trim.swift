@@ -9,16 +9,17 @@ extension LogStore {
     /// reached is forgotten when the node ends.
     ///
     /// - Note: two fsyncs. A power cut may bring an older acknowledged mark back, and one that names a row
-    ///   that was trimmed could not be compared with anything: from here on none can come back that is as old.
-    /// - Throws: `misuse` without a complete snapshot at `zxid`, or when the log does not reach there.
+    ///   that was trimmed could not be compared with anything: from here on none that old can come back.
+    /// - Throws: `misuse` without a complete snapshot at `zxid` or later that the log reaches.
     package mutating func trim(through zxid: Zxid) throws(StorageError) {
         try refuseAfterFailure()
-        guard zxid > numbers.start.zxid else { return }
-        guard zxid <= head.zxid, directory.holdsSnapshot(zxid) else {
+        guard zxid > numbers.start.zxid, zxid > trimTarget else { return }
+        guard try !directory.snapshots(from: zxid, through: head.zxid).isEmpty else {
             throw StorageError(
-                .misuse, "\(directory.snapshot(zxid)) must be there before \(directory.log) is trimmed to it")
+                .misuse,
+                "\(directory.snapshot(zxid)), or a later snapshot, must be there before \(directory.log) is "
+                    + "trimmed to it")
         }
-        guard zxid > trimTarget else { return }
         do { try mark.replace(acknowledged) } catch { throw giveUp(error) }
         trimTarget = zxid
     }

@@ -42,8 +42,7 @@ package struct LogStore: ~Copyable {
     /// whoever writes meanwhile waits for it. Many small batches should meet it rarely: at 1 MiB two in a
     /// hundred did, and that was their p99.
     package static let checkpointBytes = 3 << 20
-    /// Likewise, of large batches. One in ten meets a checkpoint whatever the bound, so it should not be long:
-    /// at 3 MiB their p99 was 23 ms, at 1 MiB it is 14.
+    /// Likewise, of large batches. One in ten meets a checkpoint whatever the bound, so it should be short.
     static let checkpointBytesOfLarge = 1 << 20
     static let largeBatchRows = 256
     /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes whatever is in them: 8 MiB.

@@ -20,6 +20,8 @@ package struct StorageError: Error {
         case schema
         /// The caller asked for what a log cannot do, such as a gap.
         case misuse
+        /// There is no such folder, or no node's files are in it.
+        case absent
     }
 
     /// How far a damaged log can be believed.

@@ -26,7 +26,7 @@ extension ExitCode {
         case .locked, .busy: self = .dataDirectoryInUse
         case .corrupt, .schema: self = .damagedData
         case .full, .io, .readOnly: self = .diskFailure
-        case .misuse: self = .internalFault
+        case .misuse, .absent: self = .internalFault
         }
     }
 }

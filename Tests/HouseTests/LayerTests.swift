@@ -19,9 +19,12 @@ import Testing
         "Frontend": ["Vocabulary", "Replica", "Host", "Settings", "Console"],
         "SeededRandom": [],
         "Simulator": ["Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom"],
+        "Printing": [],
+        "Inspection": ["Vocabulary", "Znodes", "Wire", "Storage", "Printing"],
+        "aviary-admin": ["Vocabulary", "Znodes", "Storage", "Inspection", "Printing"],
         "aviary-sim": ["Simulator"],
         "aviary-server": ["Settings", "Storage", "Host", "Frontend"],
-        "aviary-bench": ["Vocabulary", "Wire", "CEpoll"],
+        "aviary-bench": ["Vocabulary", "Printing", "CEpoll"],
     ]
 
     /// What the core may import from outside the house: containers, and `ByteBuffer` where bytes are handled.

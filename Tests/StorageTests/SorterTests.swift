@@ -28,7 +28,9 @@ import Vocabulary
         return rows.values.shuffled(using: &generator)
     }
 
-    @Test(arguments: [(1, 0), (2, 1), (3, 500), (4, 500), (5, 3000)] as [(UInt64, Int)], [300, 10_000, 1 << 22])
+    @Test(
+        arguments: [(1, 0), (2, 1), (3, 500), (4, 500), (5, 3000)] as [(UInt64, Int)],
+        [300, 10_000, 1 << 22])
     func `come in the order of their paths, whatever fits into memory`(
         seedAndCount: (UInt64, Int), runBytes: Int
     ) throws {

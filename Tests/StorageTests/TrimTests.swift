@@ -101,9 +101,20 @@ import Vocabulary
         try store.append(rows)
         #expect(throws: StorageError(.misuse)) { try store.trim(through: rows[5].zxid) }
         try SampleTree().write(to: folder, rows[9].zxid.next)
-        #expect(throws: StorageError(.misuse)) { try store.trim(through: rows[9].zxid.next) }
+        #expect(throws: StorageError(.misuse)) { try store.trim(through: rows[9].zxid) }
         try store.append(Sample.rows(after: rows[9].zxid, count: 1))
         #expect(store.startZxid == .zero)
+    }
+
+    @Test func `goes on to where it was told, though the snapshot there has gone for a later one`() throws {
+        var rows: [LogRow] = []
+        var store = try trimmed(600, through: 500, rows: &rows)
+        try SampleTree().write(to: folder, rows[550].zxid)
+        Folder.remove(file: folder.snapshot(rows[499].zxid))
+        try store.trim(through: rows[499].zxid)
+        try store.append(Sample.rows(after: rows[599].zxid, count: 600))
+        #expect(store.startZxid == rows[499].zxid)
+        try store.trim(through: rows[520].zxid)
     }
 
     @Test func `cannot be opened when every snapshot behind its beginning is gone`() throws {

@@ -1,16 +1,18 @@
 import Glibc
-import Vocabulary
+package import Vocabulary
 
 /// What this node has vouched for to others: where its log ended, and the epochs it had promised.
-struct Acknowledged: Equatable {
+package struct Acknowledged: Equatable, Sendable {
     /// The last acknowledged row and the log's checksum there.
-    var chain: RowChain
-    var acceptedEpoch: Epoch
-    var currentEpoch: Epoch
+    package var chain: RowChain
+    /// The highest epoch that the node had promised.
+    package var acceptedEpoch: Epoch
+    /// The epoch whose history it had.
+    package var currentEpoch: Epoch
     /// Everything up to here is known to be committed: a lower bound, and right however old it is.
-    var committed = Zxid.zero
+    package var committed = Zxid.zero
     /// Where another history is about to take this log's place: the snapshot that it begins with. Zero: none.
-    var successor = Zxid.zero
+    package var successor = Zxid.zero
 
     static let nothing = Acknowledged(chain: .empty, acceptedEpoch: .zero, currentEpoch: .zero)
 }

@@ -13,6 +13,9 @@ struct DataDirectory {
     /// The name alone says which tree it holds, so that finding it needs no other file.
     func snapshot(_ zxid: Zxid) -> String { path + "/" + DataDirectory.snapshotName(zxid) }
 
+    /// One that somebody only looks at: nothing of it is created or asked for.
+    init(visiting path: String) { self.path = path }
+
     /// Creates what is missing of `path`, durably.
     init(creating path: String) throws(StorageError) {
         self.path = path
@@ -50,6 +53,11 @@ struct DataDirectory {
         case let code:
             throw StorageError(errno: code, doing: "create the data folder", file: path)
         }
+    }
+
+    /// Makes the name of a folder survive a power cut.
+    static func syncParent(of path: String) throws(StorageError) {
+        if let parent = parent(of: path) { try sync(parent) }
     }
 
     private static func parent(of path: String) -> String? {

@@ -9,7 +9,7 @@ struct LogReader: ~Copyable {
     private let last: Statement
     private let ahead: Statement
 
-    private static let columns = "zxid, time_ms, session, cxid, type, path, body, checksum"
+    static let columns = "zxid, time_ms, session, cxid, type, path, body, checksum"
 
     init(_ database: borrowing Database) throws(StorageError) {
         let rows = try database.prepare("SELECT \(LogReader.columns) FROM log WHERE zxid > ? ORDER BY zxid")

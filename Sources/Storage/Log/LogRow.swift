@@ -36,5 +36,5 @@ extension LogRow {
 
 extension Zxid {
     /// What should follow `self` in a log, as far as that can be said: the next of its epoch.
-    var expectedNext: Zxid { Zxid(rawValue: rawValue &+ 1) }
+    package var expectedNext: Zxid { Zxid(rawValue: rawValue &+ 1) }
 }

@@ -1,14 +1,16 @@
-import Vocabulary
+package import Vocabulary
 
 /// The single numbers that live in `log.db` beside the rows, so that one commit covers both.
-struct NodeNumbers: Equatable {
-    var acceptedEpoch = Epoch.zero
-    var currentEpoch = Epoch.zero
+package struct NodeNumbers: Equatable, Sendable {
+    /// The highest epoch that the node has promised to a leader.
+    package var acceptedEpoch = Epoch.zero
+    /// The epoch of the leader that it last followed or was.
+    package var currentEpoch = Epoch.zero
     /// What the log begins after: zero for a log that has everything.
-    var start = RowChain.empty
+    package var start = RowChain.empty
 
     /// Of a log that never held anything.
-    init() {}
+    package init() {}
 
     /// Reads them; a number that was never written is zero.
     ///

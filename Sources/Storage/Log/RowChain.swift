@@ -1,4 +1,4 @@
-import Vocabulary
+package import Vocabulary
 
 /// The checksum that binds every row of the log to all rows before it.
 ///
@@ -12,17 +12,18 @@ import Vocabulary
 ///   zxid 8 · time 8 · session 8 · cxid 4 · type 4 · path bytes 4 (-1: none) · body bytes 4
 /// checksum = XXH64(body, seed: XXH64(path, seed: XXH64(head, seed: previous checksum)))
 /// ```
-struct RowChain: Equatable {
+package struct RowChain: Equatable, Sendable {
     /// The last row's zxid; of an empty log what it begins after.
-    private(set) var zxid: Zxid
-    private(set) var checksum: UInt64
+    package private(set) var zxid: Zxid
+    /// The checksum in that row.
+    package private(set) var checksum: UInt64
 
     /// The chain of a log that has held nothing yet.
-    static let empty = RowChain(zxid: .zero, checksum: 0)
+    package static let empty = RowChain(zxid: .zero, checksum: 0)
 
     /// The chain of a log that begins after a snapshot, which stands for all rows before: the same on every
     /// node, whatever its log held before.
-    init(afterSnapshot zxid: Zxid) {
+    package init(afterSnapshot zxid: Zxid) {
         self.zxid = zxid
         checksum = withUnsafeBytes(of: zxid.rawValue.littleEndian) {
             XXHash64.hash($0, seed: RowChain.snapshotSeed)
@@ -31,7 +32,7 @@ struct RowChain: Equatable {
 
     private static let snapshotSeed: UInt64 = 0x544f_4853_5041_4e53  // "SNAPSHOT", little-endian
 
-    init(zxid: Zxid, checksum: UInt64) {
+    package init(zxid: Zxid, checksum: UInt64) {
         self.zxid = zxid
         self.checksum = checksum
     }

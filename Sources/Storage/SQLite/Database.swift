@@ -21,13 +21,19 @@ struct Database: ~Copyable {
     /// Opens `path`, and creates it where it may be written.
     ///
     /// - Parameter files: the name of the `sqlite3_vfs` to use; nil is the system's.
-    init(path: String, files: String? = nil, isReadOnly: Bool = false) throws(StorageError) {
+    /// - Parameter isAtRest: nobody writes it while it is open, and its WAL is empty: it is read without a
+    ///   lock and without the files that SQLite would put beside it.
+    init(
+        path: String, files: String? = nil, isReadOnly: Bool = false, isAtRest: Bool = false
+    ) throws(StorageError) {
         var opened: OpaquePointer?
         // NOMUTEX: the connection belongs to one thread, so SQLite's own lock around every call is cost
         // without use.
-        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &opened, flags, files)
+        let access =
+            isReadOnly || isAtRest ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (isAtRest ? SQLITE_OPEN_URI : 0)
+        let name = isAtRest ? Database.uri(of: path, "immutable=1") : path
+        let code = sqlite3_open_v2(name, &opened, flags, files)
         guard code == SQLITE_OK, let opened else {
             let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)
@@ -52,6 +58,20 @@ struct Database: ~Copyable {
         // A failed close cannot be acted on here, and nothing that mattered was left to it.
         sqlite3_close_v2(handle)
         walPagesOut.deallocate()
+    }
+
+    /// A file's name as SQLite takes it with a parameter.
+    static func uri(of path: String, _ parameter: String) -> String {
+        var text = "file:"
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0x80...:
+                let digits = String(byte, radix: 16)
+                text += "%" + (digits.count < 2 ? "0" : "") + digits
+            default: text.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+        return text + "?" + parameter
     }
 
     /// Pages in the WAL that the next checkpoint has to copy, as of the last commit or checkpoint.

@@ -26,7 +26,8 @@ extension StorageError {
         case .full: "make room on this disk, then start the node again"
         case .corrupt: restore
         case .readOnly: "make the folder and its files writable for the user that runs the node"
-        case .io, .schema, .misuse: "look for disk errors in the system's log before starting the node again"
+        case .io, .schema, .misuse, .absent:
+            "look for disk errors in the system's log before starting the node again"
         }
     }
 }

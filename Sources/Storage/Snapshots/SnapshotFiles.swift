@@ -5,12 +5,7 @@ package import Vocabulary
 package enum SnapshotFiles {
     /// Those that are complete, newest first. From which of them the log goes on, `LogStore.snapshots` says.
     package static func snapshots(in directory: String) throws(StorageError) -> [Zxid] {
-        try DataDirectory(creating: directory).snapshots()
-    }
-
-    /// Bytes of one; 0 when there is none.
-    package static func size(of zxid: Zxid, in directory: String) throws(StorageError) -> Int64 {
-        DataDirectory.size(of: try DataDirectory(creating: directory).snapshot(zxid))
+        try DataDirectory(visiting: directory).snapshots()
     }
 
     /// Removes one; never the last from which the log goes on. One that is not there is fine.

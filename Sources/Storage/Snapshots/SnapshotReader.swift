@@ -30,7 +30,7 @@ package enum SnapshotReader {
         acls: (_ id: Int64, ACL) throws -> Void,
         znodes: (borrowing SnapshotRow) throws -> Void
     ) throws -> SnapshotSummary {
-        let folder = try DataDirectory(creating: directory)
+        let folder = DataDirectory(visiting: directory)
         let file = folder.snapshot(zxid)
         guard folder.holdsSnapshot(zxid) else {
             throw StorageError(.corrupt, "\(file): the snapshot is missing or empty; \(StorageError.restore)")

@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// Puts the rows of a snapshot into the order of their paths: as many as there may be, in a few MiB of memory.
+/// Puts the rows of a snapshot into the order of their paths: as many as there may be, in little memory.
 ///
 /// SQLite writes rows that come in the order of its key three times as fast as others, and needs no cache for
 /// it. So rows are gathered, sorted and laid into a file without a name, run after run; in the end the runs

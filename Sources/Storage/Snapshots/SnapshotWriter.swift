@@ -3,9 +3,9 @@ package import Vocabulary
 
 /// Writes the tree of one moment into a file of its own, which has no name until all of it is durable.
 ///
-/// Rows may come in any order: they are sorted, and written in that of their paths at the end. After a failure every call
-/// throws it. A writer that goes away unfinished leaves nothing, a killed process a file under a temporary
-/// name.
+/// Rows may come in any order: they are sorted, and written in that of their paths at the end. After a
+/// failure every call throws it. A writer that goes away unfinished leaves nothing, a killed process a file
+/// under a temporary name.
 package struct SnapshotWriter: ~Copyable {
     private let directory: DataDirectory
     private let zxid: Zxid

@@ -1,3 +1,5 @@
+import Printing
+
 /// What each kind of run says about itself.
 extension Report {
     static func load(_ load: MixedLoad, plan: LoadPlan, connections: Int) -> Report {

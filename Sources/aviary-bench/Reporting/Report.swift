@@ -1,3 +1,5 @@
+import Printing
+
 /// One run's result: named figures, printed as aligned lines for people or as one JSON object for programs.
 struct Report {
     private var lines: [(label: String, text: String)] = []

@@ -1,15 +1,28 @@
 /// JSON to be printed; objects keep the order in which they were written.
-indirect enum JSONValue {
+package indirect enum JSONValue: Sendable {
     case object([(name: String, value: JSONValue)])
     case array([JSONValue])
     case text(String)
     case number(Double)
     case integer(Int)
+    case flag(Bool)
     case null
 }
 
+extension JSONValue {
+    /// nil becomes null.
+    package static func optional(_ text: String?) -> JSONValue { text.map { .text($0) } ?? .null }
+    package static func optional(_ number: (some BinaryInteger)?) -> JSONValue {
+        number.map { .whole($0) } ?? .null
+    }
+    /// Of any width that fits into 64 bits with a sign.
+    package static func whole(_ number: some BinaryInteger) -> JSONValue {
+        .integer(Int(truncatingIfNeeded: number))
+    }
+}
+
 extension JSONValue: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .object(let members):
             "{" + members.map { "\(Self.quoted($0.name)):\($0.value)" }.joined(separator: ",") + "}"
@@ -18,6 +31,7 @@ extension JSONValue: CustomStringConvertible {
         case .text(let text): Self.quoted(text)
         case .number(let number): number.isFinite ? "\(number)" : "null"
         case .integer(let integer): "\(integer)"
+        case .flag(let flag): "\(flag)"
         case .null: "null"
         }
     }

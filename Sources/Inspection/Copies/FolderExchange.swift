@@ -1,0 +1,127 @@
+package import Storage
+package import Vocabulary
+
+/// A folder put in the place of another one, which is kept beside it with a text that explains it.
+package struct FolderExchange: Sendable {
+    /// The name that the folder has from now on as it was before.
+    package let before: String
+    /// The text beside it.
+    package let explanation: String
+    package let rows: Int
+    package let start: Zxid
+    package let last: Zxid
+    package let snapshots: [Zxid]
+
+    /// Cuts everything after `zxid` off.
+    ///
+    /// - Parameter stamp: of the names of what is kept, such as a time.
+    package init(
+        truncating folder: NodeFolder, after zxid: Zxid, stamp: String, progress: Progress = Progress()
+    ) throws {
+        let start = try folder.numbers().start
+        let end = try folder.place(of: nil)
+        guard zxid < end else {
+            throw InspectionError(
+                .usage, "the log of \(folder.path) ends at \(end): nothing is after \(zxid)")
+        }
+        guard zxid >= start.zxid else {
+            throw InspectionError(
+                .usage, "the log of \(folder.path) begins after \(start.zxid) and cannot be cut after \(zxid)"
+            )
+        }
+        guard case .read(let mark) = try folder.mark() else {
+            throw InspectionError(.damaged, "\(folder.path): the file acknowledged is damaged: use repair")
+        }
+        let numbers = try folder.numbers()
+        let cut = Cut(start: start, through: zxid, from: nil)
+        let promises = Promises(
+            accepted: numbers.acceptedEpoch, current: numbers.currentEpoch, committed: mark.committed)
+        try self.init(
+            folder, cut, promises, name: "truncate", stamp, progress,
+            words: ExchangeText.truncation(of: folder.path, after: zxid, end: end, mark: mark))
+    }
+
+    /// Makes what `survey` says can be made.
+    package init(
+        repairing folder: NodeFolder, by survey: FolderSurvey, stamp: String,
+        progress: Progress = Progress()
+    ) throws {
+        let cut: Cut
+        switch survey.remedy {
+        case .nothing: throw InspectionError(.usage, "\(folder.path) is sound: there is nothing to repair")
+        case .hopeless:
+            throw InspectionError(
+                .damaged,
+                "\(folder.path): no row and no snapshot is left that a node could start on; let the node "
+                    + "begin with an empty folder while its peers are up, or restore a backup")
+        case .rewrite(let start): cut = Cut(start: start, through: nil, from: nil)
+        case .beginAt(let link): cut = Cut(start: link, through: nil, from: link.zxid)
+        case .endAt(let end, let start): cut = Cut(start: start, through: end, from: nil)
+        case .snapshotAlone(let zxid):
+            cut = Cut(start: RowChain(afterSnapshot: zxid), through: zxid, from: zxid)
+        }
+        let promises = Promises(
+            accepted: survey.acceptedEpoch, current: survey.currentEpoch, committed: survey.committed)
+        try self.init(
+            folder, cut, promises, name: "repair", stamp, progress,
+            words: ExchangeText.repair(of: folder.path, survey))
+    }
+
+    /// Which part of a history is kept.
+    private struct Cut {
+        let start: RowChain
+        /// nil is all.
+        let through: Zxid?
+        /// Snapshots before it are left out; nil is none.
+        let from: Zxid?
+    }
+
+    private struct Promises {
+        let accepted: Epoch
+        let current: Epoch
+        let committed: Zxid
+    }
+
+    private init(
+        _ folder: NodeFolder, _ cut: Cut, _ promises: Promises, name: String, _ stamp: String,
+        _ progress: Progress, words: String
+    ) throws {
+        before = "\(folder.path).before-\(name)-\(stamp)"
+        explanation = before + ".txt"
+        let swap = try FolderSwap(folder, keepingAs: before)
+        var writer = try FolderWriter(folder: "\(folder.path).after-\(name)-\(stamp)", start: cut.start)
+        var taken = try FolderBackup.copySnapshots(
+            of: folder, from: max(cut.start.zxid, cut.from ?? .zero),
+            through: cut.through ?? Zxid(rawValue: .max), into: writer, progress
+        ).taken
+        // Without a log that can be read there are no rows.
+        if folder.logFault == nil, cut.through != cut.start.zxid {
+            do {
+                try FolderBackup.append(folder, to: &writer, through: cut.through, progress)
+            } catch let change as ChangedMeanwhile {
+                throw change.error
+            }
+        }
+        for zxid in taken where zxid > writer.lastZxid { try writer.removeSnapshot(zxid) }
+        taken.removeAll { $0 > writer.lastZxid }
+        guard cut.start.zxid == .zero || !taken.isEmpty else {
+            throw InspectionError(
+                .usage,
+                "no snapshot of \(folder.path) is between \(cut.start.zxid) and "
+                    + "\(writer.lastZxid): a node could not start on what would be left")
+        }
+        rows = writer.rows
+        start = cut.start.zxid
+        last = writer.lastZxid
+        snapshots = taken
+        try swap.copyOthers(into: writer)
+        let made = writer.destination
+        // A node that was always alone has accepted none.
+        let accepted = promises.accepted == .zero ? .zero : max(promises.accepted, last.epoch)
+        try writer.finish(
+            acceptedEpoch: accepted, currentEpoch: promises.current, committed: promises.committed)
+        try swap.explain(words, in: explanation)
+        try swap.exchange(for: made)
+        progress.finish()
+    }
+}

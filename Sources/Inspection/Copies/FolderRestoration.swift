@@ -1,0 +1,95 @@
+internal import NIOCore
+package import Storage
+package import Vocabulary
+internal import Wire
+internal import Znodes
+
+/// A new folder with the history of another one up to a moment, on which a node can start.
+package struct FolderRestoration: Sendable {
+    package let folder: String
+    package let rows: Int
+    /// Up to where it is the other one's history.
+    package let through: Zxid
+    /// The last transaction: behind `through` where sessions were ended.
+    package let last: Zxid
+    /// Sessions that were ended, by transactions of a new epoch.
+    package let ended: [SessionID]
+    package let snapshots: [Zxid]
+    /// Transactions of the other folder that are not in this one.
+    package let dropped: Int64
+
+    /// - Parameter moment: nil is the log's end.
+    /// - Parameter dropsSessions: end every session that was open, and with it its ephemerals.
+    /// - Parameter nowMs: the time of those ends.
+    package init(
+        of folder: NodeFolder, to destination: String, at moment: Moment? = nil, dropsSessions: Bool = false,
+        nowMs: Int64, progress: Progress = Progress()
+    ) throws {
+        let target = try folder.place(of: moment)
+        let numbers = try folder.numbers()
+        guard let horizon = try folder.horizon(), horizon <= target else {
+            throw InspectionError(
+                .usage,
+                "\(target) is before the horizon of \(folder.path): no snapshot and no log says what was then"
+            )
+        }
+        var writer = try FolderWriter(folder: destination, start: numbers.start)
+        let taken = try FolderBackup.copySnapshots(
+            of: folder, from: numbers.start.zxid, through: target, into: writer, progress
+        ).taken
+        do {
+            try FolderBackup.append(folder, to: &writer, through: target, progress)
+        } catch let change as ChangedMeanwhile {
+            throw change.error
+        }
+        try writer.copyFile("myid", from: folder)
+        through = writer.lastZxid
+        var epoch = max(numbers.acceptedEpoch, writer.lastZxid.epoch)
+        var ended: [SessionID] = []
+        if dropsSessions {
+            epoch = Epoch(rawValue: max(epoch, numbers.currentEpoch).rawValue + 1)
+            ended = try FolderRestoration.endSessions(of: folder, target, in: epoch, &writer, nowMs, progress)
+        }
+        self.ended = ended
+        rows = writer.rows
+        last = writer.lastZxid
+        snapshots = taken
+        self.folder = destination
+        dropped = try folder.log().reigns().reduce(0) { count, reign in
+            count
+                + max(
+                    0, min(reign.rows, reign.last.rawValue - max(target.rawValue, reign.first.rawValue - 1)))
+        }
+        let current = ended.isEmpty ? max(numbers.currentEpoch, through.epoch) : epoch
+        let accepted = max(current, numbers.acceptedEpoch)
+        try writer.finish(acceptedEpoch: accepted, currentEpoch: current, committed: last)
+        progress.finish()
+        try folder.requireUnchanged()
+    }
+
+    /// Adds the ends of all sessions that are open at `target`, as a leader of a new epoch would have
+    /// decided them: the same zxids as the other folder's would be another history under its names.
+    private static func endSessions(
+        of folder: NodeFolder, _ target: Zxid, in epoch: Epoch, _ writer: inout FolderWriter,
+        _ nowMs: Int64, _ progress: Progress
+    ) throws -> [SessionID] {
+        var rebuilt = try folder.tree(at: .zxid(target), progress: progress)
+        let sessions = Set(rebuilt.openSessions).union(rebuilt.tree.ephemeralOwners).sorted()
+        var zxid = Zxid(epoch: epoch, counter: 0)
+        for session in sessions {
+            zxid = zxid.next
+            var overlay = Overlay()
+            let (change, digest) = overlay.prepareClose(of: session, as: zxid, over: rebuilt.tree)
+            let transaction = Transaction(
+                session: session, cxid: 0, zxid: zxid, timeMs: nowMs, change: change, digest: digest)
+            var body = ByteBuffer()
+            transaction.encode(into: &body)
+            try writer.append(
+                LogRow(
+                    zxid: zxid, timeMs: nowMs, session: session, cxid: 0, type: change.type, path: nil,
+                    body: body))
+            rebuilt.apply(transaction)
+        }
+        return sessions
+    }
+}

@@ -1,0 +1,94 @@
+package import Storage
+package import Vocabulary
+package import Znodes
+
+/// The tree and the sessions as they were right after one transaction, made from a snapshot and the log.
+package struct RebuiltTree: ~Copyable {
+    /// What the replay began with.
+    package enum Beginning: Equatable, Sendable {
+        case emptyTree
+        case snapshot(Zxid)
+    }
+
+    package let base: Beginning
+    package private(set) var tree: Tree
+    /// Timeouts in milliseconds by session.
+    package private(set) var sessions: [SessionID: Int32] = [:]
+    /// The leader's clock at the last transaction; nil where that is in the snapshot alone.
+    package private(set) var timeMs: Int64?
+    package private(set) var replayed = 0
+    /// Transactions whose digest was compared.
+    package private(set) var compared = 0
+    /// The first transaction after which the tree is another one than its leader had.
+    package private(set) var firstMismatch: Zxid?
+    /// Whether the tree is known to be of one moment: one that an Apache leader sent may be of several, up
+    /// to the first digest that agrees (`Replica.isTreeExact`).
+    package private(set) var isExact: Bool
+    private var applied: [Applied] = []
+
+    /// The tree before the first transaction.
+    package init() {
+        base = .emptyTree
+        tree = Tree(seed: UInt64.random(in: .min ... .max))
+        isExact = true
+    }
+
+    /// A snapshot's.
+    ///
+    /// - Parameter isExact: false for one that was received from another server.
+    /// - Throws: `StorageError.corrupt` when it is not as it was written, or holds no tree.
+    package init(snapshot zxid: Zxid, of folder: NodeFolder, isExact: Bool = true) throws {
+        base = .snapshot(zxid)
+        self.isExact = isExact
+        var tree = Tree(seed: UInt64.random(in: .min ... .max))
+        var sessions: [SessionID: Int32] = [:]
+        var acls: [Int64: ACL] = [:]
+        let file = folder.file(ofSnapshot: zxid)
+        let summary = try SnapshotReader.read(directory: folder.path, zxid: zxid) { id, timeoutMs in
+            sessions[id] = timeoutMs
+        } acls: { id, acl in
+            acls[id] = acl
+        } znodes: { znode in
+            let isPlaced = tree.restore(
+                StoredZnode(
+                    path: ZnodePath(znode.path.bytes), data: znode.data, acl: acls[znode.acl] ?? .open,
+                    stat: znode.stat))
+            guard isPlaced else {
+                throw StorageError(.corrupt, "\(file): \(znode.path) is no znode's path, or has no parent")
+            }
+        }
+        guard tree.digest == summary.digest else {
+            throw StorageError(
+                .corrupt,
+                "\(file): its znodes have the digest \(tree.digest), but it says \(summary.digest)")
+        }
+        tree.advance(to: zxid)
+        self.tree = tree
+        self.sessions = sessions
+    }
+
+    package var zxid: Zxid { tree.lastZxid }
+
+    /// Applies the next transaction and compares the digest that its leader gave it.
+    package mutating func apply(_ transaction: Transaction) {
+        applied.removeAll(keepingCapacity: true)
+        switch transaction.change {
+        case .createSession(let timeoutMs): sessions[transaction.session] = timeoutMs
+        case .closeSession: sessions[transaction.session] = nil
+        default: break
+        }
+        tree.apply(transaction, into: &applied)
+        timeMs = transaction.timeMs
+        replayed += 1
+        guard let digest = transaction.digest else { return }
+        compared += 1
+        if digest == tree.digest {
+            isExact = true
+        } else if isExact, firstMismatch == nil {
+            firstMismatch = transaction.zxid
+        }
+    }
+
+    /// Sessions that are open, in order.
+    package var openSessions: [SessionID] { sessions.keys.sorted() }
+}

@@ -1,0 +1,31 @@
+package import Storage
+
+/// Why a question cannot be answered, with what to do about it.
+package struct InspectionError: Error, Equatable, CustomStringConvertible {
+    package enum Code: Sendable {
+        /// What was asked for makes no sense, or is not there.
+        case usage
+        /// What the answer needs is damaged.
+        case damaged
+        /// A node runs on the folder.
+        case busy
+        /// The output cannot be made.
+        case output
+    }
+
+    package let code: Code
+    package let description: String
+
+    package init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}
+
+extension StorageError {
+    /// The sentence without the advice that is meant for whoever starts a node.
+    package var finding: String {
+        let cut = message.firstRange(of: "; move this folder aside")
+        return cut.map { String(message[..<$0.lowerBound]) } ?? message
+    }
+}

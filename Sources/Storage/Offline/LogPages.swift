@@ -1,0 +1,91 @@
+import NIOCore
+import Vocabulary
+
+/// A row as it lies in the file, before anything of it is believed.
+struct RawRow {
+    let row: LogRow
+    let checksum: UInt64
+    /// Damage can turn a number into text that reads as the same number, or into a longer one.
+    let isWellFormed: Bool
+
+    init(_ rows: borrowing Statement) {
+        let cxid = rows.int64(3)
+        let type = rows.int64(4)
+        row = LogRow(
+            zxid: Zxid(rawValue: rows.int64(0)), timeMs: rows.int64(1),
+            session: SessionID(rawValue: rows.int64(2)), cxid: Int32(truncatingIfNeeded: cxid),
+            type: Int32(truncatingIfNeeded: type),
+            path: rows.isNull(5) ? nil : ZnodePath(Array(rows.bytes(5))),
+            body: ByteBuffer(bytes: rows.bytes(6)))
+        checksum = UInt64(bitPattern: rows.int64(7))
+        isWellFormed =
+            rows.isInteger(1) && rows.isInteger(2) && rows.isInteger(3) && rows.isInteger(4)
+            && (rows.isNull(5) || rows.isText(5)) && rows.isBlob(6) && rows.isInteger(7)
+            && Int64(row.cxid) == cxid && Int64(row.type) == type
+    }
+}
+
+/// Rows of a log in pieces, each within a transaction of its own: a node that runs can reuse its WAL in
+/// between.
+struct LogPages: ~Copyable {
+    private let rows: Statement
+    private let next: Statement
+
+    static let rowsMax = 4096
+    static let bytesMax = 4 << 20
+
+    init(_ database: borrowing Database) throws(StorageError) {
+        let rows = try database.prepare(
+            "SELECT \(LogReader.columns) FROM log WHERE zxid > ? ORDER BY zxid LIMIT \(LogPages.rowsMax)")
+        let next = try database.prepare("SELECT zxid FROM log WHERE zxid > ? ORDER BY zxid LIMIT 1")
+        self.rows = rows
+        self.next = next
+    }
+
+    struct Piece {
+        var rows: [RawRow] = []
+        /// The last one: there were no more.
+        var isLast = false
+        /// Why no more could be read behind the last row.
+        var damage: StorageError?
+    }
+
+    func piece(after zxid: Zxid) throws(StorageError) -> Piece {
+        var piece = Piece()
+        var bytes = 0
+        rows.bind(zxid.rawValue, at: 1)
+        defer { rows.reset() }
+        do {
+            while bytes < LogPages.bytesMax, try rows.step() {
+                let row = RawRow(rows)
+                bytes += row.row.approximateBytes
+                piece.rows.append(row)
+            }
+            piece.isLast = bytes < LogPages.bytesMax && piece.rows.count < LogPages.rowsMax
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            piece.damage = error
+        }
+        return piece
+    }
+
+    /// The first zxid behind pages that cannot be read, looked for further and further on; nil when nothing
+    /// there can be.
+    func firstReadable(after zxid: Zxid) -> Zxid? {
+        var step: Int64 = 1
+        while step < 1 << 40, zxid.rawValue <= Int64.max - step {
+            if let found = readable(from: Zxid(rawValue: zxid.rawValue + step)) { return found }
+            step *= 2
+        }
+        return nil
+    }
+
+    private func readable(from zxid: Zxid) -> Zxid? {
+        next.bind(zxid.rawValue - 1, at: 1)
+        defer { next.reset() }
+        // Absence is the meaning: this page cannot be read either, or there is none.
+        guard (try? next.step()) == true else { return nil }
+        let found = Zxid(rawValue: next.int64(0))
+        return found >= zxid ? found : nil
+    }
+}

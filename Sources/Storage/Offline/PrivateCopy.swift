@@ -1,0 +1,49 @@
+import Glibc
+
+/// A log that a killed process left with its end in the WAL, copied where SQLite may write beside it.
+///
+/// Reading such a log makes SQLite create an index of the WAL in the folder. The copy goes with this value.
+final class PrivateCopy {
+    let path: String
+
+    var log: String { path + "/log.db" }
+
+    init(of directory: DataDirectory) throws(StorageError) {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
+        var template = Array("\(parent)/aviary-admin-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw StorageError(errno: errno, doing: "make a folder for a copy of the log", file: parent)
+        }
+        self.path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        try FileCopy.copy(directory.log, to: log)
+        try FileCopy.copy(directory.wal, to: log + "-wal")
+    }
+
+    deinit {
+        for name in ["", "-wal", "-shm"] { unlink(log + name) }
+        rmdir(path)
+    }
+}
+
+/// Whole files, byte for byte.
+enum FileCopy {
+    /// - Parameter isDurable: whether the copy must be on the disk when this returns.
+    static func copy(_ file: String, to copy: String, isDurable: Bool = false) throws(StorageError) {
+        let source = open(file, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw StorageError(errno: errno, doing: "read", file: file) }
+        defer { close(source) }
+        let target = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard target >= 0 else { throw StorageError(errno: errno, doing: "create", file: copy) }
+        defer { close(target) }
+        while true {
+            let count = sendfile(target, source, nil, 1 << 24)
+            if count == 0 { break }
+            guard count > 0 || errno == EINTR else {
+                throw StorageError(errno: errno, doing: "copy to \(copy)", file: file)
+            }
+        }
+        if isDurable, fsync(target) != 0 {
+            throw StorageError(errno: errno, doing: "sync", file: copy)
+        }
+    }
+}

@@ -1,0 +1,250 @@
+import ArgumentParser
+import Glibc
+import Inspection
+import Printing
+import Storage
+import Vocabulary
+
+struct BackupCommand: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copies a node's folder, also while a node runs on it, into one that a node can start on.",
+        discussion: """
+            Row by row and checked, with the snapshots that the log goes on behind. The node is not held up. \
+            A member's backup is of that member (its myid is copied too): start it in the member's place \
+            only while the others are up.
+
+              aviary-admin backup data /backups/node1-2026-11-26
+            """)
+
+    @OptionGroup var folder: FolderArgument
+
+    @Argument(help: ArgumentHelp("The folder to make; there must be none of that name.", valueName: "out"))
+    var destination: String
+
+    @OptionGroup var output: OutputOptions
+
+    func answer(to out: Output, progress: Progress) throws {
+        let backup = try FolderBackup(of: try folder.open(), to: destination, progress: progress)
+        if out.isJSON {
+            out.record([
+                ("folder", .text(backup.folder)), ("startZxid", .text("\(backup.start)")),
+                ("lastZxid", .text("\(backup.last)")), ("committed", .text("\(backup.committed)")),
+                ("rows", .whole(backup.rows)),
+                ("snapshots", .array(backup.snapshots.map { .text("\($0)") })),
+                ("leftOut", .array(backup.leftOut.map { .text("\($0.zxid): \($0.reason)") })),
+            ])
+        } else {
+            out.line(
+                "\(backup.folder): \(backup.rows.counted("transaction")) up to \(backup.last), "
+                    + "\(backup.snapshots.count.counted("snapshot"))")
+            for snapshot in backup.leftOut { out.line("left out: \(snapshot.reason)") }
+        }
+        if !backup.leftOut.isEmpty { out.foundBad() }
+    }
+}
+
+struct RestoreCommand: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Makes a new folder from a backup, as of its end or an earlier moment.",
+        discussion: """
+            A node starts on it and has the tree of that moment. Give all members of an ensemble the same \
+            one, with their own myid. With --drop-sessions nobody's session and no ephemeral is left: they \
+            are ended by transactions of a new epoch.
+
+              aviary-admin restore /backups/node1 data
+              aviary-admin restore /backups/node1 data --at '2026-11-26 11:30' --drop-sessions
+            """)
+
+    @Argument(help: ArgumentHelp("A backup, or any node's folder.", valueName: "in"))
+    var source: String
+
+    @Argument(help: ArgumentHelp("The folder to make; there must be none of that name.", valueName: "dir"))
+    var destination: String
+
+    @Option(help: "A zxid or a time, which is included; everything when left out.")
+    var at: Moment?
+
+    @Flag(help: "End all sessions that were open then.")
+    var dropSessions = false
+
+    @OptionGroup var output: OutputOptions
+
+    func answer(to out: Output, progress: Progress) throws {
+        let restoration = try FolderRestoration(
+            of: try NodeFolder(source), to: destination, at: at, dropsSessions: dropSessions,
+            nowMs: Clock.wallMs, progress: progress)
+        let verification = try Verification(of: try NodeFolder(destination), progress: progress)
+        if out.isJSON {
+            out.record([
+                ("folder", .text(restoration.folder)), ("through", .text("\(restoration.through)")),
+                ("lastZxid", .text("\(restoration.last)")), ("rows", .whole(restoration.rows)),
+                ("dropped", .whole(restoration.dropped)),
+                ("endedSessions", .array(restoration.ended.map { .text("\($0)") })),
+                ("snapshots", .array(restoration.snapshots.map { .text("\($0)") })),
+                ("sound", .flag(verification.isSound)),
+            ])
+        } else {
+            var line = "\(restoration.folder): the history up to \(restoration.through)"
+            if restoration.dropped > 0 {
+                line += ", without \(restoration.dropped.counted("transaction")) after it"
+            }
+            out.line(line)
+            if dropSessions {
+                out.line(
+                    "\(restoration.ended.count.counted("session")) ended"
+                        + (restoration.ended.isEmpty ? "" : ", up to \(restoration.last)"))
+            }
+            out.line(verification.isSound ? "checked: sound" : "checked: NOT sound; see aviary-admin verify")
+        }
+        if !verification.isSound { out.foundBad() }
+    }
+}
+
+struct TruncateCommand: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "truncate",
+        abstract: "Takes away every transaction after a zxid. Keeps the folder as it was beside it.",
+        discussion: """
+            CHANGES THE FOLDER. The folder as it was gets the name DIR.before-truncate-TIME, and a text \
+            beside it says what was done and how to go back. Refuses while a node runs on it, and without \
+            --yes. A leader does this by itself with what was never committed: it is hardly ever needed.
+
+              aviary-admin truncate data --after 0x1000000ab --yes
+            """)
+
+    @OptionGroup var folder: FolderArgument
+
+    @Option(help: "The last transaction that stays.")
+    var after: ZxidArgument
+
+    @Flag(help: "Do it.")
+    var yes = false
+
+    @OptionGroup var output: OutputOptions
+
+    func answer(to out: Output, progress: Progress) throws {
+        let node = try folder.open()
+        try node.requireAtRest()
+        guard yes else {
+            throw InspectionError(
+                .usage, "nothing was done: with --yes, everything after \(after.zxid) goes from \(node.path)")
+        }
+        let exchange = try FolderExchange(
+            truncating: node, after: after.zxid, stamp: Clock.stamp, progress: progress)
+        exchange.print(of: node.path, to: out)
+    }
+}
+
+struct RepairCommand: AdminCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repair",
+        abstract: "Makes of what is sound in a damaged folder one that a node starts on.",
+        discussion: """
+            CHANGES THE FOLDER. Without --yes it only says what it would do. The folder as it was gets the \
+            name DIR.before-repair-TIME, and a text beside it says what was wrong, what was done and how to \
+            go back. Refuses while a node runs on it.
+
+            A member of an ensemble is better off with an empty folder: it copies everything from its leader.
+
+              aviary-admin repair data
+              aviary-admin repair data --yes
+            """)
+
+    @OptionGroup var folder: FolderArgument
+
+    @Flag(help: "Do it.")
+    var yes = false
+
+    @OptionGroup var output: OutputOptions
+
+    func answer(to out: Output, progress: Progress) throws {
+        let node = try folder.open()
+        try node.requireAtRest()
+        let survey = try FolderSurvey(of: node, progress: progress)
+        guard survey.remedy != .nothing else {
+            out.isJSON
+                ? out.record([("remedy", .text("nothing"))])
+                : out.line("\(node.path) is sound: nothing to do")
+            return
+        }
+        guard yes, survey.remedy != .hopeless else {
+            out.foundBad()
+            out.isJSON
+                ? out.record([("remedy", .text(survey.plan)), ("done", .flag(false))])
+                : out.text("\(survey.plan)\nnothing was done; --yes does it\n")
+            return
+        }
+        let exchange = try FolderExchange(
+            repairing: node, by: survey, stamp: Clock.stamp, progress: progress)
+        if !out.isJSON { out.line(survey.plan) }
+        exchange.print(of: node.path, to: out)
+        let check = try Verification(of: try NodeFolder(node.path), progress: progress)
+        if !out.isJSON { out.line(check.isSound ? "checked: sound" : "checked: NOT sound; see verify") }
+        if !check.isSound { out.foundBad() }
+    }
+}
+
+extension NodeFolder {
+    func requireAtRest() throws {
+        guard case .running(let pid) = state else { return }
+        throw InspectionError(
+            .busy,
+            "\(path): a node runs on this folder" + (pid.map { " (process \($0))" } ?? "")
+                + "; stop it first")
+    }
+}
+
+extension FolderSurvey {
+    var plan: String {
+        switch remedy {
+        case .nothing: "nothing is wrong"
+        case .rewrite:
+            "keeps all rows, and writes numbers, mark and checksums anew" + (lostEnd ?? "")
+        case .beginAt(let link):
+            "lets the log begin after \(link.zxid), where a sound snapshot stands behind the damage: the "
+                + "tree at the log's end stays, the history before is no longer there"
+        case .endAt(let end, _):
+            "lets the log end at \(end), before the damage"
+                + (last.map { $0 > end ? ": what is after it, up to \($0), goes" : "" } ?? "")
+        case .snapshotAlone(let zxid): "keeps the tree of the snapshot \(zxid), and no transaction"
+        case .hopeless: "nothing is left that a node could start on: restore a backup, or begin empty"
+        }
+    }
+
+    private var lostEnd: String? {
+        guard let last, let acknowledged, acknowledged > last else { return nil }
+        return "; what followed \(last), up to \(acknowledged) which this node has acknowledged, is lost here"
+    }
+}
+
+extension FolderExchange {
+    func print(of path: String, to out: Output) {
+        if out.isJSON {
+            out.record([
+                ("folder", .text(path)), ("before", .text(before)), ("explanation", .text(explanation)),
+                ("startZxid", .text("\(start)")), ("lastZxid", .text("\(last)")), ("rows", .whole(rows)),
+                ("snapshots", .array(snapshots.map { .text("\($0)") })),
+            ])
+            return
+        }
+        out.line(
+            "\(path): \(rows.counted("transaction")) up to \(last), \(snapshots.count.counted("snapshot"))")
+        out.line("as it was: \(before)")
+        out.line("explained: \(explanation)")
+    }
+}
+
+enum Clock {
+    static var wallMs: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// `20261126T113105`, for names.
+    static var stamp: String {
+        String(TimeText.iso(wallMs).prefix(19).filter { $0 != "-" && $0 != ":" })
+    }
+}
