@@ -41,7 +41,8 @@ package struct FolderBackup: Sendable {
     ) throws {
         guard case .read(let mark) = try folder.mark() else {
             throw InspectionError(
-                .damaged, "\(folder.path): the file acknowledged cannot be read; `aviary-admin verify` says more")
+                .damaged,
+                "\(folder.path): the file acknowledged cannot be read; `aviary-admin verify` says more")
         }
         let start = try FolderBackup.start(of: folder, onlyNewest: onlyNewest)
         var writer = try FolderWriter(folder: destination, start: start)

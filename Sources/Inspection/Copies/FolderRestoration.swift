@@ -44,7 +44,8 @@ package struct FolderRestoration: Sendable {
         let taken = try FolderBackup.checkSnapshots(copied, in: writer, progress).sound
         guard numbers.start.zxid == .zero || !taken.isEmpty else {
             throw InspectionError(
-                .damaged, "\(folder.path): no snapshot up to \(target) is sound, and the log begins after "
+                .damaged,
+                "\(folder.path): no snapshot up to \(target) is sound, and the log begins after "
                     + "\(numbers.start.zxid)")
         }
         try writer.copyFile("myid", from: folder)

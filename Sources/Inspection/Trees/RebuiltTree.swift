@@ -58,7 +58,10 @@ package struct RebuiltTree: ~Copyable {
                     path: ZnodePath(znode.path.bytes), data: znode.data, acl: acls[znode.acl] ?? .open,
                     stat: znode.stat))
             guard isPlaced else {
-                throw StorageError(.corrupt, "\(folder): the snapshot \(zxid) holds \(znode.path), which is no znode's path or has no parent")
+                throw StorageError(
+                    .corrupt,
+                    "\(folder): the snapshot \(zxid) holds \(znode.path), which is no znode's path or has no parent"
+                )
             }
         }
         guard tree.digest == summary.digest else {
