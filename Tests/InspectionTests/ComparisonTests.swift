@@ -29,9 +29,10 @@ import Vocabulary
         #expect(comparison.notes.isEmpty)
     }
 
+    /// `AVIARY_DAMAGES` of each kind.
     @Test(arguments: Damage.allCases)
     func `names node and transaction of a damage, and calls it no divergence`(damage: Damage) throws {
-        for seed in UInt64(1)...8 {
+        for seed in 1...UInt64(Environment.number("AVIARY_DAMAGES") ?? 8) {
             let story = Story.atRandom(seed: seed)
             let place = Place()
             let folders = try (1...3).map { try story.write(to: place.path + "/node\($0)") }

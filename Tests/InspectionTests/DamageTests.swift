@@ -85,6 +85,12 @@ enum Damage: String, CaseIterable {
 extension Story {
     /// Two reigns over some znodes, by chance.
     static func atRandom(seed: UInt64, count: Int = 60) -> Story {
+        atRandom(seed: seed, count: count) { _, _ in }
+    }
+
+    static func atRandom(
+        seed: UInt64, count: Int = 60, after each: (Story, Int) throws -> Void
+    ) rethrows -> Story {
         var random = SeededGenerator(seed: seed)
         let story = Story()
         story.open(ann)
@@ -108,6 +114,7 @@ extension Story {
             default:
                 if story.sessions[bob] == nil { story.open(bob) } else { story.close(bob) }
             }
+            try each(story, number)
         }
         return story
     }

@@ -165,6 +165,8 @@ package struct Verification: Sendable {
                     digest: loaded.tree.digest, isReplayed: replay.isAt(zxid) && difference == nil))
             return loaded
         } catch {
+            // A running node has removed it: it is none any more.
+            if folder.isRunning, !folder.holdsSnapshot(zxid) { return nil }
             let text = (error as? StorageError)?.finding ?? "\(error)"
             findings.append(Finding(.damage, .snapshot(zxid), text))
             return nil

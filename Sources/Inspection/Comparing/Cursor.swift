@@ -4,7 +4,8 @@ import Vocabulary
 /// A place in one node's log, on the way of a comparison.
 final class Cursor {
     let index: Int
-    let start: Zxid
+    /// What its log begins after; a running node moves that on.
+    private(set) var start: Zxid
     private var walk: LogWalk?
     private(set) var current: WalkedRow?
     private(set) var last: Zxid?
@@ -37,6 +38,7 @@ final class Cursor {
     func advance() throws {
         if let current { last = current.row.zxid }
         current = try walk?.next()
+        if let trimmed = walk?.trimmedThrough { start = max(start, trimmed) }
         if let current { check.add(current) }
     }
 

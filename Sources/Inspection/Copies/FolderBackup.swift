@@ -22,70 +22,95 @@ package struct FolderBackup: Sendable {
         var attempts = 0
         while true {
             do {
-                self = try FolderBackup(once: folder, destination, progress)
+                self = try FolderBackup(
+                    once: folder, destination, onlyNewest: attempts > 0, progress)
                 break
             } catch let change as ChangedMeanwhile {
                 // The node has trimmed its log, cut it or replaced a snapshot: begin again.
                 attempts += 1
-                guard folder.isRunning, attempts < 4 else { throw change.error }
+                guard folder.isRunning, attempts < 6 else { throw change.error }
             }
         }
         progress.finish()
         try folder.requireUnchanged()
     }
 
-    private init(once folder: NodeFolder, _ destination: String, _ progress: Progress) throws {
-        let numbers = try folder.numbers()
+    /// - Parameter onlyNewest: begin the log behind the newest snapshot: a busy node trims what is before.
+    private init(
+        once folder: NodeFolder, _ destination: String, onlyNewest: Bool, _ progress: Progress
+    ) throws {
         guard case .read(let mark) = try folder.mark() else {
             throw InspectionError(
                 .damaged,
                 "\(folder.path): the file acknowledged cannot be read; `aviary-admin verify` says more")
         }
-        var writer = try FolderWriter(folder: destination, start: numbers.start)
-        let sound = try FolderBackup.copySnapshots(
-            of: folder, from: numbers.start.zxid, into: writer, progress)
-        try FolderBackup.copyRows(of: folder, into: &writer, through: sound.taken.last, progress)
-        let usable = sound.taken.filter { $0 <= writer.lastZxid }
-        guard numbers.start.zxid == .zero || !usable.isEmpty else {
+        let start = try FolderBackup.start(of: folder, onlyNewest: onlyNewest)
+        var writer = try FolderWriter(folder: destination, start: start)
+        let taken = try FolderBackup.copySnapshots(of: folder, from: start.zxid, into: writer, progress)
+        try FolderBackup.copyRows(of: folder, into: &writer, through: taken.last, progress)
+        let checked = try FolderBackup.checkSnapshots(taken, in: writer, progress)
+        guard start.zxid == .zero || !checked.sound.isEmpty else {
             throw ChangedMeanwhile(
                 error: InspectionError(
                     .damaged,
-                    "\(folder.path): its log begins after \(numbers.start.zxid), and no sound snapshot says "
-                        + "what was before"))
+                    "\(folder.path): its log begins after \(start.zxid), and no sound snapshot says what was "
+                        + "before"))
         }
-        for zxid in sound.taken where zxid > writer.lastZxid { try writer.removeSnapshot(zxid) }
         try writer.copyFile("myid", from: folder)
         let epochs = try folder.numbers()
         rows = writer.rows
-        start = numbers.start.zxid
+        self.start = start.zxid
         last = writer.lastZxid
         committed = min(mark.committed, writer.lastZxid)
-        snapshots = usable
-        leftOut = sound.leftOut
+        snapshots = checked.sound
+        leftOut = checked.leftOut
         self.folder = destination
         try writer.finish(
             acceptedEpoch: epochs.acceptedEpoch, currentEpoch: epochs.currentEpoch,
             committed: mark.committed)
     }
 
-    /// Those that the log goes on behind, each read whole before it is copied.
+    private static func start(of folder: NodeFolder, onlyNewest: Bool) throws -> RowChain {
+        let start = try folder.numbers().start
+        guard onlyNewest, let newest = try folder.snapshots().last, newest > start.zxid,
+            let link = try folder.log().link(atOrBefore: newest), link.zxid == newest
+        else { return start }
+        return link
+    }
+
+    /// Those that the log goes on behind, newest first: the oldest may be removed meanwhile.
     static func copySnapshots(
         of folder: NodeFolder, from start: Zxid, through end: Zxid = Zxid(rawValue: .max),
         into writer: borrowing FolderWriter, _ progress: Progress
-    ) throws -> (taken: [Zxid], leftOut: [(zxid: Zxid, reason: String)]) {
+    ) throws -> [Zxid] {
         var taken: [Zxid] = []
-        var leftOut: [(zxid: Zxid, reason: String)] = []
-        for zxid in try folder.snapshots() where zxid >= start && zxid <= end {
+        for zxid in try folder.snapshots().reversed() where zxid >= start && zxid <= end {
             progress.at(0, "copying the snapshot \(zxid)")
+            if try writer.copySnapshot(zxid, from: folder) { taken.append(zxid) }
+        }
+        return taken.reversed()
+    }
+
+    /// Reads the copies whole, and takes away those that are damaged or younger than the log.
+    static func checkSnapshots(
+        _ taken: [Zxid], in writer: borrowing FolderWriter, _ progress: Progress
+    ) throws -> (sound: [Zxid], leftOut: [(zxid: Zxid, reason: String)]) {
+        var sound: [Zxid] = []
+        var leftOut: [(zxid: Zxid, reason: String)] = []
+        for zxid in taken {
+            progress.at(0.99, "checking the snapshot \(zxid)")
             do {
-                _ = try RebuiltTree(snapshot: zxid, of: folder)
-                try writer.copySnapshot(zxid, from: folder)
-                taken.append(zxid)
+                guard zxid <= writer.lastZxid else {
+                    throw StorageError(.corrupt, "the snapshot \(zxid) is younger than the log")
+                }
+                _ = try RebuiltTree(snapshot: zxid, in: writer.path)
+                sound.append(zxid)
             } catch let error as StorageError where error.code == .corrupt || error.code == .schema {
                 leftOut.append((zxid, error.finding))
+                try writer.removeSnapshot(zxid)
             }
         }
-        return (taken, leftOut)
+        return (sound, leftOut)
     }
 
     /// All rows, and those that come meanwhile up to `least`.

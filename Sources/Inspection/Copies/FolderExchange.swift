@@ -90,10 +90,9 @@ package struct FolderExchange: Sendable {
         explanation = before + ".txt"
         let swap = try FolderSwap(folder, keepingAs: before)
         var writer = try FolderWriter(folder: "\(folder.path).after-\(name)-\(stamp)", start: cut.start)
-        var taken = try FolderBackup.copySnapshots(
+        let copied = try FolderBackup.copySnapshots(
             of: folder, from: max(cut.start.zxid, cut.from ?? .zero),
-            through: cut.through ?? Zxid(rawValue: .max), into: writer, progress
-        ).taken
+            through: cut.through ?? Zxid(rawValue: .max), into: writer, progress)
         // Without a log that can be read there are no rows.
         if folder.logFault == nil, cut.through != cut.start.zxid {
             do {
@@ -102,8 +101,7 @@ package struct FolderExchange: Sendable {
                 throw change.error
             }
         }
-        for zxid in taken where zxid > writer.lastZxid { try writer.removeSnapshot(zxid) }
-        taken.removeAll { $0 > writer.lastZxid }
+        let taken = try FolderBackup.checkSnapshots(copied, in: writer, progress).sound
         guard cut.start.zxid == .zero || !taken.isEmpty else {
             throw InspectionError(
                 .usage,

@@ -34,13 +34,19 @@ package struct FolderRestoration: Sendable {
             )
         }
         var writer = try FolderWriter(folder: destination, start: numbers.start)
-        let taken = try FolderBackup.copySnapshots(
-            of: folder, from: numbers.start.zxid, through: target, into: writer, progress
-        ).taken
+        let copied = try FolderBackup.copySnapshots(
+            of: folder, from: numbers.start.zxid, through: target, into: writer, progress)
         do {
             try FolderBackup.append(folder, to: &writer, through: target, progress)
         } catch let change as ChangedMeanwhile {
             throw change.error
+        }
+        let taken = try FolderBackup.checkSnapshots(copied, in: writer, progress).sound
+        guard numbers.start.zxid == .zero || !taken.isEmpty else {
+            throw InspectionError(
+                .damaged,
+                "\(folder.path): no snapshot up to \(target) is sound, and the log begins after "
+                    + "\(numbers.start.zxid)")
         }
         try writer.copyFile("myid", from: folder)
         through = writer.lastZxid

@@ -53,11 +53,19 @@ extension NodeFolder {
     /// - Throws: `InspectionError`: `usage` where nothing says what was then, `damaged` with the zxid and
     ///   with what is sound.
     package func tree(at moment: Moment? = nil, progress: Progress = Progress()) throws -> RebuiltTree {
-        let target = try place(of: moment)
-        var rebuilt = try base(for: target, progress)
-        try replay(onto: &rebuilt, through: target, progress)
-        progress.finish()
-        return rebuilt
+        var attempts = 0
+        while true {
+            do {
+                let target = try place(of: moment)
+                var rebuilt = try base(for: target, progress)
+                try replay(onto: &rebuilt, through: target, progress)
+                progress.finish()
+                return rebuilt
+            } catch let error as InspectionError where isRunning && error.code != .usage && attempts < 3 {
+                // The node has trimmed its log, or its leader has cut it, in between.
+                attempts += 1
+            }
+        }
     }
 
     /// Applies the rows behind the tree, up to `target`.

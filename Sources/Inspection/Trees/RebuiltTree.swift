@@ -38,13 +38,17 @@ package struct RebuiltTree: ~Copyable {
     /// - Parameter isExact: false for one that was received from another server.
     /// - Throws: `StorageError.corrupt` when it is not as it was written, or holds no tree.
     package init(snapshot zxid: Zxid, of folder: NodeFolder, isExact: Bool = true) throws {
+        try self.init(snapshot: zxid, in: folder.path, isExact: isExact)
+    }
+
+    /// Likewise, of one that lies in any folder.
+    init(snapshot zxid: Zxid, in folder: String, isExact: Bool = true) throws {
         base = .snapshot(zxid)
         self.isExact = isExact
         var tree = Tree(seed: UInt64.random(in: .min ... .max))
         var sessions: [SessionID: Int32] = [:]
         var acls: [Int64: ACL] = [:]
-        let file = folder.file(ofSnapshot: zxid)
-        let summary = try SnapshotReader.read(directory: folder.path, zxid: zxid) { id, timeoutMs in
+        let summary = try SnapshotReader.read(directory: folder, zxid: zxid) { id, timeoutMs in
             sessions[id] = timeoutMs
         } acls: { id, acl in
             acls[id] = acl
@@ -54,13 +58,17 @@ package struct RebuiltTree: ~Copyable {
                     path: ZnodePath(znode.path.bytes), data: znode.data, acl: acls[znode.acl] ?? .open,
                     stat: znode.stat))
             guard isPlaced else {
-                throw StorageError(.corrupt, "\(file): \(znode.path) is no znode's path, or has no parent")
+                throw StorageError(
+                    .corrupt,
+                    "\(folder): the snapshot \(zxid) holds \(znode.path), which is no znode's path or has no parent"
+                )
             }
         }
         guard tree.digest == summary.digest else {
             throw StorageError(
                 .corrupt,
-                "\(file): its znodes have the digest \(tree.digest), but it says \(summary.digest)")
+                "\(folder): the znodes of the snapshot \(zxid) have the digest \(tree.digest), but it says "
+                    + "\(summary.digest)")
         }
         tree.advance(to: zxid)
         self.tree = tree

@@ -64,8 +64,16 @@ package struct FolderWriter: ~Copyable {
     }
 
     /// Puts a snapshot of another folder beside the log, byte for byte.
-    package func copySnapshot(_ zxid: Zxid, from folder: NodeFolder) throws(StorageError) {
-        try FileCopy.copy(folder.file(ofSnapshot: zxid), to: directory.snapshot(zxid), isDurable: true)
+    ///
+    /// - Returns: false when it is no longer there.
+    package func copySnapshot(_ zxid: Zxid, from folder: NodeFolder) throws(StorageError) -> Bool {
+        do {
+            try FileCopy.copy(folder.file(ofSnapshot: zxid), to: directory.snapshot(zxid), isDurable: true)
+            return true
+        } catch {
+            guard folder.holdsSnapshot(zxid) else { return false }
+            throw error
+        }
     }
 
     /// Takes back a snapshot that turned out to be of no use.

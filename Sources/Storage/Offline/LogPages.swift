@@ -30,6 +30,9 @@ struct RawRow {
 struct LogPages: ~Copyable {
     private let rows: Statement
     private let next: Statement
+    private let begin: Statement
+    private let commit: Statement
+    private let start: Statement
 
     static let rowsMax = 4096
     static let bytesMax = 4 << 20
@@ -38,8 +41,15 @@ struct LogPages: ~Copyable {
         let rows = try database.prepare(
             "SELECT \(LogReader.columns) FROM log WHERE zxid > ? ORDER BY zxid LIMIT \(LogPages.rowsMax)")
         let next = try database.prepare("SELECT zxid FROM log WHERE zxid > ? ORDER BY zxid LIMIT 1")
+        let begin = try database.prepare("BEGIN")
+        let commit = try database.prepare("COMMIT")
+        let start = try database.prepare(
+            "SELECT name, value FROM node WHERE name IN ('start_zxid', 'start_checksum')")
         self.rows = rows
         self.next = next
+        self.begin = begin
+        self.commit = commit
+        self.start = start
     }
 
     struct Piece {
@@ -48,11 +58,17 @@ struct LogPages: ~Copyable {
         var isLast = false
         /// Why no more could be read behind the last row.
         var damage: StorageError?
+        /// What the log began after when this was read: a running node trims it.
+        var start = RowChain.empty
     }
 
     func piece(after zxid: Zxid) throws(StorageError) -> Piece {
         var piece = Piece()
         var bytes = 0
+        try begin.run()
+        // A transaction that only reads ends without fail.
+        defer { try? commit.run() }
+        piece.start = try currentStart()
         rows.bind(zxid.rawValue, at: 1)
         defer { rows.reset() }
         do {
@@ -67,6 +83,17 @@ struct LogPages: ~Copyable {
             piece.damage = error
         }
         return piece
+    }
+
+    /// As it stands there; whoever begins to read has checked it.
+    private func currentStart() throws(StorageError) -> RowChain {
+        var zxid: Int64 = 0
+        var checksum: Int64 = 0
+        defer { start.reset() }
+        while try start.step() {
+            if start.text(0) == "start_zxid" { zxid = start.int64(1) } else { checksum = start.int64(1) }
+        }
+        return RowChain(zxid: Zxid(rawValue: zxid), checksum: UInt64(bitPattern: checksum))
     }
 
     /// The first zxid behind pages that cannot be read, looked for further and further on; nil when nothing

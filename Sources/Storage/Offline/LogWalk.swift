@@ -10,21 +10,30 @@ package struct LogWalk: ~Copyable {
     private var piece: [RawRow] = []
     private var place = 0
     private var isAtEnd = false
+    /// What the log begins after now, where that was moved past the last row.
+    private var chainAhead: RowChain?
     /// Behind which row pages could not be read, to be said of the next one.
     private var unreadableBefore: Zxid?
     /// The last zxid that was read from the file, whether handed over or not.
     private var readUpTo: Zxid
     /// What the next row must follow; nil where only the row itself can say.
     private var chain: RowChain?
+    /// Whether the log may be trimmed while it is walked.
+    private let isTrimmed: Bool
     /// Where the log ended for the node itself, to judge the last row by.
     private let witness: RowChain?
+    /// Up to where a running node trimmed the log while this was behind: rows in between were not seen.
+    package private(set) var trimmedThrough: Zxid?
     /// Why pages could not be read.
     package private(set) var readError: StorageError?
     /// The last row before the log's end that cannot be read.
     package private(set) var unreadableEndAfter: Zxid?
 
-    init(_ pages: consuming LogPages, after zxid: Zxid, chain: RowChain?, witness: RowChain?) {
+    init(
+        _ pages: consuming LogPages, after zxid: Zxid, chain: RowChain?, witness: RowChain?, isTrimmed: Bool
+    ) {
         self.pages = pages
+        self.isTrimmed = isTrimmed
         self.chain = chain
         self.witness = witness
         readUpTo = zxid
@@ -38,6 +47,11 @@ package struct LogWalk: ~Copyable {
     /// - Throws: when the file cannot be read at all; damage is no error here but a row's `fault`.
     package mutating func next() throws(StorageError) -> WalkedRow? {
         guard let raw = try take() else { return nil }
+        if let start = chainAhead, raw.row.zxid > start.zxid {
+            chain = start
+            trimmedThrough = start.zxid
+            chainAhead = nil
+        }
         let unreadable = unreadableBefore
         unreadableBefore = nil
         let fault = try judge(raw, behindUnreadable: unreadable)
@@ -98,6 +112,11 @@ package struct LogWalk: ~Copyable {
     private mutating func fill() throws(StorageError) {
         guard place >= piece.count, !isAtEnd else { return }
         var next = try pages.piece(after: readUpTo)
+        if isTrimmed, next.start.zxid > readUpTo {
+            // The node has trimmed past the place where this stands: the log goes on there.
+            readUpTo = next.start.zxid
+            chainAhead = next.start
+        }
         if next.rows.isEmpty, let damage = next.damage {
             readError = damage
             unreadableBefore = readUpTo

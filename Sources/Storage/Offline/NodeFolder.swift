@@ -143,10 +143,13 @@ package final class NodeFolder {
         // Absence is the meaning: the first row is taken for what it says.
         let start = try? numbers().start
         guard let zxid, zxid > start?.zxid ?? .zero else {
-            return LogWalk(consume pages, after: start?.zxid ?? .zero, chain: start, witness: witness)
+            return LogWalk(
+                consume pages, after: start?.zxid ?? .zero, chain: start, witness: witness,
+                isTrimmed: isRunning)
         }
         let chain = try LogReader(log.database).link(atOrBefore: zxid) ?? start
-        return LogWalk(consume pages, after: zxid, chain: chain, witness: witness)
+        return LogWalk(
+            consume pages, after: zxid, chain: chain, witness: witness, isTrimmed: isRunning)
     }
 
     // MARK: Snapshots and other files
@@ -157,6 +160,9 @@ package final class NodeFolder {
     }
 
     package func file(ofSnapshot zxid: Zxid) -> String { directory.snapshot(zxid) }
+
+    /// Whether it is still there: a running node removes old ones.
+    package func holdsSnapshot(_ zxid: Zxid) -> Bool { directory.holdsSnapshot(zxid) }
 
     /// The database that is read: the folder's own, or the copy.
     package var logFile: String { copy?.log ?? directory.log }

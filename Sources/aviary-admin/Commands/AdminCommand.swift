@@ -38,7 +38,7 @@ struct FolderArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "A node's folder: the one with log.db in it, which dataDir or dataLogDir in zoo.cfg names.",
-            valueName: "dir"))
+            valueName: "dir"), completion: .directory)
     var folder: String
 
     func open() throws -> NodeFolder { try NodeFolder(folder) }

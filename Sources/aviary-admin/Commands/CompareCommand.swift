@@ -18,7 +18,7 @@ struct CompareCommand: AdminCommand {
               aviary-admin compare --voters node*/data
             """)
 
-    @Argument(help: ArgumentHelp("The nodes' folders.", valueName: "dir"))
+    @Argument(help: ArgumentHelp("The nodes' folders.", valueName: "dir"), completion: .directory)
     var folders: [String]
 
     @Flag(

@@ -57,7 +57,8 @@ struct RestoreCommand: AdminCommand {
               aviary-admin restore /backups/node1 data --at '2026-11-26 11:30' --drop-sessions
             """)
 
-    @Argument(help: ArgumentHelp("A backup, or any node's folder.", valueName: "in"))
+    @Argument(
+        help: ArgumentHelp("A backup, or any node's folder.", valueName: "in"), completion: .directory)
     var source: String
 
     @Argument(help: ArgumentHelp("The folder to make; there must be none of that name.", valueName: "dir"))
