@@ -109,7 +109,8 @@ struct Disk {
         guard zxid <= lastZxid, zxid > base?.head.zxid ?? .zero else { return }
         base = flaw == .forgetsSessions ? state.withoutLastSession : state
         isBaseOwn = true
-        rows.removeAll { $0.zxid <= zxid }
+        let horizon = flaw == .trimsAheadOfSnapshot ? rows.first { $0.zxid > zxid }?.zxid ?? zxid : zxid
+        rows.removeAll { $0.zxid <= horizon }
         log.removeAll { $0.zxid <= zxid }
         logStart = zxid
     }

@@ -32,9 +32,18 @@ extension Simulation {
             transcript.note(
                 nowMs, Int64(server.host), 5, state.head.zxid.rawValue,
                 line: "\(nowMs) server \(server.id.rawValue) has a snapshot of \(state.head.zxid)")
-            server.disk.keep(state.sorted)
+            server.disk.keep(scenario.flaw == .snapshotsChangingTree ? late(state, of: server) : state.sorted)
         case .abandon: server.ownSnapshot = nil
         }
+    }
+
+    /// The tree as it is at the end of the snapshot, under the position of its beginning.
+    private func late(_ state: StoredState, of server: Server) -> StoredState {
+        guard let now = server.replica?.storedState else { return state.sorted }
+        let head = SnapshotHead(
+            zxid: state.head.zxid, digest: now.head.digest, sessions: state.head.sessions,
+            acls: now.head.acls)
+        return StoredState(head: head, znodes: now.znodes)
     }
 }
 
