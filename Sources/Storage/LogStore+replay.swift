@@ -11,6 +11,13 @@ extension LogStore {
         startZxid > .zero && numbers.start == RowChain(afterSnapshot: startZxid)
     }
 
+    /// The position of a row, or of the log's beginning, `rows` rows before `zxid` or nearer.
+    package func position(before zxid: Zxid, by rows: Int) throws(StorageError) -> Zxid {
+        let wanted = max(startZxid, Zxid(rawValue: max(0, zxid.rawValue - Int64(rows))))
+        guard let link = try reader.link(atOrBefore: wanted) else { return startZxid }
+        return link.zxid
+    }
+
     /// Hands every transaction after `zxid` to `body`, in order, each checked against the chain as it is
     /// read.
     ///

@@ -43,7 +43,12 @@ final class TestNode {
         isMember = settings.membership != nil
         now = start ?? now
         replica = Replica(settings: settings, seed: 1, wallMs: now.wallMs)
-        if let snapshot, !replica.restore(snapshot, isExact: true, now: now) {
+        if let snapshot,
+            !replica.restore(
+                snapshot, isExact: true,
+                replayingAfter: log.first.map { Zxid(rawValue: $0.zxid.rawValue - 1) } ?? snapshot.head.zxid,
+                now: now)
+        {
             Issue.record("not the tree that the snapshot says")
         }
         for transaction in log {

@@ -27,8 +27,8 @@ package enum Recovery {
         var replica = Replica(
             settings: ReplicaSettings(settings), seed: UInt64.random(in: .min ... .max),
             wallMs: Instant.now.wallMs)
-        try loadSnapshot(from: store, into: &replica, log)
-        replayed = try replay(store: &store, into: &replica, settings, log)
+        let start = try loadSnapshot(from: store, into: &replica, settings, log)
+        replayed = try replay(store: &store, after: start, into: &replica, settings, log)
         try requireEpochs(of: store, settings)
         log.info(
             "recovered",
@@ -49,14 +49,15 @@ package enum Recovery {
 
     /// The log's thread-to-be reads, checks and decodes; this one applies.
     private static func replay(
-        store: inout LogStore, into replica: inout Replica, _ settings: NodeSettings, _ log: Logger
+        store: inout LogStore, after start: Zxid, into replica: inout Replica, _ settings: NodeSettings,
+        _ log: Logger
     ) throws -> Replayed {
         var effects = Effects()
         var replayed = Replayed()
         var progress = Progress()
         // A node that is all there is needs nobody's word for what is on its disk.
         let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
-        let (start, last) = (replica.tree.lastZxid, store.lastZxid)
+        let (snapshot, last) = (replica.tree.lastZxid, store.lastZxid)
         let lent = Lent(consume store)
         let outcome = Result {
             try Handover<[Decoded]>.run(ahead: Recovery.batchesAhead) { handover in
@@ -71,8 +72,10 @@ package enum Recovery {
             } take: { batch in
                 for row in batch {
                     let zxid = row.transaction.zxid
-                    replayed.transactions += 1
-                    replayed.bytes += row.body.readableBytes
+                    if zxid > snapshot {
+                        replayed.transactions += 1
+                        replayed.bytes += row.body.readableBytes
+                    }
                     replica.step(
                         .replayed(row.transaction, bytes: row.body, isCommitted: zxid <= committed), at: .now,
                         into: &effects)
@@ -121,25 +124,35 @@ package enum Recovery {
 
 extension Recovery {
     /// Loads the newest snapshot that can be believed; none where the log has everything.
+    ///
+    /// - Returns: From where the log is to be replayed: a member remembers some of what the snapshot has.
     private static func loadSnapshot(
-        from store: borrowing LogStore, into replica: inout Replica, _ log: Logger
-    ) throws {
+        from store: borrowing LogStore, into replica: inout Replica, _ settings: NodeSettings, _ log: Logger
+    ) throws -> Zxid {
         var failure: StorageError?
         for zxid in try store.snapshots() {
             do {
-                try load(zxid, from: store, into: &replica, log)
-                return
+                let remembered = settings.isMember ? rememberedRows : 0
+                let start = try store.position(before: zxid, by: remembered)
+                try load(zxid, from: store, replayingAfter: start, into: &replica, log)
+                return start
             } catch let error as StorageError where error.code == .corrupt {
                 log.error("a snapshot is damaged, an older one must do: \(error.message)")
                 failure = failure ?? error
             }
         }
         if store.startZxid > .zero, let failure { throw failure }
+        return .zero
     }
+
+    /// Transactions before the snapshot that a member reads, for learners that are a little behind: about what
+    /// `History` keeps of small ones.
+    private static let rememberedRows = 100_000
 
     /// One thread reads the file and checks it, this one builds the tree.
     private static func load(
-        _ zxid: Zxid, from store: borrowing LogStore, into replica: inout Replica, _ log: Logger
+        _ zxid: Zxid, from store: borrowing LogStore, replayingAfter start: Zxid,
+        into replica: inout Replica, _ log: Logger
     ) throws {
         var sessions: [SnapshotHead.StoredSession] = []
         var restoration = replica.restoration
@@ -170,7 +183,7 @@ extension Recovery {
         guard let tree else { throw otherTree(zxid) }
         replica.restore(
             tree, sessions: sessions, isExact: !(store.beginsBehindReceived && zxid == store.startZxid),
-            now: .now)
+            replayingAfter: start, now: .now)
     }
 
     private static func otherTree(_ zxid: Zxid) -> StorageError {

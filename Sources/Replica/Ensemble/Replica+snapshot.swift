@@ -77,10 +77,13 @@ extension Replica {
 
     /// Takes a tree that was found on the disk, before the log behind it is replayed.
     ///
-    /// - Parameter isExact: Whether the tree is known to be that of one moment.
+    /// - Parameters:
+    ///   - isExact: Whether the tree is known to be that of one moment.
+    ///   - floor: Behind which position the replay begins: the tree's own, or an earlier one, so that learners
+    ///     that are a little behind can be sent what they lack.
     package mutating func restore(
         _ tree: consuming Tree, sessions stored: [SnapshotHead.StoredSession], isExact: Bool,
-        now: Instant
+        replayingAfter floor: Zxid, now: Instant
     ) {
         precondition(!isServing, "the snapshot is restored before anybody is served")
         for session in stored {
@@ -89,9 +92,9 @@ extension Replica {
         self.tree = tree
         isTreeExact = isExact
         if let membership = settings.membership { self.tree.showConfiguration(membership.text) }
-        let zxid = self.tree.lastZxid
+        precondition(floor <= self.tree.lastZxid, "a replay leaves no gap behind the snapshot")
         recovered = History(
-            after: zxid, [], committed: zxid,
+            after: floor, [], committed: floor,
             keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax)
     }
 
@@ -101,7 +104,9 @@ extension Replica {
     /// Likewise, of a state that is in memory.
     ///
     /// - Returns: False when that is no tree, or one with another digest.
-    package mutating func restore(_ state: StoredState, isExact: Bool, now: Instant) -> Bool {
+    package mutating func restore(
+        _ state: StoredState, isExact: Bool, replayingAfter floor: Zxid, now: Instant
+    ) -> Bool {
         var restoration = restoration
         for list in state.head.acls { restoration.add(list: list.number, list.acl) }
         for page in state.znodes {
@@ -110,7 +115,8 @@ extension Replica {
         guard let tree = restoration.finish(at: state.head.zxid, digest: state.head.digest) else {
             return false
         }
-        restore(tree, sessions: state.head.sessions, isExact: isExact, now: now)
+        restore(
+            tree, sessions: state.head.sessions, isExact: isExact, replayingAfter: floor, now: now)
         return true
     }
 

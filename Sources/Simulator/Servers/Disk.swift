@@ -12,7 +12,9 @@ struct Disk {
     }
 
     private(set) var rows: [Row] = []
-    /// The snapshot before the first row.
+    /// What the rows begin behind: a snapshot has it, this one or the one before.
+    private(set) var start = Zxid.zero
+    /// The newest snapshot; the rows go on from it.
     private(set) var base: StoredState?
     /// Whether the server took it of its own tree.
     private(set) var isBaseOwn = false
@@ -93,6 +95,7 @@ struct Disk {
             } else {
                 base = flaw == .forgetsSessions ? state.withoutLastSession : state
                 isBaseOwn = false
+                start = state.head.zxid
                 rows = appends.map { Row($0) }
             }
             committed = state.head.zxid
@@ -103,16 +106,17 @@ struct Disk {
         }
     }
 
-    /// Keeps a snapshot that the server took of itself, and forgets the log before it.
+    /// Keeps a snapshot that the server took of itself, and forgets the log before the former one.
     mutating func keep(_ state: StoredState) {
         let zxid = state.head.zxid
         guard zxid <= lastZxid, zxid > base?.head.zxid ?? .zero else { return }
+        start = base?.head.zxid ?? .zero
         base = flaw == .forgetsSessions ? state.withoutLastSession : state
         isBaseOwn = true
-        let horizon = flaw == .trimsAheadOfSnapshot ? rows.first { $0.zxid > zxid }?.zxid ?? zxid : zxid
+        let horizon = flaw == .trimsAheadOfSnapshot ? rows.first { $0.zxid > start }?.zxid ?? start : start
         rows.removeAll { $0.zxid <= horizon }
-        log.removeAll { $0.zxid <= zxid }
-        logStart = zxid
+        log.removeAll { $0.zxid <= start }
+        logStart = start
     }
 
     // MARK: The end of a life
@@ -128,10 +132,11 @@ struct Disk {
         if flaw == .startsEmpty, random % 3 == 0 {
             rows = []
             base = nil
+            start = .zero
             committed = .zero
         }
         log = rows
-        logStart = base?.head.zxid ?? .zero
+        logStart = start
     }
 
     /// Orders that fail are gone, and nobody is told.
@@ -152,7 +157,7 @@ struct Disk {
 
     /// A log is a history without gaps, whatever crash came before, and of no epoch that was not promised.
     func requireOrder(of server: PeerID) throws(Violation) {
-        var last = base?.head.zxid ?? .zero
+        var last = start
         for row in rows {
             guard last.isFollowed(by: row.zxid) else {
                 throw Violation("server \(server.rawValue): its log has \(row.zxid) behind \(last)")

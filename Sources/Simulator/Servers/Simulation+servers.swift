@@ -15,7 +15,10 @@ extension Simulation {
         var replica = Replica(
             settings: settings(of: server), seed: scenario.seed &+ UInt64(server.host), wallMs: now.wallMs)
         if let base = server.disk.base {
-            guard replica.restore(base, isExact: server.disk.isBaseOwn, now: now) else {
+            guard
+                replica.restore(
+                    base, isExact: server.disk.isBaseOwn, replayingAfter: server.disk.start, now: now)
+            else {
                 throw Violation(
                     "server \(server.id.rawValue) cannot restore its snapshot of \(base.head.zxid)")
             }
