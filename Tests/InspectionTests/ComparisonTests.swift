@@ -49,6 +49,15 @@ import Vocabulary
         }
     }
 
+    @Test func `names the first transaction of a lost beginning, which the folder alone cannot`() throws {
+        let story = Story.atRandom(seed: 8)
+        let folders = try three(story)
+        Place.change(folders[0] + "/log.db", "DELETE FROM log WHERE zxid < 0x200000000")
+        let comparison = try compare(folders)
+        #expect(comparison.nodes.map(\.firstBad) == [story.rows[0].zxid, nil, nil])
+        #expect(comparison.divergence == nil)
+    }
+
     /// A log that is whole in itself, but says another thing from one row on.
     @Test(arguments: [3, 30, 61])
     func `names the row where a whole log says something else`(index: Int) throws {

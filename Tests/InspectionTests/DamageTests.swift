@@ -108,7 +108,9 @@ extension Story {
             case 6:
                 story.write(
                     .multi([
-                        .setData(path: ZnodePath(path), data: [1, 2, UInt8(number)], version: -1),
+                        .setData(
+                            path: ZnodePath(path), data: [1, 2, UInt8(truncatingIfNeeded: number)],
+                            version: -1),
                         .check(path: "/", version: 0),
                     ]), by: session)
             default:

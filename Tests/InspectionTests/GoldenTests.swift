@@ -12,7 +12,26 @@ import Vocabulary
         Place.copy(node, to: damaged)
         Place.change(damaged + "/log.db", "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
         Place.change(damaged + "/log.db", "DELETE FROM log WHERE zxid IN (0x10000000d, 0x10000000e)")
-        return ["NODE": node, "DAMAGED": damaged, "TRIMMED": try trimmed(in: place)]
+        return [
+            "NODE": node, "DAMAGED": damaged, "TRIMMED": try trimmed(in: place),
+            "SHORTER": try Story.ofServices().write(
+                to: place.path + "/shorter", through: Zxid(rawValue: 0x1_0000_000c)),
+            "OTHER": try another(in: place), "NEW": place.path + "/new",
+        ]
+    }
+
+    /// A log that is whole, and says something else from the twelfth transaction on.
+    private static func another(in place: Place) throws -> String {
+        let story = Story.ofServices()
+        var writer = try FolderWriter(folder: place.path + "/another", start: .empty)
+        for row in story.rows {
+            var row = row
+            if row.zxid.counter == 12 { row.cxid = 99 }
+            try writer.append(row)
+        }
+        try writer.finish(
+            acceptedEpoch: story.last.epoch, currentEpoch: story.last.epoch, committed: story.last)
+        return place.path + "/another"
     }
 
     /// Two snapshots, and a log that begins before the first of them.
@@ -77,6 +96,14 @@ import Vocabulary
         "log verify DAMAGED",
         "verify DAMAGED",
         "why DAMAGED /services/a",
+        "compare NODE SHORTER",
+        "compare NODE DAMAGED SHORTER",
+        "compare NODE OTHER SHORTER",
+        "compare NODE SHORTER SHORTER --voters",
+        "repair DAMAGED",
+        "backup NODE NEW",
+        "restore NODE NEW --at 1:13 --drop-sessions",
+        "restore TRIMMED NEW",
     ]
 
     @Test(arguments: commands, [false, true])
@@ -89,6 +116,8 @@ import Vocabulary
         var text = run.text + "exit \(run.isBad ? 1 : 0)\n"
         for (name, path) in folders { text = text.replacingOccurrences(of: path, with: name) }
         text = Self.withoutToday(text)
+        // A folder's name makes its column wide.
+        if command.hasPrefix("compare"), !asJSON { text = text.replacing(#/ {2,}/#, with: "  ") }
         let name = command.replacingOccurrences(of: "/", with: "+") + (asJSON ? ".jsonl" : ".txt")
         try Golden.expect(text, as: name)
     }

@@ -67,9 +67,9 @@ extension RowFault {
     }
 
     private static func missing(after last: Zxid, before next: Zxid) -> String {
+        if last == .zero { return "the log's beginning is missing: its first row is \(next)" }
         guard last.epoch == next.epoch else {
-            let first = last == .zero ? Zxid(epoch: next.epoch, counter: 1) : last.expectedNext
-            return "rows are missing between \(last) and \(next), the first of them \(first)"
+            return "rows are missing between \(last) and \(next), the first of them \(last.expectedNext)"
         }
         let count = next.rawValue - last.rawValue - 1
         if count == 1 { return "the row \(last.expectedNext) is missing" }

@@ -82,7 +82,7 @@ package struct LogCheck: Sendable {
         if let after = walk.unreadableEndAfter {
             findings.append(
                 Finding(
-                    .damage, .log, at: Zxid(rawValue: after.rawValue + 1),
+                    .damage, .log, at: after.expectedNext,
                     "pages cannot be read: what followed \(after) is lost"))
         }
         switch mark {
@@ -107,7 +107,7 @@ package struct LogCheck: Sendable {
         if zxid > end {
             findings.append(
                 Finding(
-                    .damage, .mark, at: end == .zero ? Zxid(rawValue: 1) : Zxid(rawValue: end.rawValue + 1),
+                    .damage, .mark, at: end == .zero ? Zxid(rawValue: 1) : end.expectedNext,
                     "the log ends at \(end), but this node has acknowledged up to \(zxid): an older copy of "
                         + "the log, or its end is lost"))
         } else if zxid > start, linkAtMark == nil {

@@ -91,7 +91,7 @@ package struct Verification: Sendable {
         _ folder: NodeFolder, _ scope: Scope, _ all: [Zxid], _ start: Zxid, _ progress: Progress
     ) throws {
         var walk = try folder.walk()
-        var pace = try Pace(over: folder, progress, "checking the log")
+        var pace = Pace(over: folder, progress, "checking the log")
         var replay = Replay(isWanted: scope.contains(.trees))
         var waiting = all[...]
         try passSnapshots(upTo: start, &waiting, &replay, folder, progress, start: start)
@@ -100,7 +100,7 @@ package struct Verification: Sendable {
             let entry = LogEntry(walked)
             // A snapshot may stand where an epoch ended early: before the first row that is younger.
             try passSnapshots(
-                upTo: Zxid(rawValue: entry.zxid.rawValue - 1), &waiting, &replay, folder, progress,
+                upTo: Zxid(rawValue: entry.zxid.rawValue &- 1), &waiting, &replay, folder, progress,
                 start: start)
             log.add(entry)
             if let range = replay.take(entry) { close(range) }
@@ -114,14 +114,14 @@ package struct Verification: Sendable {
             _ = load(zxid, of: folder, progress)
             findings.append(
                 Finding(
-                    .damage, .snapshot(zxid), at: Zxid(rawValue: end.rawValue + 1),
+                    .damage, .snapshot(zxid), at: end.expectedNext,
                     "the snapshot is younger than the log, which ends at \(end): the log has lost its end"))
         }
         if let range = replay.end() { close(range) }
         if start > .zero, !all.contains(where: { $0 >= start && $0 <= end }) {
             findings.append(
                 Finding(
-                    .damage, .log, at: Zxid(rawValue: start.rawValue + 1),
+                    .damage, .log, at: start.expectedNext,
                     "the log begins after \(start), and no snapshot says what was before"))
         }
     }

@@ -46,14 +46,14 @@ struct Comparing {
     }
 
     consuming func run() throws -> Comparison {
-        var pace = try Pace(over: folders[longest], progress, "comparing the logs")
+        var pace = Pace(over: folders[longest], progress, "comparing the logs")
         while let zxid = cursors.compactMap({ $0.current?.row.zxid }).min() {
             if comparison.divergence == nil { compare(at: zxid) }
             count(zxid)
             for cursor in cursors where cursor.current?.row.zxid == zxid { try cursor.advance() }
             pace.reached(zxid)
         }
-        finish()
+        try finish()
         progress.finish()
         return comparison
     }
@@ -144,7 +144,7 @@ struct Comparing {
 
     // MARK: The end
 
-    private mutating func finish() {
+    private mutating func finish() throws {
         for cursor in cursors {
             cursor.finish()
             comparison.nodes[cursor.index].check = cursor.check
@@ -152,8 +152,45 @@ struct Comparing {
             comparison.nodes[cursor.index].last = cursor.last
             comparison.nodes[cursor.index].tail = cursor.tail
         }
+        for cursor in cursors { try sharpen(cursor.index) }
         snapshots.finish(&comparison)
         checkQuorum()
+    }
+
+    /// Where an epoch ends, its own log does not say: what a node lost or has wrong there begins where the
+    /// others go on.
+    private mutating func sharpen(_ index: Int) throws {
+        let findings = comparison.nodes[index].findings
+        for (place, finding) in findings.enumerated() {
+            guard finding.severity == .damage, finding.place == .log || finding.place == .mark,
+                let zxid = finding.zxid, let next = try nextElsewhere(zxid, than: index)
+            else { continue }
+            comparison.nodes[index].findings[place] = Finding(
+                finding.severity, finding.place, at: next,
+                finding.text + " (others go on with \(next) there)")
+        }
+    }
+
+    /// What sound logs have right behind the transaction before `zxid`, where that is another one.
+    private func nextElsewhere(_ zxid: Zxid, than index: Int) throws -> Zxid? {
+        let firstSound = comparison.nodes[index].check.sound.first?.first
+        let hasNothingBefore = firstSound.map { $0 > zxid } ?? true
+        for other in comparison.nodes.indices
+        where other != index && !comparison.nodes[other].isDamaged && cursors[other].isReadable {
+            let log = try folders[other].log()
+            if hasNothingBefore, cursors[other].start <= cursors[index].start {
+                let first = try log.row(atOrAfter: cursors[index].start.expectedNext)?.zxid
+                return first == zxid ? nil : first
+            }
+            let before = Zxid(rawValue: zxid.rawValue &- 1)
+            guard zxid > cursors[other].start, comparison.nodes[other].tail.map({ zxid < $0 }) ?? true,
+                let next = try log.row(atOrAfter: zxid)?.zxid
+            else { continue }
+            let last = try log.row(atOrBefore: before)?.zxid ?? cursors[other].start
+            guard last == before || before.counter == 0 else { continue }
+            return next == zxid ? nil : next
+        }
+        return nil
     }
 
     /// What somebody knows to be committed, more than half of the voters hold.
@@ -161,7 +198,7 @@ struct Comparing {
         let nodes = comparison.nodes
         guard let committed = nodes.map(\.committed).max(), committed > .zero else { return }
         let holders = nodes.count { node in
-            let end = node.tail.map { Zxid(rawValue: $0.rawValue - 1) } ?? node.last ?? node.start
+            let end = node.tail.map { Zxid(rawValue: $0.rawValue &- 1) } ?? node.last ?? node.start
             return end >= committed
         }
         guard holders * 2 <= nodes.count else { return }

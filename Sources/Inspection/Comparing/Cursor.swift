@@ -25,7 +25,8 @@ final class Cursor {
             lastEpoch = .zero
             return
         }
-        let newest = try folder.log().row(atOrBefore: Zxid(rawValue: .max))
+        // Absence is the meaning: where the end cannot be read, nothing there is vouched for.
+        let newest = try? folder.log().row(atOrBefore: Zxid(rawValue: .max))
         lastEpoch = newest?.zxid.epoch ?? .zero
         walk = try folder.walk()
         try advance()

@@ -126,7 +126,7 @@ package struct FolderBackup: Sendable {
         _ folder: NodeFolder, to writer: inout FolderWriter, through end: Zxid?, _ progress: Progress
     ) throws {
         var walk = try folder.walk(after: writer.lastZxid)
-        var pace = try Pace(over: folder, progress, "copying the log")
+        var pace = Pace(over: folder, progress, "copying the log")
         while let walked = try walk.next() {
             let zxid = walked.row.zxid
             if let end, zxid > end { return }
@@ -143,7 +143,7 @@ package struct FolderBackup: Sendable {
             }
         }
         if let unreadable = walk.unreadableEndAfter {
-            throw damaged(folder, at: Zxid(rawValue: unreadable.rawValue + 1), soundUpTo: writer.lastZxid)
+            throw damaged(folder, at: unreadable.expectedNext, soundUpTo: writer.lastZxid)
         }
     }
 

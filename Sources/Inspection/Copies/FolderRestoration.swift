@@ -53,7 +53,12 @@ package struct FolderRestoration: Sendable {
         var epoch = max(numbers.acceptedEpoch, writer.lastZxid.epoch)
         var ended: [SessionID] = []
         if dropsSessions {
-            epoch = Epoch(rawValue: max(epoch, numbers.currentEpoch).rawValue + 1)
+            epoch = max(epoch, numbers.currentEpoch)
+            guard epoch < .last else {
+                throw InspectionError(
+                    .usage, "no epoch follows \(epoch.rawValue), so no session can be ended")
+            }
+            epoch = Epoch(rawValue: epoch.rawValue + 1)
             ended = try FolderRestoration.endSessions(of: folder, target, in: epoch, &writer, nowMs, progress)
         }
         self.ended = ended
@@ -64,7 +69,8 @@ package struct FolderRestoration: Sendable {
         dropped = try folder.log().reigns().reduce(0) { count, reign in
             count
                 + max(
-                    0, min(reign.rows, reign.last.rawValue - max(target.rawValue, reign.first.rawValue - 1)))
+                    0, min(reign.rows, reign.last.rawValue &- max(target.rawValue, reign.first.rawValue &- 1))
+                )
         }
         let current = ended.isEmpty ? max(numbers.currentEpoch, through.epoch) : epoch
         let accepted = max(current, numbers.acceptedEpoch)

@@ -92,7 +92,7 @@ package struct FolderSurvey: Sendable {
             if wanted.contains(zxid) { links[zxid] = RowChain(zxid: zxid, checksum: walked.checksum) }
         }
         if let unreadable = walk.unreadableEndAfter {
-            let bad = Zxid(rawValue: unreadable.rawValue + 1)
+            let bad = unreadable.expectedNext
             firstBad = min(firstBad ?? bad, bad)
             lastBad = Zxid(rawValue: .max)
         }
@@ -116,7 +116,7 @@ package struct FolderSurvey: Sendable {
         if let zxid = soundSnapshots.last(where: { $0 >= lastBad && $0 <= last && links[$0] != nil }) {
             return beginning(at: zxid)
         }
-        let end = Zxid(rawValue: firstBad.rawValue - 1)
+        let end = Zxid(rawValue: firstBad.rawValue &- 1)
         if let start, end >= start.zxid, hasTree(from: start.zxid, through: end) {
             return .endAt(end, start: start)
         }

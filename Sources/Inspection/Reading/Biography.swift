@@ -70,7 +70,7 @@ package struct Biography: Sendable {
             earliest = nil
         }
         var walk = try folder.walk()
-        var pace = try Pace(over: folder, progress, "reading the log")
+        var pace = Pace(over: folder, progress, "reading the log")
         while let walked = try walk.next() {
             pace.reached(walked.row.zxid)
             last = walked.row.zxid

@@ -56,7 +56,7 @@ extension NodeFolder {
         matching filter: EntryFilter, progress: Progress = Progress(), _ body: (LogEntry) throws -> Bool
     ) throws {
         var walk = try self.walk(after: try firstWanted(filter.from))
-        var pace = try Pace(over: self, progress)
+        var pace = Pace(over: self, progress)
         while let walked = try walk.next() {
             pace.reached(walked.row.zxid)
             if filter.isBehind(walked.row) { break }

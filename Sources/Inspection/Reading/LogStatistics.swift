@@ -97,13 +97,13 @@ package struct LogStatistics: Sendable {
 
     private mutating func note(_ timeMs: Int64) {
         guard !overTime.isEmpty else { return }
-        let width = max(1, (to - from) / Int64(overTime.count) + 1)
-        let bucket = Int((timeMs - from) / width)
+        let width = max(1, (to &- from) / Int64(overTime.count) &+ 1)
+        let bucket = Int((timeMs &- from) / width)
         overTime[min(overTime.count - 1, max(0, bucket))] += 1
     }
 
     /// Milliseconds of a stretch.
-    package var bucketMs: Int64 { overTime.isEmpty ? 0 : (to - from) / Int64(overTime.count) + 1 }
+    package var bucketMs: Int64 { overTime.isEmpty ? 0 : (to &- from) / Int64(overTime.count) &+ 1 }
 }
 
 private struct Counting {
@@ -146,14 +146,14 @@ extension LogStatistics.Churn {
         case .delete(let path, _):
             guard let born = alive.removeValue(forKey: path) else { return }
             deletedByHand += 1
-            lifetimes.append(transaction.timeMs - born.timeMs)
+            lifetimes.append(transaction.timeMs &- born.timeMs)
         case .createSession: sessionsOpened += 1
         case .closeSession(let paths):
             sessionsEnded += 1
             deletedWithSession += paths.count
             for path in paths {
                 if let born = alive.removeValue(forKey: path) {
-                    lifetimes.append(transaction.timeMs - born.timeMs)
+                    lifetimes.append(transaction.timeMs &- born.timeMs)
                 }
             }
         default: break

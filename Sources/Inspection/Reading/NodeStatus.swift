@@ -40,7 +40,12 @@ package struct NodeStatus: Sendable {
             numbers = nil
             faults.append(error.finding)
         }
-        reigns = folder.logFault == nil ? try folder.log().reigns() : []
+        do {
+            reigns = folder.logFault == nil ? try folder.log().reigns() : []
+        } catch {
+            reigns = []
+            faults.append(error.finding)
+        }
         let start = numbers?.start.zxid ?? .zero
         let last = reigns.last?.last ?? start
         snapshots = try folder.snapshots().map { zxid in

@@ -32,11 +32,12 @@ struct Pace {
     private var total: Int64 = 1
     private var count = 0
 
-    init(over folder: NodeFolder, _ progress: Progress, _ what: String = "log") throws {
+    init(over folder: NodeFolder, _ progress: Progress, _ what: String = "log") {
         self.progress = progress
         self.what = what
         var before: Int64 = 0
-        for reign in try folder.log().reigns() {
+        // Absence is the meaning: of a log that is damaged there nothing can be foretold.
+        for reign in (try? folder.log().reigns()) ?? [] {
             reigns.append((reign.first.rawValue, before))
             before += reign.rows
         }
@@ -47,6 +48,6 @@ struct Pace {
     mutating func reached(_ zxid: Zxid) {
         count += 1
         guard count % 2048 == 0, let reign = reigns.last(where: { $0.first <= zxid.rawValue }) else { return }
-        progress.at(Double(reign.before + zxid.rawValue - reign.first) / Double(total), what)
+        progress.at(Double(reign.before &+ zxid.rawValue &- reign.first) / Double(total), what)
     }
 }

@@ -74,7 +74,7 @@ extension NodeFolder {
         beforeEach: (LogEntry) throws -> Void = { _ in }
     ) throws {
         var walk = try self.walk(after: rebuilt.zxid)
-        var pace = try Pace(over: self, progress, "replaying the log")
+        var pace = Pace(over: self, progress, "replaying the log")
         while rebuilt.zxid < target, let walked = try walk.next() {
             let zxid = walked.row.zxid
             if zxid > target { break }

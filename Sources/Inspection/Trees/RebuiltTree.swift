@@ -60,7 +60,8 @@ package struct RebuiltTree: ~Copyable {
             guard isPlaced else {
                 throw StorageError(
                     .corrupt,
-                    "\(folder): the snapshot \(zxid) holds \(znode.path), which is no znode's path or has no parent"
+                    "\(folder): the snapshot \(zxid) holds \(znode.path), which is no znode's path or has no "
+                        + "parent"
                 )
             }
         }

@@ -1,7 +1,9 @@
 /// Times of day in UTC, as text.
 package enum TimeText {
     /// `2026-11-26T11:31:05.123Z`, of milliseconds since 1970.
+    /// A number that damage made, and that no calendar has, stays a number.
     package static func iso(_ milliseconds: Int64) -> String {
+        guard milliseconds.magnitude < 100_000_000_000_000 else { return "\(milliseconds) ms" }
         let (seconds, rest) = floorDivision(milliseconds, 1000)
         let (days, second) = floorDivision(seconds, 86_400)
         let (year, month, day) = civil(days)

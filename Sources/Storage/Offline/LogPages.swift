@@ -68,7 +68,8 @@ struct LogPages: ~Copyable {
         try begin.run()
         // A transaction that only reads ends without fail.
         defer { try? commit.run() }
-        piece.start = try currentStart()
+        // Absence is the meaning: damaged numbers were reported by whoever began to read.
+        piece.start = (try? currentStart()) ?? .empty
         rows.bind(zxid.rawValue, at: 1)
         defer { rows.reset() }
         do {

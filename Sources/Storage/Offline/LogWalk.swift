@@ -134,6 +134,12 @@ package struct LogWalk: ~Copyable {
         piece = next.rows
         place = 0
         isAtEnd = next.isLast || (piece.isEmpty && next.damage != nil)
-        if let last = piece.last { readUpTo = last.row.zxid }
+        // A page that is another's copy gives rows again that were read: only what lies further leads on.
+        let furthest = piece.reduce(readUpTo) { max($0, $1.row.zxid) }
+        if furthest == readUpTo, !isAtEnd {
+            unreadableEndAfter = readUpTo
+            isAtEnd = true
+        }
+        readUpTo = furthest
     }
 }

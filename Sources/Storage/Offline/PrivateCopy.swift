@@ -10,7 +10,8 @@ final class PrivateCopy {
 
     init(of directory: DataDirectory) throws(StorageError) {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-        var template = Array("\(parent)/aviary-admin-XXXXXX".utf8CString)
+        PrivateCopy.removeLeftovers(in: parent)
+        var template = Array("\(parent)/\(PrivateCopy.prefix)\(getpid())-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw StorageError(errno: errno, doing: "make a folder for a copy of the log", file: parent)
         }
@@ -19,9 +20,23 @@ final class PrivateCopy {
         try FileCopy.copy(directory.wal, to: log + "-wal")
     }
 
-    deinit {
-        for name in ["", "-wal", "-shm"] { unlink(log + name) }
+    deinit { PrivateCopy.remove(path) }
+
+    private static let prefix = "aviary-admin-"
+
+    private static func remove(_ path: String) {
+        for name in ["", "-wal", "-shm"] { unlink(path + "/log.db" + name) }
         rmdir(path)
+    }
+
+    /// What processes left that were ended in the middle.
+    private static func removeLeftovers(in parent: String) {
+        // Absence is the meaning: what cannot be listed cannot be tidied.
+        for name in (try? DataDirectory(visiting: parent).names()) ?? [] where name.hasPrefix(prefix) {
+            let digits = name.dropFirst(prefix.utf8.count).prefix { $0 != "-" }
+            guard let pid = pid_t(digits), kill(pid, 0) != 0, errno == ESRCH else { continue }
+            remove(parent + "/" + name)
+        }
     }
 }
 

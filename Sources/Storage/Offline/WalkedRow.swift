@@ -41,6 +41,7 @@ extension RowFault {
     package func firstBad(at zxid: Zxid) -> Zxid {
         switch self {
         case .changed, .checksumChanged, .unanchored: zxid
+        // Of a log whose beginning is missing nobody knows with which epoch it began; this one's is certain.
         case .rowsMissing(let last), .unlinked(let last), .unreadable(let last):
             if last == .zero { Zxid(epoch: zxid.epoch, counter: 1) } else { last.expectedNext }
         }

@@ -7,6 +7,8 @@ import Vocabulary
 /// A command that answers, or says in one sentence why it cannot.
 protocol AdminCommand: ParsableCommand {
     var output: OutputOptions { get }
+    /// Whether it prints while it reads: a bar on the same terminal would be in the way.
+    var printsAsItReads: Bool { get }
     func answer(to out: Output, progress: Progress) throws
 }
 
@@ -16,9 +18,11 @@ struct OutputOptions: ParsableArguments {
 }
 
 extension AdminCommand {
+    var printsAsItReads: Bool { false }
+
     func run() throws {
         let out = Output(isJSON: output.json)
-        let progress = ProgressBar.forTerminal()
+        let progress = ProgressBar.forTerminal(besideAnswer: printsAsItReads)
         do {
             try answer(to: out, progress: progress)
         } catch let exit as ExitCode {

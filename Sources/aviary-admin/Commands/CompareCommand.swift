@@ -197,7 +197,7 @@ extension Comparison.Holding {
             let row = walked.row
             return "\(TimeText.iso(row.timeMs))  \(OperationName.text(row.type))"
                 + (row.path.map { " \($0)" } ?? "")
-                + " by \(row.session), checksum \(HexText.word(walked.checksum))"
+                + " by \(row.session), cxid \(row.cxid), checksum \(HexText.word(walked.checksum))"
         case .trimmed(let start): return "its log begins after \(start)"
         case .ended(let last): return "its log ends at \(last)"
         case .without(let before, let after): return "its log has \(after) right after \(before)"

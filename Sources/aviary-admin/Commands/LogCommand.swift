@@ -81,6 +81,8 @@ struct LogList: AdminCommand {
 
     @OptionGroup var output: OutputOptions
 
+    var printsAsItReads: Bool { true }
+
     func answer(to out: Output, progress: Progress) throws {
         let node = try folder.open()
         let text = EntryText(data: data)

@@ -11,8 +11,11 @@ final class ProgressBar {
     private static let everyMs: Int64 = 100
     private static let width = 30
 
-    static func forTerminal() -> Progress {
-        guard isatty(STDERR_FILENO) == 1 else { return Progress() }
+    /// - Parameter besideAnswer: the answer is printed meanwhile.
+    static func forTerminal(besideAnswer: Bool) -> Progress {
+        guard isatty(STDERR_FILENO) == 1, !besideAnswer || isatty(STDOUT_FILENO) != 1 else {
+            return Progress()
+        }
         let bar = ProgressBar()
         return Progress(note: { bar.show($0, $1) }, end: { bar.clear() })
     }
