@@ -145,8 +145,8 @@ extension Recovery {
         return .zero
     }
 
-    /// Transactions before the snapshot that a member reads, for learners that are a little behind: about what
-    /// `History` keeps of small ones.
+    /// Transactions before the snapshot that a member reads, for learners that are a little behind: about
+    /// what `History` keeps of small ones.
     private static let rememberedRows = 100_000
 
     /// One thread reads the file and checks it, this one builds the tree.

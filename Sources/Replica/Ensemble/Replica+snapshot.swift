@@ -79,8 +79,8 @@ extension Replica {
     ///
     /// - Parameters:
     ///   - isExact: Whether the tree is known to be that of one moment.
-    ///   - floor: Behind which position the replay begins: the tree's own, or an earlier one, so that learners
-    ///     that are a little behind can be sent what they lack.
+    ///   - floor: Behind which position the replay begins: the tree's own, or an earlier one, so that
+    ///     learners that are a little behind can be sent what they lack.
     package mutating func restore(
         _ tree: consuming Tree, sessions stored: [SnapshotHead.StoredSession], isExact: Bool,
         replayingAfter floor: Zxid, now: Instant
