@@ -45,33 +45,29 @@ package struct RebuiltTree: ~Copyable {
     init(snapshot zxid: Zxid, in folder: String, isExact: Bool = true) throws {
         base = .snapshot(zxid)
         self.isExact = isExact
-        var tree = Tree(seed: UInt64.random(in: .min ... .max))
+        var restoration = Restoration(seed: UInt64.random(in: .min ... .max))
         var sessions: [SessionID: Int32] = [:]
-        var acls: [Int64: ACL] = [:]
-        let summary = try SnapshotReader.read(directory: folder, zxid: zxid) { id, timeoutMs in
+        let summary = try SnapshotReader.scan(directory: folder, zxid: zxid) { id, timeoutMs in
             sessions[id] = timeoutMs
         } acls: { id, acl in
-            acls[id] = acl
-        } znodes: { znode in
-            let isPlaced = tree.restore(
-                StoredZnode(
-                    path: ZnodePath(znode.path.bytes), data: znode.data, acl: acls[znode.acl] ?? .open,
-                    stat: znode.stat))
-            guard isPlaced else {
+            restoration.add(list: id, acl)
+        } znodes: { row in
+            guard
+                restoration.add(
+                    row.path, data: row.data, isNull: row.hasNullData, list: row.acl, stat: row.stat)
+            else {
                 throw StorageError(
                     .corrupt,
-                    "\(folder): the snapshot \(zxid) holds \(znode.path), which is no znode's path or has no "
-                        + "parent"
-                )
+                    "\(folder): the snapshot \(zxid) holds \(ZnodePath(row.path)), which is no znode's "
+                        + "path, or has no parent or no access control list")
             }
         }
-        guard tree.digest == summary.digest else {
+        guard let tree = restoration.finish(at: zxid, digest: summary.digest) else {
             throw StorageError(
                 .corrupt,
-                "\(folder): the znodes of the snapshot \(zxid) have the digest \(tree.digest), but it says "
+                "\(folder): the znodes of the snapshot \(zxid) have another digest than it says, which is "
                     + "\(summary.digest)")
         }
-        tree.advance(to: zxid)
         self.tree = tree
         self.sessions = sessions
     }
