@@ -16,10 +16,12 @@ func layer(_ name: String, on dependencies: Target.Dependency...) -> Target {
 }
 
 func program(
-    _ name: String, on dependencies: Target.Dependency..., with libraries: LinkerSetting...
+    _ name: String, on dependencies: Target.Dependency..., with libraries: LinkerSetting...,
+    excluding texts: [String] = []
 ) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: libraries)
+        name: name, dependencies: dependencies, exclude: texts, swiftSettings: strict,
+        linkerSettings: libraries)
 }
 
 func tests(_ name: String, on dependencies: Target.Dependency..., excluding data: String...) -> Target {
@@ -88,7 +90,8 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Printing", "CEpoll", arguments),
         program(
-            "aviary-admin", on: "Vocabulary", "Znodes", "Storage", "Inspection", "Printing", arguments),
+            "aviary-admin", on: "Vocabulary", "Znodes", "Storage", "Inspection", "Printing", arguments,
+            excluding: ["NIGHT.md"]),
 
         program("aviary-sim", on: "Simulator", arguments),
 
@@ -103,6 +106,9 @@ let package = Package(
         tests(
             "StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles",
             "SeededRandom", buffer),
+        tests(
+            "HostTests", on: "Host", "Replica", "Settings", "Storage", "Vocabulary", "Wire", "Znodes", buffer,
+            logging),
         tests(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),

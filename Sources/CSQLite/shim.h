@@ -1,6 +1,14 @@
 #include <sqlite3.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* sqlite3_db_config is variadic, which Swift cannot call. */
 static inline int aviary_set_checkpoint_on_close(sqlite3 *database, int enabled) {
     return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !enabled, (int *)0);
+}
+
+/* Linux's sync_file_range with SYNC_FILE_RANGE_WRITE over the whole file, which Swift's Glibc does not have:
+   the disk begins to take what was written, and nobody waits. */
+static inline void aviary_begin_writeback(int descriptor) {
+    syscall(SYS_sync_file_range, descriptor, 0LL, 0LL, 2);
 }

@@ -37,6 +37,7 @@ package final class Core {
     private let journal: Journal
     /// The other servers' end; nil for a node that is all there is.
     private let peers: PeerDesk?
+    private let snapshots: SnapshotDesk
     /// Not checked for overlapping access, like `effects`: the loop alone reaches them, and a replica calls
     /// nobody. What it wants done lies in `effects` until its step is over.
     @exclusivity(unchecked) private var replica: Replica
@@ -79,11 +80,14 @@ package final class Core {
     ///   - replica: Recovered and started.
     ///   - journal: The log that the replica was recovered from.
     ///   - peers: On the same loop, of a node that has an ensemble.
+    ///   - snapshots: On the same loop.
     package init(
-        loop: any EventLoop, replica: consuming Replica, journal: Journal, peers: PeerDesk?, log: Logger
+        loop: any EventLoop, replica: consuming Replica, journal: Journal, peers: PeerDesk?,
+        snapshots: SnapshotDesk, log: Logger
     ) {
         self.loop = loop
         self.peers = peers
+        self.snapshots = snapshots
         self.replica = replica
         self.journal = journal
         self.log = log
@@ -99,12 +103,15 @@ package final class Core {
     ) -> EventLoopFuture<Void> {
         loop.assertInEventLoop()
         let bound = NIOLoopBound(self, eventLoop: loop)
-        journal.whenStored = { ticket in
+        journal.whenStored = { batch in
             bound.eventLoop.execute {
-                bound.value.stored = ticket
-                bound.value.step(.stored(through: ticket))
+                bound.value.stored = batch.ticket
+                bound.value.step(.stored(through: batch.ticket))
+                bound.value.snapshots.note(batch) { bound.value.replica.tree.nodes.storedBytes }
             }
         }
+        let journal = journal
+        snapshots.open({ bound.value.step(.snapshot($0)) }, forget: { journal.trim(through: $0) })
         let interval = TimeAmount.milliseconds(max(10, min(tickMs / 4, 500)))
         ticking = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.step(.ticked)
@@ -335,6 +342,8 @@ package final class Core {
         case .awaitRoom(let id): awaitRoom(id)
         case .warn(let sentence): log.warning("\(sentence)")
         case .peer(let action): peers?.act(action)
+        case .snapshot(let action):
+            snapshots.act(action, ticket: effects.orders.last?.ticket ?? handedOff)
         }
     }
 

@@ -17,12 +17,23 @@ package final class Journal: @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
     private let queue = Mutex(Queue())
-    /// Called on the log's thread with the last ticket of each durable batch.
-    package var whenStored: @Sendable (UInt64) -> Void = { _ in }
+    /// Called on the log's thread after each durable batch.
+    package var whenStored: @Sendable (Stored) -> Void = { _ in }
     private let whenFailed: @Sendable (StorageError) -> Void
+
+    /// A batch that is durable.
+    package struct Stored: Sendable {
+        /// Of the last order in it.
+        package let ticket: UInt64
+        /// How many transactions it added to the log, and how many bytes of them.
+        package fileprivate(set) var transactions = 0
+        package fileprivate(set) var bytes = 0
+    }
 
     private struct Queue {
         var orders: [Effects.Order] = []
+        /// Up to where the log is not needed any more.
+        var trimTarget = Zxid.zero
         var committed = Zxid.zero
         var isBusy = false
     }
@@ -53,15 +64,17 @@ package final class Journal: @unchecked Sendable {
 
     private func work() {
         while true {
-            let (orders, committed) = queue.withLock { queue in
+            let (orders, committed, trimTarget) = queue.withLock { queue in
                 defer { queue.orders = [] }
                 if queue.orders.isEmpty { queue.isBusy = false }
-                return (queue.orders, queue.committed)
+                return (queue.orders, queue.committed, queue.trimTarget)
             }
             guard let last = orders.last else { return }
             do throws(StorageError) {
-                try carryOutNow(orders, committed: committed)
-                whenStored(last.ticket)
+                if trimTarget > .zero { try store?.trim(through: trimTarget) }
+                var stored = Stored(ticket: last.ticket)
+                try carryOutNow(orders, committed: committed, into: &stored)
+                whenStored(stored)
                 try store?.checkpointIfDue()
             } catch {
                 return whenFailed(error)
@@ -69,8 +82,16 @@ package final class Journal: @unchecked Sendable {
         }
     }
 
+    /// Lets the log forget everything up to `zxid`, which a snapshot has: bit by bit, with the orders that
+    /// follow.
+    package func trim(through zxid: Zxid) {
+        queue.withLock { $0.trimTarget = max($0.trimTarget, zxid) }
+    }
+
     /// Appends that follow one another become one commit.
-    private func carryOutNow(_ orders: [Effects.Order], committed: Zxid) throws(StorageError) {
+    private func carryOutNow(
+        _ orders: [Effects.Order], committed: Zxid, into stored: inout Stored
+    ) throws(StorageError) {
         var rows: [LogRow] = []
         rows.reserveCapacity(orders.count)
         for order in orders {
@@ -78,22 +99,26 @@ package final class Journal: @unchecked Sendable {
                 rows.append(LogRow(append))
                 continue
             }
-            try append(&rows, committed: committed)
+            try append(&rows, committed: committed, into: &stored)
             switch order.what {
             case .append: break
             case .truncate(let zxid): try store?.truncate(after: zxid)
             case .acceptEpoch(let epoch): try store?.setAcceptedEpoch(epoch)
             case .enterEpoch(let epoch): try store?.setCurrentEpoch(epoch)
-            case .install(let zxid, let state, let appends):
-                try store?.install(state, at: zxid, rows: appends.map { LogRow($0) })
+            case .install(let state, let appends):
+                try store?.install(state, rows: appends.map { LogRow($0) })
             }
         }
-        try append(&rows, committed: committed)
+        try append(&rows, committed: committed, into: &stored)
     }
 
-    private func append(_ rows: inout [LogRow], committed: Zxid) throws(StorageError) {
+    private func append(
+        _ rows: inout [LogRow], committed: Zxid, into stored: inout Stored
+    ) throws(StorageError) {
         if rows.isEmpty { return }
-        try store?.append(rows, committed: committed)
+        let bytes = try store?.append(rows, committed: committed)
+        stored.transactions += rows.count
+        stored.bytes += bytes ?? 0
         rows.removeAll(keepingCapacity: true)
     }
 

@@ -3,7 +3,7 @@ package import NIOCore
 package import Vocabulary
 package import Wire
 package import Zab
-internal import Znodes
+package import Znodes
 
 /// What must now be done, collected over the steps of one turn of the node's owner.
 ///
@@ -38,7 +38,7 @@ package struct Effects {
             /// Everything behind it goes.
             case truncate(after: Zxid)
             /// The received snapshot and these take the place of all that was there.
-            case install(snapshot: Zxid, StoredState, [Append])
+            case install(StoredState, [Append])
             case acceptEpoch(Epoch)
             case enterEpoch(Epoch)
         }
@@ -58,6 +58,7 @@ package struct Effects {
         /// Something an operator should read.
         case warn(String)
         case peer(PeerAction)
+        case snapshot(SnapshotAction)
     }
 
     package private(set) var orders: [Order] = []
@@ -188,6 +189,15 @@ package struct Effects {
         buffer.clear()
         spares.append(buffer)
     }
+}
+
+/// Something to be done with the snapshot that a node takes of itself.
+package enum SnapshotAction: Equatable, Sendable {
+    /// Its slices follow as `sliceDue` asks for them.
+    case begin(SnapshotHead)
+    case add(CapturedSlice)
+    /// It will not be completed.
+    case abandon
 }
 
 /// Something to be done on the links to the other servers of the ensemble.

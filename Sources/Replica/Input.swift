@@ -25,8 +25,19 @@ package enum Input {
     /// A few milliseconds passed. Comes only to a node that is in an ensemble.
     case pulsed
     case peer(PeerInput)
+    case snapshot(SnapshotInput)
     /// An operator resets counters (`srst`) or those of the connections (`crst`).
     case statisticsReset(connections: Bool)
+}
+
+/// What happens to the snapshot that a node takes of itself.
+package enum SnapshotInput {
+    /// The log since the last one outweighs it.
+    case due
+    /// The disk has taken the slices so far, and the others had their turn.
+    case sliceDue
+    /// It could not be written.
+    case failed
 }
 
 /// What happened on the links to the other servers of the ensemble.

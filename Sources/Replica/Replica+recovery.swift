@@ -10,7 +10,10 @@ extension Replica {
         _ transaction: Transaction, _ bytes: ByteBuffer, isCommitted: Bool, at now: Instant
     ) {
         precondition(!isServing, "the log is replayed before anybody is served")
-        recovered.replay(Entry(transaction.zxid, bytes), isCommitted: isCommitted)
+        let entry = Entry(transaction.zxid, bytes)
+        // What the snapshot has is committed, and remembered only for learners that are behind.
+        if transaction.zxid <= tree.lastZxid { return recovered.replay(entry, isCommitted: true) }
+        recovered.replay(entry, isCommitted: isCommitted)
         guard isCommitted else { return ahead.add(transaction) }
         applied.removeAll(keepingCapacity: true)
         applyToSessions(transaction, at: now)

@@ -64,6 +64,8 @@ package struct Replica: ~Copyable {
     /// transactions while it serialised its tree may have sent the effects of some that follow (quorum
     /// protocol 3.4). So it is again when they are replayed from the log.
     var isTreeExact = true
+    /// A snapshot of the tree is being taken for the disk.
+    var isTakingSnapshot = false
     var isServing = false
     var eventSerial: UInt64 = 0
     var sweep: Sweep
@@ -117,6 +119,9 @@ package struct Replica: ~Copyable {
             zab.step(.ticked, at: now.monotonicMs)
         case .peer(let input):
             take(input, at: now, into: &effects)
+        case .snapshot(.due): beginSnapshot(into: &effects)
+        case .snapshot(.sliceDue): continueSnapshot(into: &effects)
+        case .snapshot(.failed): abandonSnapshot(into: &effects)
         case .statisticsReset(let ofConnections):
             resetStatistics(ofConnections: ofConnections)
         }

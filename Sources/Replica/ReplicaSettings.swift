@@ -12,6 +12,8 @@ package struct ReplicaSettings: Sendable {
     /// Bytes of committed history that a leader keeps for learners that are behind: those who need more are
     /// sent the tree.
     package var historyBytesMax: Int
+    /// Records of the tree that a snapshot packs at a time.
+    package var snapshotSliceRecords: Int
     package var tickMs: Int64
     package var minSessionTimeoutMs: Int32
     package var maxSessionTimeoutMs: Int32
@@ -37,7 +39,7 @@ package struct ReplicaSettings: Sendable {
     package init(
         peer: PeerID = PeerID(rawValue: 1), membership: Membership? = nil,
         patience: Patience = Patience(tickMs: 2000, initLimit: 10, syncLimit: 5),
-        historyBytesMax: Int = History.bytesKeptByMembers,
+        historyBytesMax: Int = History.bytesKeptByMembers, snapshotSliceRecords: Int = 2048,
         tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
         outstandingRequestsMax: Int = 1000,
@@ -51,6 +53,7 @@ package struct ReplicaSettings: Sendable {
         self.membership = membership
         self.patience = patience
         self.historyBytesMax = historyBytesMax
+        self.snapshotSliceRecords = snapshotSliceRecords
         self.tickMs = tickMs
         self.minSessionTimeoutMs = minSessionTimeoutMs
         self.maxSessionTimeoutMs = maxSessionTimeoutMs

@@ -50,15 +50,17 @@ enum KnownKeys {
 
     private static let honoured = [
         "4lw.commands.whitelist", "DigestAuthenticationProvider.digestAlg",
-        "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest", "clientPort",
+        "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest",
+        "autopurge.snapRetainCount", "clientPort",
         "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "cnxTimeout",
         "connectToLearnerMasterLimit", "dataDir", "dataLogDir", "dynamicConfigFile", "electionAlg",
         "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",
         "globalOutstandingLimit", "initLimit", "jute.maxbuffer", "leaderServes", "maxClientCnxns",
         "maxCnxns", "maxSessionTimeout", "minSessionTimeout", "multiAddress.enabled",
         "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
-        "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "standaloneEnabled", "syncEnabled",
-        "observer.syncEnabled", "syncLimit", "tickTime", "version", "znode.container.checkIntervalMs",
+        "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
+        "snapSizeLimitInKb", "standaloneEnabled", "syncEnabled", "observer.syncEnabled", "syncLimit",
+        "tickTime", "version", "znode.container.checkIntervalMs",
         "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
     ]
 
@@ -75,6 +77,9 @@ enum KnownKeys {
         "the log and its files are kept by SQLite": [
             "preAllocSize", "txnLogSizeLimitInKb", "snapshot.compression.method", "snapshot.trust.empty",
             "db.autocreate", "serializeLastProcessedZxid.enabled",
+        ],
+        "an old snapshot goes, and the log before it, when a new one is complete": [
+            "autopurge.purgeInterval"
         ],
         "every acknowledged write is synced to disk": ["forceSync"],
         "a batch is whatever arrived while the previous one was written": [
@@ -154,9 +159,6 @@ enum KnownKeys {
         ],
         "local sessions": [
             "localSessionsEnabled", "localSessionsUpgradingEnabled",
-        ],
-        "taking and purging snapshots": [
-            "snapCount", "snapSizeLimitInKb", "autopurge.purgeInterval", "autopurge.snapRetainCount",
         ],
         "the check of ensemble names": [
             "ensembleAuthName"

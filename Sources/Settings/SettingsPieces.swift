@@ -146,13 +146,13 @@ package enum DigestAlgorithm: String, CaseIterable, Equatable, Sendable {
 }
 
 package struct StorageSettings: Equatable, Sendable {
-    /// `snapCount`: transactions after which a snapshot is due.
+    /// `snapCount`: transactions after which a snapshot may be due, if they outweigh it.
     package var snapshotTransactions = 100_000
     /// `snapSizeLimitInKb`: bytes of log after which one is due, whichever comes first; 0 for no such rule.
     package var snapshotLogBytes = 4_194_304 << 10
     /// `autopurge.snapRetainCount`, at least 3.
     package var snapshotsKept = 3
-    /// `autopurge.purgeInterval`; 0 leaves all snapshots and logs where they are.
+    /// `autopurge.purgeInterval`: without effect, old snapshots go when a new one is complete.
     package var purgeIntervalMs = 0
     /// `fsync.warningthresholdms`: a slower sync is worth a line in the log.
     package var slowSyncMs = 1000

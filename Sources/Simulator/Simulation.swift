@@ -91,10 +91,12 @@ package final class Simulation {
             guard isAlive(host, life) else { return }
             agenda.add(event, at: nowMs + 20)
             try step(servers[host], .pulsed)
+            try continueSnapshot(servers[host])
         case .tick(let host, let life):
             guard isAlive(host, life) else { return }
             agenda.add(event, at: nowMs + 50)
             try step(servers[host], .ticked)
+            try reviewSnapshot(servers[host])
         case .written(let host, let life): if isAlive(host, life) { try endBatch(servers[host]) }
         case .dial(let host, let leader, let attempt):
             if servers[host].attempt == attempt { dial(leader, from: servers[host]) }

@@ -7,18 +7,23 @@ extension LogStore {
     /// - Throws: `misuse`, with nothing changed, when a row does not follow the one before it; `full`, `io`
     ///   and others when the disk failed: none of the rows counts, and no later call will succeed.
     /// - Parameter committed: What is known to be committed, noted beside the log; nil for nothing new.
+    /// - Returns: Bytes that the log grew by, about.
     /// - Note: one fsync, whatever the number of rows. An acknowledgement may leave only after this returns.
-    package mutating func append(_ rows: [LogRow], committed: Zxid? = nil) throws(StorageError) {
+    @discardableResult
+    package mutating func append(_ rows: [LogRow], committed: Zxid? = nil) throws(StorageError) -> Int {
         try refuseAfterFailure()
-        if rows.isEmpty { return }
+        if rows.isEmpty { return 0 }
         try requireSuccession(of: rows, after: head.zxid)
         do {
             if database.walPages >= checkpointAtPages { try checkpoint() }
             let end = try write(rows)
             head = end
             if let committed { self.committed = max(self.committed, committed) }
-            appendedBytes += rows.reduce(0) { $0 + $1.approximateBytes }
+            let bytes = rows.reduce(0) { $0 + $1.approximateBytes }
+            appendedBytes += bytes
+            batchRows += (rows.count - batchRows) / 4
             try mark.write(acknowledged)
+            return bytes
         } catch {
             throw giveUp(error)
         }
@@ -36,10 +41,12 @@ extension LogStore {
         }
     }
 
-    private func write(_ rows: [LogRow]) throws(StorageError) -> RowChain {
+    private mutating func write(_ rows: [LogRow]) throws(StorageError) -> RowChain {
         try statements.begin.run()
         let chain = try statements.insert(rows, after: head)
+        let trimmed = try trimStep(appended: rows.count)
         try statements.commit.run()
+        if let trimmed { numbers = trimmed }
         return chain
     }
 }

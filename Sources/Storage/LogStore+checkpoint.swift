@@ -8,9 +8,9 @@ extension LogStore {
     /// - Throws: when the disk failed; the log is given up.
     package mutating func checkpointIfDue() throws(StorageError) {
         try refuseAfterFailure()
-        guard appendedBytes >= LogStore.checkpointBytes || database.walPages >= checkpointAtPages else {
-            return
-        }
+        let bytes =
+            batchRows >= LogStore.largeBatchRows ? LogStore.checkpointBytesOfLarge : LogStore.checkpointBytes
+        guard appendedBytes >= bytes || database.walPages >= checkpointAtPages else { return }
         do {
             try checkpoint()
         } catch {

@@ -29,10 +29,10 @@ extension LogStore {
 
         let database = try Database(path: directory.log, files: disk.files)
         let numbers = try openingNumbers(of: database, disk, found)
-        try requireSnapshot(numbers, directory)
         let reader = try LogReader(database)
         let witness = try witness(found, numbers, reader, directory)
         let head = try verifyEnd(of: reader, numbers, witness, directory)
+        try requireSnapshot(from: numbers.start.zxid, through: head.zxid, directory)
 
         let mark = try AcknowledgedMark(directory, after: found)
         var store = try LogStore(
@@ -52,14 +52,13 @@ extension LogStore {
 
     /// A log without its beginning is worth nothing without what stands for that.
     private static func requireSnapshot(
-        _ numbers: NodeNumbers, _ directory: DataDirectory
+        from start: Zxid, through last: Zxid, _ directory: DataDirectory
     ) throws(StorageError) {
-        let zxid = numbers.start.zxid
-        guard zxid != .zero, !directory.holdsSnapshot(zxid) else { return }
+        guard start != .zero, try directory.snapshots(from: start, through: last).isEmpty else { return }
         throw StorageError(
             .corrupt,
-            "\(directory.snapshot(zxid)) is missing: log.db begins after \(zxid) and is of no use without "
-                + "it; \(StorageError.restore)")
+            "\(directory.snapshot(start)), or a later snapshot, is missing: log.db begins after \(start) "
+                + "and is of no use without one; \(StorageError.restore)")
     }
 
     /// Prepares the database up to its single numbers. Where that fails for damage, no row was reached: none

@@ -1,6 +1,23 @@
 package import Vocabulary
 
 extension LogStore {
+    /// The snapshots from which the log goes on, newest first; when there is none, it has everything.
+    package func snapshots() throws(StorageError) -> [Zxid] {
+        try directory.snapshots(from: startZxid, through: lastZxid)
+    }
+
+    /// Whether the log begins behind a snapshot that came from a leader: its tree may be of many moments.
+    package var beginsBehindReceived: Bool {
+        startZxid > .zero && numbers.start == RowChain(afterSnapshot: startZxid)
+    }
+
+    /// The position of a row, or of the log's beginning, `rows` rows before `zxid` or nearer.
+    package func position(before zxid: Zxid, by rows: Int) throws(StorageError) -> Zxid {
+        let wanted = max(startZxid, Zxid(rawValue: max(0, zxid.rawValue - Int64(rows))))
+        guard let link = try reader.link(atOrBefore: wanted) else { return startZxid }
+        return link.zxid
+    }
+
     /// Hands every transaction after `zxid` to `body`, in order, each checked against the chain as it is
     /// read.
     ///

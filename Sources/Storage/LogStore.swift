@@ -26,14 +26,25 @@ package struct LogStore: ~Copyable {
     var checkpointAtPages = LogStore.walPagesMax
     /// Of the rows appended since the last checkpoint was tried.
     var appendedBytes = 0
+    /// Rows up to here are to go (`trim`).
+    var trimTarget = Zxid.zero
+    /// How many of them the rows appended since the last step allow.
+    var trimAllowance = 0
+    /// Rows that go at once, at least; less in tests.
+    var trimStepRows = LogStore.trimStepRows
+
+    /// Rows of a batch, on average over the last few.
+    var batchRows = 0
 
     /// Bytes of rows after which a checkpoint comes.
     ///
     /// A checkpoint ends with an fsync of the database file that is many times as long as a commit's, and
     /// whoever writes meanwhile waits for it. Many small batches should meet it rarely: at 1 MiB two in a
-    /// hundred did, and that was their p99. A few large ones meet it often whatever the bound, so it should
-    /// not be long: at 8 MiB it was 30 ms.
+    /// hundred did, and that was their p99.
     package static let checkpointBytes = 3 << 20
+    /// Likewise, of large batches. One in ten meets a checkpoint whatever the bound, so it should be short.
+    static let checkpointBytesOfLarge = 1 << 20
+    static let largeBatchRows = 256
     /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes whatever is in them: 8 MiB.
     ///
     /// The WAL exceeds it by at most one batch, and by what is written while somebody else reads the file.
@@ -58,7 +69,7 @@ package struct LogStore: ~Copyable {
 
     /// The last transaction in the log; of an empty log what it begins after.
     package var lastZxid: Zxid { head.zxid }
-    /// What the log begins after: zero, or the transaction whose snapshot lies beside it.
+    /// What the log begins after: zero, or a transaction that a snapshot beside it has, or a later one does.
     package var startZxid: Zxid { numbers.start.zxid }
     /// The folder of the snapshots: the log's own.
     package var snapshotDirectory: String { directory.path }
@@ -118,6 +129,7 @@ struct LogStatements: ~Copyable {
     let commit: Statement
     let setNumber: Statement
     let deleteAfter: Statement
+    let deleteThrough: Statement
     let deleteAll: Statement
 
     init(_ database: borrowing Database) throws(StorageError) {
@@ -129,12 +141,14 @@ struct LogStatements: ~Copyable {
         let setNumber = try database.prepare(
             "INSERT OR REPLACE INTO node (name, value, checksum) VALUES (?, ?, ?)")
         let deleteAfter = try database.prepare("DELETE FROM log WHERE zxid > ?")
+        let deleteThrough = try database.prepare("DELETE FROM log WHERE zxid <= ?")
         let deleteAll = try database.prepare("DELETE FROM log")
         self.begin = begin
         self.insert = insert
         self.commit = commit
         self.setNumber = setNumber
         self.deleteAfter = deleteAfter
+        self.deleteThrough = deleteThrough
         self.deleteAll = deleteAll
     }
 }

@@ -60,6 +60,13 @@ struct Options: ParsableArguments {
     @Option(help: "Process id of a local server, to report its CPU and memory; may be given more than once.")
     var pid: [Int32] = []
 
+    @Option(
+        help: """
+            Of a load, write to this file when each measured reply came and how long it took: two 64-bit \
+            little-endian numbers each, nanoseconds of the monotonic clock.
+            """)
+    var trace: String?
+
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 

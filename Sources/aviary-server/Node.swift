@@ -21,7 +21,9 @@ struct Node {
         do {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-            let (core, journal, reachable) = try loop.submit { try start(settings, on: loop, log) }.wait()
+            let (core, journal, scribe, reachable) = try loop.submit {
+                try start(settings, on: loop, log)
+            }.wait()
             try reachable.wait()
             let listener = try bind(settings, core, on: loop)
             try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
@@ -30,6 +32,7 @@ struct Node {
             stop.wait()
             log.info("stopping")
             try loop.submit { core.value.stop() }.wait()
+            try scribe.close()
             try journal.close()
             return ExitCode.success.rawValue
         } catch {
@@ -58,9 +61,13 @@ struct Node {
     /// Recovers the replica on the loop that will own it.
     private func start(
         _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger
-    ) throws -> (NIOLoopBound<Core>, Journal, EventLoopFuture<Void>) {
+    ) throws -> (NIOLoopBound<Core>, Journal, SnapshotScribe, EventLoopFuture<Void>) {
         var store = try LogStore.open(directory: settings.dataLogDir)
-        let replica = try Recovery.replica(from: &store, settings: settings, log: log)
+        var replayed = Recovery.Replayed()
+        let replica = try Recovery.replica(
+            from: &store, settings: settings, replayed: &replayed, log: log)
+        let scribe = SnapshotScribe(
+            directory: store.snapshotDirectory, kept: settings.storage.snapshotsKept)
         let (acceptedEpoch, currentEpoch) = (store.acceptedEpoch, store.currentEpoch)
         let journal = Journal(store: store) { error in
             log.critical("\(error.message)")
@@ -68,9 +75,12 @@ struct Node {
         }
         let core = Core(
             loop: loop, replica: replica, journal: journal,
-            peers: PeerDesk(settings, on: loop, log: log), log: log)
+            peers: PeerDesk(settings, on: loop, log: log),
+            snapshots: SnapshotDesk(
+                settings.storage, scribe: scribe, replayed: replayed, loop: loop, log: log),
+            log: log)
         let reachable = core.start(
             tickMs: Int64(settings.tickTimeMs), acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch)
-        return (NIOLoopBound(core, eventLoop: loop), journal, reachable)
+        return (NIOLoopBound(core, eventLoop: loop), journal, scribe, reachable)
     }
 }

@@ -1,10 +1,12 @@
 """The end of a server under load, again and again: is everything acknowledged still there, and nothing in part?
 
-    crash.py [--server apache] [--rounds 200] [--writers 4] [--seed N] [--sabotage]
+    crash.py [--server apache] [--rounds 200] [--writers 4] [--seed N] [--moments] [--sabotage]
 
 Each round lets the writers write, kills the server with SIGKILL, or one time in four asks it with SIGTERM to end,
-starts it again (sometimes killing it while it starts, too) and compares every writer's subtree with the model. Prints a row a round; the exit status is 0 when
-nothing was violated. --sabotage puts an older copy of the data folder back between two rounds, which must be found.
+starts it again (sometimes killing it while it starts, too) and compares every writer's subtree with the model. Prints
+a row a round; the exit status is 0 when nothing was violated. --moments kills it at each step of taking a snapshot,
+removing an old one and trimming the log. --sabotage puts an older copy of the data folder back between two rounds,
+which must be found.
 """
 
 import argparse
@@ -17,6 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Processes"))
 
 import client  # noqa: E402
+import moments  # noqa: E402
 import nodes  # noqa: E402
 import wire  # noqa: E402
 from mortals import TIMEOUT, Mortals  # noqa: E402
@@ -32,6 +35,7 @@ class Campaign:
         self.violations = []
         self.round = 0
         self.sabotage = arguments.sabotage
+        self.moments = arguments.moments
         self.serving = time.monotonic()
         node.start()
         self.observer = client.Client(node.address, timeout=30000)
@@ -42,6 +46,7 @@ class Campaign:
         ]
         self.mortals = Mortals(node, TICK / 1000, self.violation)
         self.closed = []
+        self.width = 50 if self.moments else 19
 
     def violation(self, sentence):
         self.violations.append((self.round, sentence))
@@ -56,13 +61,14 @@ class Campaign:
         self._close_one()
         is_long = number % 5 == 0
         self._load(TIMEOUT / 1000 + 2 if is_long else self.random.uniform(0.1, 0.8))
+        self._wait_for_moment(number)
         highest = self._crash()
         kind, restart = self._restart()
         if not self._recover(highest):
             return False
         done = sum(writer.acknowledged for writer in self.writers) - before
         print(
-            f"{number:5}  {kind:19} {done:7} {self.unanswered:10} {self.done:9} {restart * 1000:9.0f}"
+            f"{number:5}  {kind:{self.width}} {done:7} {self.unanswered:10} {self.done:9} {restart * 1000:9.0f}"
             f" {self.mortals.expired:8} {len(self.violations):10}",
             flush=True,
         )
@@ -82,10 +88,19 @@ class Campaign:
             self.mortals.look(self.observer)
             time.sleep(0.02)
 
+    def _wait_for_moment(self, number):
+        self.moment = None
+        if not self.moments:
+            return
+        moment = moments.MOMENTS[number % len(moments.MOMENTS)]
+        self.moment = moment.__name__.replace("_", " ")
+        if not moment(self.node.data, self.random):
+            self.moment += " (not seen)"
+
     def _crash(self):
         """The highest zxid anybody was told when the server was killed, or had ended."""
         at = time.monotonic()
-        if self.random.random() < 0.25:
+        if not self.moments and self.random.random() < 0.25:
             self.end = "ended"
             self.node.stop()
         else:
@@ -98,10 +113,10 @@ class Campaign:
         return max(writer.last_zxid for writer in self.writers)
 
     def _restart(self):
-        kind = f"{self.end} under load"
+        kind = f"{self.end}: {self.moment}" if self.moment else f"{self.end} under load"
         self._spoil()
         while self.random.random() < 0.15:
-            kind = f"{self.end}, then at start"
+            kind = f"{self.end}, then at start" if not self.moment else f"{kind}, then at start"
             self.node.launch()
             time.sleep(self.random.uniform(0.0, 0.4))
             self.node.kill()
@@ -172,12 +187,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--writers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    parser.add_argument("--moments", action="store_true", help="kill it while it takes snapshots and trims its log")
     parser.add_argument("--sabotage", action="store_true", help="do two things that must be found")
     parser.add_argument("--keep", action="store_true", help="keep the server's folder when something was violated")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}: tools/crash-node --seed {arguments.seed} --rounds {arguments.rounds}")
-    print("round  end                 answered unanswered  of these restart   sessions violations")
-    print("                                                    done      (ms)  expired", flush=True)
+    margin = " " * (31 if arguments.moments else 0)
+    print(f"round  end                {margin} answered unanswered  of these restart   sessions violations")
+    print(f"                          {margin}                          done      (ms)  expired", flush=True)
 
     with nodes.Node(arguments.server, tickTime=TICK, maxSessionTimeout=60000, snapCount=2000) as node:
         campaign = Campaign(node, arguments)

@@ -33,6 +33,9 @@ def main():
 
     honest = crash(arguments.server, "--rounds", str(arguments.rounds))
     report.check(f"{arguments.rounds} kills under load violate nothing", honest.returncode == 0, "see above")
+
+    moments = crash(arguments.server, "--rounds", "5", "--moments")
+    report.check("a kill at each step of a snapshot violates nothing", moments.returncode == 0, "see above")
     report.finish()
 
 

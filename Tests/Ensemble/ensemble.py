@@ -18,6 +18,8 @@ SETTINGS = {
 #: A snapshot that one of Apache's servers is writing while it loses its lead takes in what it had proposed to nobody, and
 #: TRUNC leaves that there (ZOOKEEPER-4837): its tree is another one from then on, and so is that of whoever gets it.
 APACHE_SETTINGS = {"snapCount": 1_000_000_000}
+#: Aviary's are exact: they are taken as often as its rule allows.
+AVIARY_SETTINGS = {"snapCount": 2000}
 
 
 class Server(Node):
@@ -71,8 +73,7 @@ class Ensemble:
         self.servers = []
         for id, kind in zip(ids, kinds):
             settings = {**SETTINGS, "tickTime": tick, **(more or {})}
-            if kind != "aviary":
-                settings |= APACHE_SETTINGS
+            settings |= AVIARY_SETTINGS if kind == "aviary" else APACHE_SETTINGS
             if id > voters:
                 settings["peerType"] = "observer"
             for other in ids:

@@ -16,6 +16,7 @@ final class TestNode {
     private var inboxes: [ConnectionID: ByteBuffer] = [:]
     private(set) var closed: Set<ConnectionID> = []
     private(set) var paused: Set<ConnectionID> = []
+    var snapshotActions: [SnapshotAction] = []
     private(set) var warnings: [String] = []
     /// What it wanted done on its links, of a member of an ensemble.
     private(set) var peerActions: [PeerAction] = []
@@ -27,10 +28,11 @@ final class TestNode {
     var isDiskFast = true
 
     /// - Parameters:
+    ///   - snapshot: What a former life left beside its log.
     ///   - log: What a former life of the node left on its disk.
     ///   - start: When it starts.
     init(
-        replaying log: [Transaction] = [], at start: Instant? = nil,
+        from snapshot: StoredState? = nil, replaying log: [Transaction] = [], at start: Instant? = nil,
         _ change: (inout ReplicaSettings) -> Void = { _ in }
     ) {
         var settings = ReplicaSettings(digest: {
@@ -41,6 +43,14 @@ final class TestNode {
         isMember = settings.membership != nil
         now = start ?? now
         replica = Replica(settings: settings, seed: 1, wallMs: now.wallMs)
+        if let snapshot,
+            !replica.restore(
+                snapshot, isExact: true,
+                replayingAfter: log.first.map { Zxid(rawValue: $0.zxid.rawValue - 1) } ?? snapshot.head.zxid,
+                now: now)
+        {
+            Issue.record("not the tree that the snapshot says")
+        }
         for transaction in log {
             step(.replayed(transaction, bytes: ByteBuffer(), isCommitted: true))
         }
@@ -83,6 +93,7 @@ final class TestNode {
             case .resumeReading(let id): paused.remove(id)
             case .awaitRoom(let id): waitingForRoom.insert(id)
             case .warn(let sentence): warnings.append(sentence)
+            case .snapshot(let action): snapshotActions.append(action)
             case .peer(let action) where isMember: peerActions.append(action)
             case .peer(let action): Issue.record("a node by itself has no peer: \(action)")
             }

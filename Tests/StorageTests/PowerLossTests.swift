@@ -66,8 +66,10 @@ struct LogLife {
     private var acknowledged: [LogRow] = []
     /// What may be there as well, whole or not at all: the batch under way at the loss.
     private var underWay: [LogRow] = []
-    /// How many rows a truncation under way keeps.
-    private var cut: Int?
+    /// The last row that a truncation under way keeps.
+    private var cut: Zxid?
+    /// The last row that a snapshot has; what stands before it may be trimmed.
+    private var snapshot = Zxid.zero
     private var acceptedEpoch = Epoch.zero
     private var epochUnderWay = Epoch.zero
 
@@ -80,8 +82,11 @@ struct LogLife {
     mutating func untilPowerLoss() -> Verdict {
         do {
             var store = try disk.open()
+            store.trimStepRows = 5
             let verdict = try check(&store)
             guard verdict == .sound else { return verdict }
+            if snapshot > store.startZxid { try store.trim(through: snapshot) }
+            disk.noteSyncedMark()
             disk.fail(after: Int.random(in: 0..<60, using: &random), FAULTY_POWER_OFF)
             work(&store)
         } catch {
@@ -126,14 +131,21 @@ struct LogLife {
             try store.checkpoint()
             try store.append(nextBatch(after: store.lastZxid))
             settle()
-        case 2 where !acknowledged.isEmpty:
-            let kept = Int.random(in: 0..<acknowledged.count, using: &random)
-            cut = kept
+        case 2 where acknowledged.contains { $0.zxid >= snapshot }:
+            let first = acknowledged.firstIndex { $0.zxid >= snapshot } ?? 0
+            let kept = Int.random(in: first..<acknowledged.count, using: &random)
+            cut = acknowledged[kept].zxid
             // The mark is lowered durably before the first row goes, whatever becomes of the rows.
             defer { disk.noteSyncedMark() }
             try store.truncate(after: acknowledged[kept].zxid)
             acknowledged.removeLast(acknowledged.count - kept - 1)
             cut = nil
+        case 3 where !acknowledged.isEmpty:
+            snapshot = max(
+                snapshot, acknowledged[Int.random(in: 0..<acknowledged.count, using: &random)].zxid)
+            try SampleTree().write(to: disk.folder, snapshot)
+            defer { disk.noteSyncedMark() }
+            try store.trim(through: snapshot)
         default:
             try store.append(nextBatch(after: store.lastZxid))
             settle()
@@ -153,10 +165,14 @@ struct LogLife {
     }
 
     private mutating func check(_ store: inout LogStore) throws -> Verdict {
-        let rows = try store.everything()
+        let rows = try store.all()
+        guard store.startZxid <= snapshot else {
+            return .lost("begins after \(store.startZxid), with a snapshot of \(snapshot)")
+        }
+        acknowledged.removeAll { $0.zxid <= store.startZxid }
         if rows == acknowledged + underWay {
             settle()
-        } else if let cut, rows == Array(acknowledged[...cut]) {
+        } else if let cut, rows == acknowledged.filter({ $0.zxid <= cut }) {
             acknowledged = rows
         } else if rows != acknowledged {
             return .lost(

@@ -56,8 +56,8 @@ extension Replica {
         switch order {
         case .append(let entry): .append(append(of: entry))
         case .truncate(let zxid): .truncate(after: zxid)
-        case .install(let snapshot, let entries):
-            .install(snapshot: snapshot, storedState, entries.map { append(of: $0) })
+        // Comes right behind `adoptSnapshot`: the tree is still the one that was received.
+        case .install(_, let entries): .install(storedState, entries.map { append(of: $0) })
         case .acceptEpoch(let epoch): .acceptEpoch(epoch)
         case .enterEpoch(let epoch): .enterEpoch(epoch)
         }

@@ -14,6 +14,8 @@ package enum Flaw: String, CaseIterable, Sendable {
     case sendsOldTree
     case startsEmpty
     case forgetsSessions
+    case snapshotsChangingTree
+    case trimsAheadOfSnapshot
     case goesOnAfterDiskError
     case losesSyncedWrites
     case losesMessages
@@ -39,8 +41,8 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .goesOnAfterDiskError: "ZOOKEEPER-2247, 3701"
         case .losesMessages: "ZOOKEEPER-4925"
         case .repeatsRequests: "ZOOKEEPER-2684"
-        case .losesSyncedWrites, .reordersMessages, .changesTime, .answersBeforeEvents,
-            .repeatsEvents:
+        case .snapshotsChangingTree, .trimsAheadOfSnapshot, .losesSyncedWrites, .reordersMessages,
+            .changesTime, .answersBeforeEvents, .repeatsEvents:
             ""
         }
     }
@@ -57,6 +59,8 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .sendsOldTree: "the tree that is sent is older than it says"
         case .startsEmpty: "a server that lost its files starts as an empty one"
         case .forgetsSessions: "a snapshot lacks a session that its tree knows"
+        case .snapshotsChangingTree: "a snapshot holds what came after the position that it names"
+        case .trimsAheadOfSnapshot: "the log loses more than the snapshot before it holds"
         case .goesOnAfterDiskError: "a write fails, and the server goes on"
         case .losesSyncedWrites: "a disk that says it has synced and has not"
         case .losesMessages: "a link loses a message and goes on"

@@ -11,14 +11,13 @@ struct Disk {
         let body: ByteBuffer
     }
 
-    struct Snapshot {
-        let zxid: Zxid
-        let state: StoredState
-    }
-
     private(set) var rows: [Row] = []
-    /// The snapshot before the first row.
-    private(set) var base: Snapshot?
+    /// What the rows begin behind: a snapshot has it, this one or the one before.
+    private(set) var start = Zxid.zero
+    /// The newest snapshot; the rows go on from it.
+    private(set) var base: StoredState?
+    /// Whether the server took it of its own tree.
+    private(set) var isBaseOwn = false
     private(set) var acceptedEpoch = Epoch.zero
     private(set) var currentEpoch = Epoch.zero
     private(set) var committed = Zxid.zero
@@ -34,7 +33,7 @@ struct Disk {
     var isBusy: Bool { batchCount > 0 }
     var hasWork: Bool { !waiting.isEmpty }
     /// Where what survives ends.
-    var lastZxid: Zxid { rows.last?.zxid ?? base?.zxid ?? .zero }
+    var lastZxid: Zxid { rows.last?.zxid ?? base?.head.zxid ?? .zero }
 
     // MARK: Orders
 
@@ -52,9 +51,9 @@ struct Disk {
         switch order {
         case .append(let append): log.append(Row(append))
         case .truncate(let zxid): log.removeAll { $0.zxid > zxid }
-        case .install(let snapshot, _, let appends):
+        case .install(let state, let appends):
             log = appends.map { Row($0) }
-            logStart = snapshot
+            logStart = state.head.zxid
         case .acceptEpoch, .enterEpoch: break
         }
     }
@@ -89,21 +88,35 @@ struct Disk {
         case .truncate(let zxid):
             try spare(rows, zxid)
             if flaw != .ignoresTruncation { rows.removeAll { $0.zxid > zxid } }
-        case .install(let snapshot, let state, let appends):
-            try spare(rows, appends.last?.zxid ?? snapshot)
+        case .install(let state, let appends):
+            try spare(rows, appends.last?.zxid ?? state.head.zxid)
             if flaw == .keepsLogBesideSnapshot {
                 rows += appends.map { Row($0) }
             } else {
-                base = Snapshot(
-                    zxid: snapshot, state: flaw == .forgetsSessions ? state.withoutLastSession : state)
+                base = flaw == .forgetsSessions ? state.withoutLastSession : state
+                isBaseOwn = false
+                start = state.head.zxid
                 rows = appends.map { Row($0) }
             }
-            committed = snapshot
+            committed = state.head.zxid
         case .acceptEpoch(let epoch):
             if flaw != .forgetsAcceptedEpoch { acceptedEpoch = max(acceptedEpoch, epoch) }
         case .enterEpoch(let epoch):
             if flaw != .forgetsCurrentEpoch { currentEpoch = max(currentEpoch, epoch) }
         }
+    }
+
+    /// Keeps a snapshot that the server took of itself, and forgets the log before the former one.
+    mutating func keep(_ state: StoredState) {
+        let zxid = state.head.zxid
+        guard zxid <= lastZxid, zxid > base?.head.zxid ?? .zero else { return }
+        start = base?.head.zxid ?? .zero
+        base = flaw == .forgetsSessions ? state.withoutLastSession : state
+        isBaseOwn = true
+        let horizon = flaw == .trimsAheadOfSnapshot ? rows.first { $0.zxid > start }?.zxid ?? start : start
+        rows.removeAll { $0.zxid <= horizon }
+        log.removeAll { $0.zxid <= start }
+        logStart = start
     }
 
     // MARK: The end of a life
@@ -119,10 +132,11 @@ struct Disk {
         if flaw == .startsEmpty, random % 3 == 0 {
             rows = []
             base = nil
+            start = .zero
             committed = .zero
         }
         log = rows
-        logStart = base?.zxid ?? .zero
+        logStart = start
     }
 
     /// Orders that fail are gone, and nobody is told.
@@ -137,13 +151,13 @@ struct Disk {
 
     /// Whether `row` would survive a crash now.
     func holds(_ row: Row) -> Bool {
-        if let base, base.zxid >= row.zxid { return true }
+        if let base, base.head.zxid >= row.zxid { return true }
         return rows.row(at: row.zxid) == row
     }
 
     /// A log is a history without gaps, whatever crash came before, and of no epoch that was not promised.
     func requireOrder(of server: PeerID) throws(Violation) {
-        var last = base?.zxid ?? .zero
+        var last = start
         for row in rows {
             guard last.isFollowed(by: row.zxid) else {
                 throw Violation("server \(server.rawValue): its log has \(row.zxid) behind \(last)")
@@ -183,6 +197,9 @@ extension [Disk.Row] {
 
 extension StoredState {
     fileprivate var withoutLastSession: StoredState {
-        StoredState(digest: digest, sessions: sessions.dropLast(), znodes: znodes)
+        StoredState(
+            head: SnapshotHead(
+                zxid: head.zxid, digest: head.digest, sessions: head.sessions.dropLast(), acls: head.acls),
+            znodes: znodes)
     }
 }

@@ -28,6 +28,9 @@ final class Server {
     /// When it last took a snapshot in the place of what it had.
     var adoptedMs: Int64 = -1
 
+    /// The snapshot that it takes of itself, as far as it has come.
+    var ownSnapshot: StoredState?
+
     // MARK: Channels
 
     var election: [Channel?]

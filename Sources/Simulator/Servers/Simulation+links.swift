@@ -23,6 +23,7 @@ extension Simulation {
             agenda.add(.room(server: server.host, life: server.life, connection), at: nowMs + 1)
         case .warn: break
         case .peer(let action): try act(action, of: server)
+        case .snapshot(let action): try act(action, of: server)
         }
     }
 

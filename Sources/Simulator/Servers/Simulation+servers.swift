@@ -15,8 +15,12 @@ extension Simulation {
         var replica = Replica(
             settings: settings(of: server), seed: scenario.seed &+ UInt64(server.host), wallMs: now.wallMs)
         if let base = server.disk.base {
-            guard replica.restore(base.state, at: base.zxid, now: now) else {
-                throw Violation("server \(server.id.rawValue) cannot restore its snapshot of \(base.zxid)")
+            guard
+                replica.restore(
+                    base, isExact: server.disk.isBaseOwn, replayingAfter: server.disk.start, now: now)
+            else {
+                throw Violation(
+                    "server \(server.id.rawValue) cannot restore its snapshot of \(base.head.zxid)")
             }
         }
         let committed =
@@ -47,8 +51,8 @@ extension Simulation {
         ReplicaSettings(
             peer: server.id, membership: membership,
             patience: Patience(tickMs: 200, initLimit: 10, syncLimit: 5),
-            historyBytesMax: scenario.historyBytesMax, tickMs: 200, minSessionTimeoutMs: 400,
-            maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000, digest: { $0 })
+            historyBytesMax: scenario.historyBytesMax, snapshotSliceRecords: 3, tickMs: 200,
+            minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000, digest: { $0 })
     }
 
     func step(_ server: Server, _ input: consuming Input) throws(Violation) {
@@ -118,6 +122,7 @@ extension Simulation {
         try server.disk.crash(keeping: chance, spared(by: server))
         server.replica = nil
         server.effects = Effects()
+        server.ownSnapshot = nil
         server.life += 1
         server.attempt += 1
         server.backlog = nil
@@ -202,7 +207,8 @@ extension Effects.Order.What {
         switch self {
         case .append(let append): "\(append.zxid) type \(append.type) of \(append.session) \(append.cxid)"
         case .truncate(let zxid): "to cut behind \(zxid)"
-        case .install(let snapshot, _, let appends): "a snapshot of \(snapshot) and \(appends.count) more"
+        case .install(let state, let appends):
+            "a snapshot of \(state.head.zxid) and \(appends.count) more"
         case .acceptEpoch(let epoch): "to accept epoch \(epoch.rawValue)"
         case .enterEpoch(let epoch): "to enter epoch \(epoch.rawValue)"
         }

@@ -7,6 +7,7 @@ struct LogReader: ~Copyable {
     private let rows: Statement
     private let row: Statement
     private let last: Statement
+    private let ahead: Statement
 
     static let columns = "zxid, time_ms, session, cxid, type, path, body, checksum"
 
@@ -15,7 +16,10 @@ struct LogReader: ~Copyable {
         let row = try database.prepare(
             "SELECT zxid, checksum FROM log WHERE zxid <= ? ORDER BY zxid DESC LIMIT 1")
         let last = try database.prepare("SELECT zxid FROM log ORDER BY zxid DESC LIMIT 1")
+        let ahead = try database.prepare(
+            "SELECT zxid, checksum FROM log WHERE zxid <= ? ORDER BY zxid LIMIT 1 OFFSET ?")
         self.file = database.path
+        self.ahead = ahead
         self.rows = rows
         self.row = row
         self.last = last
@@ -33,6 +37,16 @@ struct LogReader: ~Copyable {
         row.bind(zxid.rawValue, at: 1)
         guard try row.step() else { return nil }
         return RowChain(zxid: Zxid(rawValue: row.int64(0)), checksum: UInt64(bitPattern: row.int64(1)))
+    }
+
+    /// Likewise of the row that stands `number` rows into the log, counted from 1, if that is not behind
+    /// `zxid`.
+    func link(atRow number: Int, through zxid: Zxid) throws(StorageError) -> RowChain? {
+        defer { ahead.reset() }
+        ahead.bind(zxid.rawValue, at: 1)
+        ahead.bind(Int64(number - 1), at: 2)
+        guard try ahead.step() else { return nil }
+        return RowChain(zxid: Zxid(rawValue: ahead.int64(0)), checksum: UInt64(bitPattern: ahead.int64(1)))
     }
 
     /// Hands over every row that follows `start`, each verified, and returns the chain at the end.

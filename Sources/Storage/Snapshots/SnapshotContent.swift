@@ -1,8 +1,12 @@
+import CSQLite
+import Glibc
 import Vocabulary
 
 /// The database that a snapshot becomes, while it is written: one transaction, durable only at its end.
 struct SnapshotContent: ~Copyable {
     private let database: Database
+    private let flow: Flow
+    private var bytesSinceFlow = 0
     let session: Statement
     let acl: Statement
     private let znode: Statement
@@ -21,6 +25,7 @@ struct SnapshotContent: ~Copyable {
             """)
         try Migrator.snapshot.migrate(database)
         try database.execute("BEGIN IMMEDIATE")
+        let flow = try Flow(path: path)
         let session = try database.prepare("INSERT INTO sessions (session, timeout_ms) VALUES (?, ?)")
         let acl = try database.prepare(
             "INSERT INTO acls (acl, position, perms, scheme, id) VALUES (?, ?, ?, ?, ?)")
@@ -28,13 +33,14 @@ struct SnapshotContent: ~Copyable {
             "INSERT INTO znodes (path, data, acl, czxid, mzxid, pzxid, ctime_ms, mtime_ms, version, "
                 + "cversion, aversion, ephemeral_owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self.database = database
+        self.flow = flow
         self.session = session
         self.acl = acl
         self.znode = znode
     }
 
-    /// For rows that come in another order than that of paths: pages are found again instead of read again.
-    private static let cacheKiB = 32 << 10
+    /// Rows come in the order of their paths: a page that is full is not needed again.
+    private static let cacheKiB = 1 << 10
 
     func addEmpty(acl id: Int64) throws(StorageError) {
         acl.clear()
@@ -43,13 +49,12 @@ struct SnapshotContent: ~Copyable {
         try acl.run()
     }
 
-    func insert(
-        _ row: SnapshotZnode, _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?
+    mutating func insert(
+        _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?, acl: Int64, _ stat: StoredStat
     ) throws(StorageError) {
-        let stat = row.stat
         znode.borrow(text: path, at: 1)
         if let data { znode.borrow(blob: data, at: 2) } else { znode.bindNull(at: 2) }
-        znode.bind(row.acl, at: 3)
+        znode.bind(acl, at: 3)
         znode.bind(stat.czxid.rawValue, at: 4)
         znode.bind(stat.mzxid.rawValue, at: 5)
         znode.bind(stat.pzxid.rawValue, at: 6)
@@ -61,7 +66,14 @@ struct SnapshotContent: ~Copyable {
         znode.bind(stat.ephemeralOwner, at: 12)
         try znode.run()
         znode.clear()
+        bytesSinceFlow += path.count + (data?.count ?? 0) + 40
+        guard bytesSinceFlow >= SnapshotContent.flowBytes else { return }
+        bytesSinceFlow = 0
+        flow.begin()
     }
+
+    /// How much is written before the disk begins to take it.
+    private static let flowBytes = 1 << 20
 
     /// The row about all rows, the last one.
     func describe(_ sum: SnapshotSum, zxid: Zxid, timeMs: Int64, digest: UInt64) throws(StorageError) {
@@ -80,4 +92,20 @@ struct SnapshotContent: ~Copyable {
     consuming func close() throws(StorageError) {
         try database.execute("COMMIT")
     }
+}
+
+/// Lets the disk take a file little by little. One fsync of the whole would keep it busy for a tenth of a
+/// second and more, and the log's own wait behind that.
+private struct Flow: ~Copyable {
+    private let descriptor: Int32
+
+    init(path: String) throws(StorageError) {
+        descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open", file: path) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Of what the file holds, and without waiting. It promises nothing: that is for the fsync.
+    func begin() { aviary_begin_writeback(descriptor) }
 }

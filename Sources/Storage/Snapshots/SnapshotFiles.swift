@@ -3,14 +3,15 @@ package import Vocabulary
 
 /// The snapshots of a data folder, by name.
 package enum SnapshotFiles {
-    /// Those that are complete, newest first. Whether the log begins after one, `LogStore.startZxid` says.
+    /// Those that are complete, newest first. From which of them the log goes on, `LogStore.snapshots` says.
     package static func snapshots(in directory: String) throws(StorageError) -> [Zxid] {
-        try DataDirectory(visiting: directory).names().compactMap(DataDirectory.snapshotZxid).sorted(by: >)
+        try DataDirectory(visiting: directory).snapshots()
     }
 
-    /// Removes one; never the one that the log begins after. One that is not there is fine.
+    /// Removes one; never the last from which the log goes on. One that is not there is fine.
     package static func remove(_ zxid: Zxid, in directory: String) throws(StorageError) {
-        try DataDirectory.remove(DataDirectory(creating: directory).snapshot(zxid))
+        let directory = try DataDirectory(creating: directory)
+        try directory.removeInSteps(directory.snapshot(zxid))
     }
 }
 
@@ -28,6 +29,16 @@ extension DataDirectory {
         else { return nil }
         let zxid = Zxid(rawValue: Int64(bitPattern: bits))
         return snapshotName(zxid) == name ? zxid : nil
+    }
+
+    /// Those that are complete, newest first.
+    func snapshots() throws(StorageError) -> [Zxid] {
+        try names().compactMap(DataDirectory.snapshotZxid).filter(holdsSnapshot).sorted(by: >)
+    }
+
+    /// Those from which a log goes on that begins after `start` and ends at `last`, newest first.
+    func snapshots(from start: Zxid, through last: Zxid) throws(StorageError) -> [Zxid] {
+        try snapshots().filter { $0 >= start && $0 <= last }
     }
 
     func holdsSnapshot(_ zxid: Zxid) -> Bool { DataDirectory.size(of: snapshot(zxid)) > 0 }
@@ -63,6 +74,25 @@ extension DataDirectory {
         }
     }
 
+    /// Removes a file without giving back all of its room at once, for which other writers would wait: it
+    /// loses its name first, so that a node that is killed meanwhile leaves no half of it.
+    func removeInSteps(_ file: String) throws(StorageError) {
+        let dying = file + ".removed" + DataDirectory.unfinished
+        guard rename(file, dying) == 0 else {
+            if errno == ENOENT { return }
+            throw StorageError(errno: errno, doing: "rename to \(dying)", file: file)
+        }
+        var size = DataDirectory.size(of: dying)
+        while size > DataDirectory.removedAtOnce {
+            size -= DataDirectory.removedAtOnce
+            guard truncate(dying, off_t(size)) == 0 else { break }
+            usleep(DataDirectory.removalPauseUs)
+        }
+        try DataDirectory.remove(dying)
+    }
+
+    private static let removedAtOnce: Int64 = 8 << 20
+    private static let removalPauseUs: UInt32 = 2000
     private static let prefix = "snapshot-"
     private static let suffix = ".db"
     static let unfinished = ".tmp"

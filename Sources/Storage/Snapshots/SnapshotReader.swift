@@ -13,17 +13,59 @@ package enum SnapshotReader {
         acls: (_ id: Int64, ACL) throws -> Void,
         znodes: (SnapshotZnode) throws -> Void
     ) throws -> SnapshotSummary {
+        try scan(directory: directory, zxid: zxid, sessions: sessions, acls: acls) { row in
+            let data = row.hasNullData ? nil : row.data.withUnsafeBytes { Array($0) }
+            let path = ByteString(row.path.withUnsafeBytes { Array($0) })
+            try znodes(SnapshotZnode(path: path, data: data, acl: row.acl, stat: row.stat))
+        }
+    }
+
+    /// Likewise, without a copy of each znode.
+    ///
+    /// - Parameter begin: Is told first what the snapshot says of itself, which is not to be believed yet.
+    package static func scan(
+        directory: String, zxid: Zxid,
+        begin: (SnapshotSummary) throws -> Void = { _ in },
+        sessions: (SessionID, _ timeoutMs: Int32) throws -> Void,
+        acls: (_ id: Int64, ACL) throws -> Void,
+        znodes: (borrowing SnapshotRow) throws -> Void
+    ) throws -> SnapshotSummary {
         let folder = DataDirectory(visiting: directory)
         let file = folder.snapshot(zxid)
         guard folder.holdsSnapshot(zxid) else {
             throw StorageError(.corrupt, "\(file): the snapshot is missing or empty; \(StorageError.restore)")
         }
         let content = try SnapshotRows(path: file)
+        try begin(try content.claim().summary)
         var sum = SnapshotSum()
         try content.readSessions(&sum, sessions)
         try content.readACLs(&sum, acls)
         try content.readZnodes(&sum, znodes)
         return try content.summary(zxid, matching: sum)
+    }
+}
+
+/// One znode as it stands in the file, in memory that is gone with the next.
+package struct SnapshotRow: ~Copyable {
+    fileprivate let pathBytes: UnsafeRawBufferPointer
+    fileprivate let dataBytes: UnsafeRawBufferPointer
+    package let hasNullData: Bool
+    /// The number of its access control list in the same snapshot.
+    package let acl: Int64
+    package let stat: StoredStat
+
+    /// The whole path; the root is `/`.
+    package var path: RawSpan {
+        @_lifetime(borrow self) get {
+            unsafe _overrideLifetime(RawSpan(_unsafeBytes: pathBytes), borrowing: self)
+        }
+    }
+
+    /// Empty for null as well.
+    package var data: RawSpan {
+        @_lifetime(borrow self) get {
+            unsafe _overrideLifetime(RawSpan(_unsafeBytes: dataBytes), borrowing: self)
+        }
     }
 }
 
@@ -83,11 +125,12 @@ private struct SnapshotRows: ~Copyable {
             identity: Identity(scheme: ByteString(Array(scheme)), id: ByteString(Array(id))))
     }
 
-    func readZnodes(_ sum: inout SnapshotSum, _ body: (SnapshotZnode) throws -> Void) throws {
+    func readZnodes(_ sum: inout SnapshotSum, _ body: (borrowing SnapshotRow) throws -> Void) throws {
         let rows = try database.prepare(
             "SELECT path, data, acl, czxid, mzxid, pzxid, ctime_ms, mtime_ms, version, cversion, aversion, "
                 + "ephemeral_owner FROM znodes ORDER BY path")
-        var last: ByteString?
+        var last: [UInt8] = []
+        var isFirst = true
         while try rows.step() {
             guard rows.isText(0), rows.isNull(1) || rows.isBlob(1), rows.areIntegers(2...11) else {
                 throw changed("a znode")
@@ -100,30 +143,42 @@ private struct SnapshotRows: ~Copyable {
                 version: try int32(rows.int64(8)), cversion: try int32(rows.int64(9)),
                 aversion: try int32(rows.int64(10)), ephemeralOwner: rows.int64(11))
             sum.add(path: path, data: data, acl: rows.int64(2), stat: stat)
-            let name = ByteString(Array(path))
             // SQLite takes the order of a damaged page for granted.
-            if let last, last >= name { throw changed("the order of znodes at \(name)") }
-            last = name
+            guard isFirst || last.withUnsafeBytes({ $0.precedes(path) }) else {
+                throw changed("the order of znodes at \(String(decoding: path, as: UTF8.self))")
+            }
+            isFirst = false
+            last.removeAll(keepingCapacity: true)
+            last.append(contentsOf: path)
             try body(
-                SnapshotZnode(path: name, data: data.map { Array($0) }, acl: rows.int64(2), stat: stat))
+                SnapshotRow(
+                    pathBytes: path, dataBytes: data ?? UnsafeRawBufferPointer(start: nil, count: 0),
+                    hasNullData: data == nil, acl: rows.int64(2), stat: stat))
         }
     }
 
-    func summary(_ zxid: Zxid, matching sum: SnapshotSum) throws(StorageError) -> SnapshotSummary {
+    /// What the row of meta says, whether or not the others agree.
+    func claim() throws(StorageError) -> (summary: SnapshotSummary, acls: Int64, checksum: Int64) {
         let rows = try database.prepare(
             "SELECT zxid, time_ms, znodes, sessions, acls, digest, checksum FROM meta")
         guard try rows.step(), rows.areIntegers(0...6) else { throw changed("the row of meta") }
         let summary = SnapshotSummary(
             zxid: Zxid(rawValue: rows.int64(0)), timeMs: rows.int64(1), znodes: rows.int64(2),
             sessions: rows.int64(3), digest: UInt64(bitPattern: rows.int64(5)))
+        let rest = (rows.int64(4), rows.int64(6))
+        guard try !rows.step() else { throw changed("the row of meta") }
+        return (summary, rest.0, rest.1)
+    }
+
+    func summary(_ zxid: Zxid, matching sum: SnapshotSum) throws(StorageError) -> SnapshotSummary {
+        let (summary, acls, checksum) = try claim()
         guard summary.zxid == zxid else { throw changed("meta, which names \(summary.zxid),") }
-        guard summary.znodes == sum.znodes, summary.sessions == sum.sessions, rows.int64(4) == sum.acls else {
+        guard summary.znodes == sum.znodes, summary.sessions == sum.sessions, acls == sum.acls else {
             throw changed("the number of rows (\(sum.znodes) of \(summary.znodes) znodes)")
         }
-        guard
-            sum.checksum(zxid: zxid, timeMs: summary.timeMs, digest: summary.digest) == rows.int64(6),
-            try !rows.step()
-        else { throw changed("a row") }
+        guard sum.checksum(zxid: zxid, timeMs: summary.timeMs, digest: summary.digest) == checksum else {
+            throw changed("a row")
+        }
         return summary
     }
 

@@ -3,26 +3,38 @@ package import Vocabulary
 
 /// Writes the tree of one moment into a file of its own, which has no name until all of it is durable.
 ///
-/// Rows may come in any order; in that of their paths they are written fastest. After a failure every call
-/// throws it. A writer that goes away unfinished leaves nothing, a killed process a file under a temporary
-/// name.
+/// Rows may come in any order: they are sorted, and written in that of their paths at the end. After a
+/// failure every call throws it. A writer that goes away unfinished leaves nothing, a killed process a file
+/// under a temporary name.
 package struct SnapshotWriter: ~Copyable {
     private let directory: DataDirectory
     private let zxid: Zxid
     private let file: UnfinishedFile
-    private let content: SnapshotContent
+    private var content: SnapshotContent
+    private var sorter: SnapshotSorter
     private var sum = SnapshotSum()
     private var failure: StorageError?
 
+    /// Who writes: each under a name of its own, since both may at a time.
+    package enum Author: String {
+        /// The node, of its own tree.
+        case node = ""
+        /// The log, of a tree that a leader sent.
+        case log = ".received"
+    }
+
     /// Begins the snapshot of the tree right after `zxid`.
-    package init(directory: String, zxid: Zxid) throws(StorageError) {
+    package init(directory: String, zxid: Zxid, by author: Author = .node) throws(StorageError) {
         let directory = try DataDirectory(creating: directory)
-        let file = try UnfinishedFile(directory.snapshot(zxid) + DataDirectory.unfinished)
+        let file = try UnfinishedFile(
+            directory.snapshot(zxid) + author.rawValue + DataDirectory.unfinished)
         let content = try SnapshotContent(path: file.path)
+        let sorter = try SnapshotSorter(path: file.path + ".rows" + DataDirectory.unfinished)
         self.directory = directory
         self.zxid = zxid
         self.file = file
         self.content = content
+        self.sorter = sorter
     }
 
     package mutating func add(session: SessionID, timeoutMs: Int32) throws(StorageError) {
@@ -68,12 +80,23 @@ package struct SnapshotWriter: ~Copyable {
     }
 
     package mutating func add(_ znode: SnapshotZnode) throws(StorageError) {
+        let data = znode.data ?? []
+        try add(
+            znode.path.bytes.span.bytes, data: data.span.bytes, isNull: znode.data == nil, acl: znode.acl,
+            stat: znode.stat)
+    }
+
+    /// One znode, without a copy of it.
+    package mutating func add(
+        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: Int64, stat: StoredStat
+    ) throws(StorageError) {
         try refuseAfterFailure()
         do {
-            try znode.path.bytes.span.bytes.withUnsafeBytes { path throws(StorageError) in
-                guard let data = znode.data else { return try add(znode, path, nil) }
-                try data.span.bytes.withUnsafeBytes { data throws(StorageError) in
-                    try add(znode, path, data)
+            try path.withUnsafeBytes { path throws(StorageError) in
+                try data.withUnsafeBytes { bytes throws(StorageError) in
+                    let data = isNull ? nil : bytes
+                    sum.add(path: path, data: data, acl: acl, stat: stat)
+                    try sorter.add(path, data, acl: acl, stat)
                 }
             }
         } catch {
@@ -81,18 +104,14 @@ package struct SnapshotWriter: ~Copyable {
         }
     }
 
-    private mutating func add(
-        _ znode: SnapshotZnode, _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?
-    ) throws(StorageError) {
-        sum.add(path: path, data: data, acl: znode.acl, stat: znode.stat)
-        try content.insert(znode, path, data)
-    }
-
     /// Makes the snapshot durable and gives it its name; an older one of that name is replaced.
     ///
     /// - Parameter digest: of the tree, to be compared by whoever reads it.
     package consuming func finish(digest: UInt64) throws(StorageError) {
         try refuseAfterFailure()
+        try sorter.forEach { row throws(StorageError) in
+            try content.insert(row.path, row.data, acl: row.acl, row.stat)
+        }
         try content.describe(sum, zxid: zxid, timeMs: SnapshotWriter.nowMs, digest: digest)
         try content.close()
         try file.rename(to: directory.snapshot(zxid))

@@ -6,8 +6,17 @@ package struct ACLID: Hashable, Sendable {
 
     /// Everyone may do everything: most znodes.
     package static let open = ACLID(rawValue: 0)
+    /// The number under which snapshots keep the list; they have no row for the open one.
+    var number: Int64 { self == .open ? ACLID.openNumber : Int64(rawValue) }
+    package static let openNumber: Int64 = -1
     /// Marks a record of the arena that holds no znode.
     static let free = ACLID(rawValue: .max)
+}
+
+/// An access control list as znodes of the same moment name it.
+package struct NumberedACL: Equatable, Sendable {
+    package let number: Int64
+    package let acl: ACL
 }
 
 /// The access control lists in use, each kept once and counted.
@@ -40,6 +49,18 @@ package struct ACLTable {
         }
         ids[acl] = id
         return id
+    }
+
+    /// Used once more.
+    mutating func retain(_ id: ACLID) {
+        if id != .open { uses[Int(id.rawValue)] += 1 }
+    }
+
+    /// Every list in use but the open one, by its id.
+    var numbered: [NumberedACL] {
+        uses.indices.dropFirst().filter { uses[$0] > 0 }.map {
+            NumberedACL(number: ACLID(rawValue: UInt32($0)).number, acl: lists[$0])
+        }
     }
 
     /// Used once less; a list that nobody uses is forgotten. The open list stays.

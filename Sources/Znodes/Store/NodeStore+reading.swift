@@ -55,20 +55,23 @@ extension NodeStore {
     func pathBytes(of id: NodeID) -> [UInt8] {
         let length = pathLength(of: id)
         return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            var end = length
-            var current = id.rawValue
-            while current != NodeID.root.rawValue {
-                let name = record(current).pointee.name
-                let start = end - name.count
-                if let base = buffer.baseAddress {
-                    UnsafeMutableRawBufferPointer(start: base + start, count: name.count).copyMemory(
-                        from: name)
-                    base[start - 1] = UInt8(ascii: "/")
-                }
-                end = start - 1
-                current = record(current).pointee.parent
-            }
+            writePath(of: id.rawValue, into: UnsafeMutableRawBufferPointer(buffer))
             count = length
+        }
+    }
+
+    /// Writes the path of `id`, which is not the root, into memory of exactly its length: from its end.
+    func writePath(of id: UInt32, into buffer: UnsafeMutableRawBufferPointer) {
+        guard let base = buffer.baseAddress else { return }
+        var end = buffer.count
+        var current = id
+        while current != NodeID.root.rawValue {
+            let name = record(current).pointee.name
+            let start = end - name.count
+            UnsafeMutableRawBufferPointer(start: base + start, count: name.count).copyMemory(from: name)
+            buffer[start - 1] = UInt8(ascii: "/")
+            end = start - 1
+            current = record(current).pointee.parent
         }
     }
 
@@ -81,6 +84,9 @@ extension NodeStore {
         }
         return length
     }
+
+    /// What all znodes take as rows of a snapshot, about.
+    package var storedBytes: Int { dataSize + count * 40 }
 
     /// How many znodes are below `id`.
     package func descendantCount(of id: NodeID) -> Int {

@@ -23,10 +23,12 @@ package struct NodeStore: ~Copyable {
     var chunks: UnsafeMutablePointer<UnsafeMutablePointer<NodeRecord>>
     private var chunkCount = 0
     private var chunkCapacity = 16
-    private var used: UInt32 = 0
+    private(set) var used: UInt32 = 0
     private var firstFree = NodeStore.none
     private var table = NameTable()
     private let hash: NameHash
+    /// Where a snapshot of the znodes stands; nil when none is taken.
+    var capture: Capture?
 
     /// Znodes, the root included.
     package private(set) var count = 0
@@ -79,17 +81,7 @@ package struct NodeStore: ~Copyable {
         guard first == slash else { return nil }
         if path.count == 1 { return .root }
         guard path[path.count - 1] != slash else { return nil }
-        var chain = hash.root
-        var start = 1
-        var end = 1
-        while end <= path.count {
-            if end == path.count || path[end] == slash {
-                if end == start { return nil }
-                chain = hash.child(UnsafeRawBufferPointer(rebasing: path[start..<end]), of: chain)
-                start = end + 1
-            }
-            end += 1
-        }
+        guard let chain = validChain(of: path) else { return nil }
         return table.find(chain) { isPath(path, of: $0) }.map(NodeID.init(rawValue:))
     }
 
@@ -109,6 +101,29 @@ package struct NodeStore: ~Copyable {
         return end == 0
     }
 
+    /// The chained hash of a path that begins with a slash; nil where a name is empty.
+    @inline(__always)
+    private func validChain(of path: UnsafeRawBufferPointer) -> UInt64? {
+        let slash = UInt8(ascii: "/")
+        var chain = hash.root
+        var start = 1
+        var end = 1
+        while end <= path.count {
+            if end == path.count || path[end] == slash {
+                if end == start { return nil }
+                chain = hash.child(UnsafeRawBufferPointer(rebasing: path[start..<end]), of: chain)
+                start = end + 1
+            }
+            end += 1
+        }
+        return chain
+    }
+
+    private func chain(of path: UnsafeRawBufferPointer) -> UInt64 {
+        guard let chain = validChain(of: path) else { preconditionFailure("a znode has a path") }
+        return chain
+    }
+
     /// The chained hash of a znode's path.
     private func chain(of id: UInt32) -> UInt64 {
         var line: [UInt32] = []
@@ -122,30 +137,41 @@ package struct NodeStore: ~Copyable {
 
     // MARK: Changing
 
+    /// Puts a znode at `path`.
+    ///
+    /// - Parameter parent: The znode at what stands before the path's last slash.
     /// - Precondition: The parent has no child of that name.
     package mutating func insert(
-        _ name: RawSpan, under parent: NodeID, data: RawSpan, isNull: Bool = false, stat: StoredStat,
+        _ path: RawSpan, under parent: NodeID, data: RawSpan, isNull: Bool = false, stat: StoredStat,
         acl: ACLID
     ) -> NodeID {
         let id = makeRecord()
+        passInCapture(id)
         var fresh = NodeRecord(
-            stat: stat, parent: parent.rawValue, place: 0, acl: acl, content: 0, nameLength: 0, dataLength: 0)
-        name.withUnsafeBytes { fresh.fill(name: $0, data: data) }
+            stat: stat, parent: parent.rawValue, place: 0, acl: acl,
+            content: NodeDigest.content(path: path, data: data), nameLength: 0, dataLength: 0)
+        path.withUnsafeBytes { bytes in
+            fresh.fill(name: NodeStore.name(in: bytes), data: data)
+            table.insert(id, hash: chain(of: bytes))
+        }
         if isNull { fresh.dataLength = -1 }
         fresh.place = record(parent.rawValue).pointee.appendChild(id)
         record(id).initialize(to: fresh)
-        table.insert(id, hash: chain(of: id))
         count += 1
-        let path = pathBytes(of: NodeID(rawValue: id))
-        record(id).pointee.content = NodeDigest.content(path: path.span.bytes, data: data)
-        dataSize += path.count + data.byteCount
+        dataSize += path.byteCount + data.byteCount
         return NodeID(rawValue: id)
+    }
+
+    private static func name(in path: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let slash = path.lastIndex(of: UInt8(ascii: "/"))
+        return UnsafeRawBufferPointer(rebasing: path[(slash.map { $0 + 1 } ?? 0)...])
     }
 
     /// - Precondition: It has no children and is not the root.
     package mutating func remove(_ id: NodeID) {
         let record = record(id.rawValue)
         precondition(id != .root && record.pointee.childCount == 0, "only a leaf is removed")
+        saveForCapture(id.rawValue)
         dataSize -= pathLength(of: id) + record.pointee.data.count
         table.remove(id.rawValue, hash: chain(of: id.rawValue))
         let place = record.pointee.place
@@ -165,6 +191,7 @@ package struct NodeStore: ~Copyable {
     package mutating func setData(
         _ data: RawSpan, isNull: Bool = false, of id: NodeID, at path: ZnodePath
     ) {
+        saveForCapture(id.rawValue)
         let record = record(id.rawValue)
         dataSize += data.byteCount - record.pointee.data.count
         record.pointee.replaceData(data)
@@ -173,9 +200,14 @@ package struct NodeStore: ~Copyable {
     }
 
     package mutating func setStat(_ stat: StoredStat, of id: NodeID) {
+        saveForCapture(id.rawValue)
         record(id.rawValue).pointee.stat = stat
     }
-    package mutating func setACL(_ acl: ACLID, of id: NodeID) { record(id.rawValue).pointee.acl = acl }
+
+    package mutating func setACL(_ acl: ACLID, of id: NodeID) {
+        saveForCapture(id.rawValue)
+        record(id.rawValue).pointee.acl = acl
+    }
 
     private mutating func makeRecord() -> UInt32 {
         if firstFree != NodeStore.none {

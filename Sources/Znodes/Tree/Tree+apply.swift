@@ -79,7 +79,8 @@ extension Tree {
         let data = creation.data ?? []
         let acl = acls.retain(creation.acl)
         let id = nodes.insert(
-            creation.path.name.span.bytes, under: parent, data: data.span.bytes, isNull: creation.data == nil,
+            creation.path.bytes.span.bytes, under: parent, data: data.span.bytes,
+            isNull: creation.data == nil,
             stat: stat, acl: acl)
         digest &+= nodes.nodeDigest(of: id)
         index(creation.path, as: ownership)

@@ -27,13 +27,56 @@ extension Tree {
             if let parent = nodes.parent(of: id), presets.contains(parent) { return false }
             guard presets.remove(id) != nil else { return false }
             overwrite(id, with: znode)
-        } else {
-            guard let id = insert(znode) else { return false }
-            digest &+= nodes.nodeDigest(of: id)
+            noteRestored(znode.path.bytes.span.bytes, znode.stat)
+            return true
         }
-        index(znode.path, as: Ownership(rawValue: znode.stat.ephemeralOwner))
-        followQuota(restored: znode.path)
+        let path = znode.path.bytes.span.bytes
+        guard let cut = Tree.lastSlash(in: path), let parent = parent(of: path, endingAt: cut) else {
+            return false
+        }
+        let data = znode.data ?? []
+        insert(
+            path, under: parent, data: data.span.bytes, isNull: znode.data == nil,
+            acl: acls.retain(znode.acl), stat: znode.stat)
         return true
+    }
+
+    /// Likewise, without a copy of anything. `acl` is in the table already.
+    ///
+    /// - Parameter last: The znode restored before, among whose neighbours this one is likely to be.
+    mutating func restore(
+        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat,
+        after last: inout RestoredPath
+    ) -> Bool {
+        if !presets.isEmpty, Tree.mayBePreset(path) {
+            let bytes = isNull ? nil : data.withUnsafeBytes { Array($0) }
+            return restore(
+                StoredZnode(path: ZnodePath(path), data: bytes, acl: acls[acl], stat: stat))
+        }
+        // In the order of paths each is behind all that are there.
+        guard last.precedes(path) || nodes.find(path) == nil, let cut = Tree.lastSlash(in: path) else {
+            return false
+        }
+        let parent = last.hasParent(of: path, endingAt: cut) ? last.parent : parent(of: path, endingAt: cut)
+        guard let parent else { return false }
+        insert(path, under: parent, data: data, isNull: isNull, acl: acl, stat: stat)
+        acls.retain(acl)
+        last.replace(with: path, parent: parent, endingAt: cut)
+        return true
+    }
+
+    /// Whether the path is the root's, or begins as those of the system's znodes do.
+    private static func mayBePreset(_ path: RawSpan) -> Bool {
+        path.withUnsafeBytes { $0.count <= 1 || $0.starts(with: zookeeper.bytes) }
+    }
+
+    private mutating func noteRestored(_ path: RawSpan, _ stat: StoredStat) {
+        let ownership = Ownership(rawValue: stat.ephemeralOwner)
+        let mayBeQuota = path.withUnsafeBytes { $0.starts(with: Tree.quota.bytes) }
+        if ownership == .persistent, !mayBeQuota { return }
+        let path = ZnodePath(path)
+        index(path, as: ownership)
+        followQuota(restored: path)
     }
 
     /// Everything of its own, in its place; indexes and usage of quotas are the caller's.
@@ -48,16 +91,29 @@ extension Tree {
         digest &+= nodes.nodeDigest(of: id)
     }
 
-    private mutating func insert(_ znode: StoredZnode) -> NodeID? {
-        let path = znode.path.bytes
-        let slash = UInt8(ascii: "/")
-        guard let cut = path.lastIndex(of: slash), cut + 1 < path.count, path[..<cut].last != slash,
-            let parent = nodes.find(path.span.bytes.extracting(0..<cut)), !presets.contains(parent)
-        else { return nil }
-        let data = znode.data ?? []
-        return nodes.insert(
-            path.span.bytes.extracting((cut + 1)..<path.count), under: parent, data: data.span.bytes,
-            isNull: znode.data == nil, stat: znode.stat, acl: acls.retain(znode.acl))
+    private mutating func insert(
+        _ path: RawSpan, under parent: NodeID, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat
+    ) {
+        let id = nodes.insert(path, under: parent, data: data, isNull: isNull, stat: stat, acl: acl)
+        digest &+= nodes.nodeDigest(of: id)
+        noteRestored(path, stat)
+    }
+
+    /// Where the name begins, less one; nil for what is no path of a znode but the root.
+    private static func lastSlash(in path: RawSpan) -> Int? {
+        path.withUnsafeBytes { bytes in
+            let slash = UInt8(ascii: "/")
+            guard let cut = bytes.lastIndex(of: slash), cut + 1 < bytes.count,
+                cut == 0 || bytes[cut - 1] != slash
+            else { return nil }
+            return cut
+        }
+    }
+
+    /// The restored znode at the first `cut` bytes of `path`.
+    private func parent(of path: RawSpan, endingAt cut: Int) -> NodeID? {
+        guard let parent = nodes.find(path.extracting(0..<cut)), !presets.contains(parent) else { return nil }
+        return parent
     }
 
     /// Every znode, a parent before its children, in the order of the children's lists.
@@ -80,5 +136,43 @@ extension Tree {
             body(child, path.span.bytes)
             line.append((child, 0))
         }
+    }
+}
+
+/// The path of the znode that was restored last, and its parent.
+struct RestoredPath {
+    private var path: [UInt8] = []
+    private var parentLength = -1
+    private(set) var parent: NodeID?
+
+    func precedes(_ other: RawSpan) -> Bool {
+        other.withUnsafeBytes { other in
+            path.withUnsafeBytes { path in
+                var offset = 0
+                let common = min(path.count, other.count)
+                while offset < common, path[offset] == other[offset] { offset += 1 }
+                return offset == common ? path.count < other.count : path[offset] < other[offset]
+            }
+        }
+    }
+
+    /// Whether the first `cut` bytes of `other` are the parent's path.
+    func hasParent(of other: RawSpan, endingAt cut: Int) -> Bool {
+        guard cut == parentLength else { return false }
+        return other.withUnsafeBytes { other in
+            path.withUnsafeBytes { path in
+                var offset = cut - 1
+                // From the end, where paths differ.
+                while offset >= 0, path[offset] == other[offset] { offset -= 1 }
+                return offset < 0
+            }
+        }
+    }
+
+    mutating func replace(with path: RawSpan, parent: NodeID, endingAt cut: Int) {
+        self.path.removeAll(keepingCapacity: true)
+        path.withUnsafeBytes { self.path.append(contentsOf: $0) }
+        parentLength = cut
+        self.parent = parent
     }
 }

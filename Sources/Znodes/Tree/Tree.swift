@@ -30,8 +30,9 @@ package struct Tree: ~Copyable {
         presets = [.root]
         for name in ["zookeeper", "quota", "config"] {
             let parent = name == "zookeeper" ? NodeID.root : systemNode(Tree.zookeeper)
+            let path = nodes.path(of: parent).appending(name.utf8).bytes
             let id = nodes.insert(
-                Array(name.utf8).span.bytes, under: parent, data: [UInt8]().span.bytes, stat: StoredStat(),
+                path.span.bytes, under: parent, data: [UInt8]().span.bytes, stat: StoredStat(),
                 acl: .open)
             presets.insert(id)
         }

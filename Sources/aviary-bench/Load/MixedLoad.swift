@@ -15,6 +15,7 @@ struct MixedLoad: Workload {
     private static let drainNanoseconds: UInt64 = 10_000_000_000
 
     private let plan: LoadPlan
+    private let trace: Trace?
     private let templates: LoadTemplates
     private var random: SplitMix
     private var keys: KeyChooser
@@ -26,8 +27,9 @@ struct MixedLoad: Workload {
     private(set) var tally: Tally
     private(set) var measurement: Measurement
 
-    init(_ plan: LoadPlan, serverPids: [Int32]) {
+    init(_ plan: LoadPlan, serverPids: [Int32], trace: Trace? = nil) {
         self.plan = plan
+        self.trace = trace
         templates = LoadTemplates(keyspace: plan.keyspace, data: plan.data)
         random = SplitMix(seed: plan.seed)
         keys = KeyChooser(plan.distribution, keyCount: plan.keyspace.keyCount)
@@ -58,6 +60,7 @@ struct MixedLoad: Workload {
         if reply.error == 0 { try check(body, of: request) }
         if case .measuring = phase {
             tally.record(request.operation, latency: now - request.sentAt)
+            trace?.record(at: now, latency: now - request.sentAt)
             if reply.error != 0 { tally.recordError(reply.error) }
             if case .requests(let limit) = plan.limit, tally.operationCount >= limit {
                 stopMeasuring(at: now)

@@ -30,7 +30,9 @@ struct Run: ~Copyable {
         try engine.openSessions(options.connections)
         let isCreating = plan.mix.contains(.create) || plan.mix.contains(.delete)
         try build(createdGroupCount: isCreating ? options.connections : 0)
-        var load = MixedLoad(plan, serverPids: options.pid)
+        var trace: Trace?
+        if let path = options.trace { trace = try Trace(path: path) }
+        var load = MixedLoad(plan, serverPids: options.pid, trace: trace)
         try engine.run(&load)
         if isCreating { try perform(keyspace.createdRemovingStages(load.created)) }
         if !options.keep { try perform(keyspace.keyRemovingStages) }

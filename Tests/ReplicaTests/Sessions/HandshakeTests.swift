@@ -30,9 +30,9 @@ import Znodes
         node.isDiskFast = false
         let client = node.open()
         #expect(try client.connect() == nil)
-        #expect(node.replica.storedState.sessions.isEmpty)
+        #expect(node.replica.storedState.head.sessions.isEmpty)
         node.sync()
-        #expect(node.replica.storedState.sessions.count == 1)
+        #expect(node.replica.storedState.head.sessions.count == 1)
     }
 
     @Test(arguments: [nil, false, true] as [Bool?])

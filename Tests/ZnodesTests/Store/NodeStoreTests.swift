@@ -8,9 +8,9 @@ import Vocabulary
     private static func insert(
         _ name: String, under parent: NodeID, in store: inout NodeStore, data: [UInt8] = []
     ) -> NodeID {
-        let name = Array(name.utf8)
+        let path = store.path(of: parent).appending(name.utf8)
         return store.insert(
-            name.span.bytes, under: parent, data: data.span.bytes, stat: StoredStat(), acl: .open)
+            path.bytes.span.bytes, under: parent, data: data.span.bytes, stat: StoredStat(), acl: .open)
     }
 
     @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])

@@ -17,7 +17,8 @@ struct StoreModel: ~Copyable {
         let parent = try id(of: parentPath)
         let bytes = data ?? []
         _ = store.insert(
-            name.span.bytes, under: parent, data: bytes.span.bytes, isNull: data == nil, stat: StoredStat(),
+            path.bytes.span.bytes, under: parent, data: bytes.span.bytes, isNull: data == nil,
+            stat: StoredStat(),
             acl: .open)
         expected[path] = .some(data)
         children[parentPath, default: []].insert(path)

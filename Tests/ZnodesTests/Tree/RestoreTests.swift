@@ -4,32 +4,6 @@ import Vocabulary
 @testable import Znodes
 
 @Suite struct `A tree put together again` {
-    /// Everything there is to know of a tree.
-    private struct Portrait: Equatable {
-        var znodes: [ZnodePath: StoredZnode] = [:]
-        var stats: [ZnodePath: Stat] = [:]
-        var numbers: [String: Int] = [:]
-        var digest: UInt64
-        var ephemerals: [SessionID: Set<ZnodePath>]
-        var indexes: [Set<ZnodePath>]
-        var outlived: [[ZnodePath]]
-
-        init(_ tree: borrowing Tree) {
-            digest = tree.digest
-            ephemerals = tree.ephemeralPaths
-            indexes = [tree.containers, tree.ttls, tree.quotas]
-            outlived = [0, 500, 5000].map { tree.sweepCandidates(wallMs: $0, neverUsedMs: 100) }
-            numbers = [
-                "count": tree.nodes.count, "bytes": tree.nodes.dataSize, "lists": tree.acls.count,
-                "ephemerals": tree.ephemeralCount,
-            ]
-            for (id, znode) in Restoring.znodes(of: tree) {
-                znodes[znode.path] = znode
-                stats[znode.path] = tree.stat(of: id)
-            }
-        }
-    }
-
     private static let zxid = Zxid(epoch: Epoch(rawValue: 9), counter: 9)
 
     @Test(arguments: Array(1...20) as [UInt64])

@@ -1,0 +1,267 @@
+package import Logging
+internal import NIOCore
+package import Replica
+package import Settings
+package import Storage
+internal import Vocabulary
+internal import Wire
+internal import Znodes
+
+/// From a data directory to a replica that may serve: the newest snapshot that is as it was written, then
+/// every later transaction of the log, checked, in order.
+package enum Recovery {
+    /// What the log holds behind the snapshot that was loaded.
+    package struct Replayed: Equatable, Sendable {
+        package fileprivate(set) var transactions = 0
+        package fileprivate(set) var bytes = 0
+
+        package init() {}
+    }
+
+    /// - Parameter replayed: Is set.
+    /// - Throws: `StorageError`, naming the file, the zxid and the remedy, when the log cannot be trusted, or
+    ///   no snapshot that it goes on from.
+    package static func replica(
+        from store: inout LogStore, settings: NodeSettings, replayed: inout Replayed, log: Logger
+    ) throws -> Replica {
+        var replica = Replica(
+            settings: ReplicaSettings(settings), seed: UInt64.random(in: .min ... .max),
+            wallMs: Instant.now.wallMs)
+        let start = try loadSnapshot(from: store, into: &replica, settings, log)
+        replayed = try replay(store: &store, after: start, into: &replica, settings, log)
+        try requireEpochs(of: store, settings)
+        log.info(
+            "recovered",
+            metadata: [
+                "transactions": "\(replayed.transactions)", "zxid": "\(replica.tree.lastZxid)",
+                "znodes": "\(replica.tree.nodes.count)",
+                "sessions": "\(replica.sessions.count)",
+            ])
+        if replica.statistics.digestMismatches > 0 {
+            log.error(
+                "the tree does not match the digests in the log",
+                metadata: [
+                    "transactions": "\(replica.statistics.digestMismatches)"
+                ])
+        }
+        return replica
+    }
+
+    /// The log's thread-to-be reads, checks and decodes; this one applies.
+    private static func replay(
+        store: inout LogStore, after start: Zxid, into replica: inout Replica, _ settings: NodeSettings,
+        _ log: Logger
+    ) throws -> Replayed {
+        var effects = Effects()
+        var replayed = Replayed()
+        var progress = Progress()
+        // A node that is all there is needs nobody's word for what is on its disk.
+        let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
+        let (snapshot, last) = (replica.tree.lastZxid, store.lastZxid)
+        let lent = Lent(consume store)
+        let outcome = Result {
+            try Handover<[Decoded]>.run(ahead: Recovery.batchesAhead) { handover in
+                var batch: [Decoded] = []
+                try lent.replay(after: start) { row in
+                    batch.append(Decoded(transaction: try row.transaction(), body: row.body))
+                    guard batch.count == Recovery.batchCount else { return }
+                    try handover.give(batch)
+                    batch = []
+                }
+                try handover.give(batch)
+            } take: { batch in
+                for row in batch {
+                    let zxid = row.transaction.zxid
+                    if zxid > snapshot {
+                        replayed.transactions += 1
+                        replayed.bytes += row.body.readableBytes
+                    }
+                    replica.step(
+                        .replayed(row.transaction, bytes: row.body, isCommitted: zxid <= committed), at: .now,
+                        into: &effects)
+                }
+                guard progress.isDue, let zxid = batch.last?.transaction.zxid else { return }
+                log.info(
+                    "replaying the log",
+                    metadata: [
+                        "zxid": "\(zxid)", "of": "\(last)", "transactions": "\(replayed.transactions)",
+                    ])
+            }
+        }
+        store = lent.takeBack()
+        try outcome.get()
+        return replayed
+    }
+
+    private static let batchCount = 512
+    private static let batchesAhead = 16
+    private static let pageBytes = 128 << 10
+    private static let pagesAhead = 16
+
+    private struct Decoded: Sendable {
+        let transaction: Transaction
+        let body: ByteBuffer
+    }
+
+    /// The log while another thread reads it, and nobody else.
+    private final class Lent: @unchecked Sendable {
+        private var store: LogStore?
+
+        init(_ store: consuming LogStore) {
+            self.store = consume store
+        }
+
+        func replay(after zxid: Zxid, _ body: (LogRow) throws -> Void) throws {
+            try store?.replay(after: zxid, body)
+        }
+
+        func takeBack() -> LogStore {
+            guard let store = store.take() else { preconditionFailure("the log is taken back once") }
+            return store
+        }
+    }
+}
+
+extension Recovery {
+    /// Loads the newest snapshot that can be believed; none where the log has everything.
+    ///
+    /// - Returns: From where the log is to be replayed: a member remembers some of what the snapshot has.
+    private static func loadSnapshot(
+        from store: borrowing LogStore, into replica: inout Replica, _ settings: NodeSettings, _ log: Logger
+    ) throws -> Zxid {
+        var failure: StorageError?
+        for zxid in try store.snapshots() {
+            do {
+                let remembered = settings.isMember ? rememberedRows : 0
+                let start = try store.position(before: zxid, by: remembered)
+                try load(zxid, from: store, replayingAfter: start, into: &replica, log)
+                return start
+            } catch let error as StorageError where error.code == .corrupt {
+                log.error("a snapshot is damaged, an older one must do: \(error.message)")
+                failure = failure ?? error
+            }
+        }
+        if store.startZxid > .zero, let failure { throw failure }
+        return .zero
+    }
+
+    /// Transactions before the snapshot that a member reads, for learners that are a little behind: about
+    /// what `History` keeps of small ones.
+    private static let rememberedRows = 100_000
+
+    /// One thread reads the file and checks it, this one builds the tree.
+    private static func load(
+        _ zxid: Zxid, from store: borrowing LogStore, replayingAfter start: Zxid,
+        into replica: inout Replica, _ log: Logger
+    ) throws {
+        var sessions: [SnapshotHead.StoredSession] = []
+        var restoration = replica.restoration
+        var progress = Progress()
+        var count = 0
+        var total: Int64 = 0
+        var tree: Tree?
+        let directory = store.snapshotDirectory
+        try Handover<SnapshotPiece>.run(ahead: pagesAhead) { handover in
+            try SnapshotPiece.read(zxid, in: directory, pageBytes: pageBytes) { try handover.give($0) }
+        } take: { piece in
+            switch piece {
+            case .claim(let summary):
+                total = summary.znodes
+                log.info("loading the snapshot", metadata: ["zxid": "\(zxid)", "znodes": "\(total)"])
+            case .session(let session): sessions.append(session)
+            case .list(let id, let acl): restoration.add(list: id, acl)
+            case .znodes(let page):
+                guard restoration.add(page) else { throw otherTree(zxid) }
+                count += page.count
+                guard progress.isDue else { return }
+                log.info("loading the snapshot", metadata: ["znodes": "\(count)", "of": "\(total)"])
+            case .end(let summary):
+                tree = restoration.finish(at: zxid, digest: summary.digest)
+                restoration = replica.restoration
+            }
+        }
+        guard let tree else { throw otherTree(zxid) }
+        replica.restore(
+            tree, sessions: sessions, isExact: !(store.beginsBehindReceived && zxid == store.startZxid),
+            replayingAfter: start, now: .now)
+    }
+
+    private static func otherTree(_ zxid: Zxid) -> StorageError {
+        StorageError(
+            .corrupt,
+            "the snapshot at \(zxid) is another tree than it was; restore a backup of the folder")
+    }
+}
+
+/// When a long work says again how far it is: once a second.
+private struct Progress {
+    private var saidMs = Instant.now.monotonicMs
+
+    var isDue: Bool {
+        mutating get {
+            let nowMs = Instant.now.monotonicMs
+            guard nowMs - saidMs >= 1000 else { return false }
+            saidMs = nowMs
+            return true
+        }
+    }
+}
+
+extension Recovery {
+    /// A member of an ensemble has promised every epoch that it holds transactions of (quorum protocol 1.2):
+    /// otherwise it would lead one that is over.
+    private static func requireEpochs(
+        of store: borrowing LogStore, _ settings: NodeSettings
+    ) throws(StorageError) {
+        guard settings.isMember, store.lastZxid.epoch > store.acceptedEpoch else { return }
+        throw StorageError(
+            .corrupt,
+            "the log ends at \(store.lastZxid), but its node has accepted epoch "
+                + "\(store.acceptedEpoch.rawValue) at most: not the log of this member; restore a "
+                + "backup of the folder, or start with an empty one while all other voters are up")
+    }
+}
+
+extension LogRow {
+    /// - Throws: `corrupt` when a body with a good checksum is no transaction, or another one than
+    ///   its row says.
+    fileprivate func transaction() throws(StorageError) -> Transaction {
+        let decoded = Result { () throws(DecodingError) in try Transaction(decoding: body.readableBytesSpan) }
+        switch decoded {
+        case .success(let transaction) where transaction.zxid == zxid: return transaction
+        case .success(let transaction):
+            throw StorageError(
+                .corrupt,
+                "\(zxid): its body says \(transaction.zxid); restore a backup of the folder")
+        case .failure(let error):
+            throw StorageError(
+                .corrupt, "\(zxid): its body does not decode (\(error)); restore a backup of the folder")
+        }
+    }
+}
+
+extension ReplicaSettings {
+    init(_ settings: NodeSettings) {
+        let algorithm = settings.access.digestAlgorithm
+        self.init(
+            peer: PeerID(rawValue: settings.serverID ?? 1), membership: settings.membership,
+            patience: settings.patience, tickMs: Int64(settings.tickTimeMs),
+            minSessionTimeoutMs: Int32(clamping: settings.sessions.minTimeoutMs),
+            maxSessionTimeoutMs: Int32(clamping: settings.sessions.maxTimeoutMs),
+            rules: TreeRules(
+                access: Access(isOpen: settings.access.areACLsSkipped),
+                hasExtendedTypes: settings.tree.areExtendedTypesEnabled,
+                enforcesQuota: settings.tree.areQuotasEnforced),
+            outstandingRequestsMax: settings.limits.outstandingRequestsMax,
+            isReconfigEnabled: settings.isReconfigEnabled,
+            isReadOnlyModeEnabled: settings.isReadOnlyModeEnabled,
+            superDigest: settings.access.superDigest.map { ByteString($0) },
+            isDigestEnabled: settings.access.isDigestSchemeEnabled,
+            requiredSchemes: settings.access.requiredSchemes.map { ByteString($0) },
+            sweepIntervalMs: Int64(settings.tree.sweepIntervalMs),
+            sweepPerMinuteMax: settings.tree.sweepPerMinuteMax,
+            containerNeverUsedMs: Int64(settings.tree.containerNeverUsedMs),
+            handshakeTimeoutMs: Int64(settings.clients.handshakeTimeoutMs),
+            digest: { DigestScheme.identity(of: $0, by: algorithm) })
+    }
+}

@@ -1,0 +1,37 @@
+internal import Replica
+internal import Storage
+internal import Vocabulary
+internal import Znodes
+
+/// A part of a snapshot on its way from the file to the tree, in this order.
+enum SnapshotPiece: Sendable {
+    /// What it says of itself, not yet to be believed.
+    case claim(SnapshotSummary)
+    case session(SnapshotHead.StoredSession)
+    case list(Int64, ACL)
+    case znodes(PackedZnodes)
+    /// All of it is as it was written.
+    case end(SnapshotSummary)
+
+    /// - Throws: `corrupt`, with file and remedy, when the snapshot is not as it was written; whatever `give`
+    ///   throws.
+    static func read(
+        _ zxid: Zxid, in directory: String, pageBytes: Int, _ give: (SnapshotPiece) throws -> Void
+    ) throws {
+        var page = PackedZnodes()
+        let summary = try Storage.SnapshotReader.scan(directory: directory, zxid: zxid) {
+            try give(.claim($0))
+        } sessions: { id, timeoutMs in
+            try give(.session(SnapshotHead.StoredSession(id: id, timeoutMs: timeoutMs)))
+        } acls: { id, acl in
+            try give(.list(id, acl))
+        } znodes: { row in
+            page.append(row.path, data: row.data, isNull: row.hasNullData, list: row.acl, stat: row.stat)
+            guard page.byteCount >= pageBytes else { return }
+            try give(.znodes(page))
+            page = PackedZnodes()
+        }
+        try give(.znodes(page))
+        try give(.end(summary))
+    }
+}

@@ -1,0 +1,103 @@
+package import Logging
+package import NIOCore
+internal import Replica
+package import Settings
+internal import Storage
+internal import Vocabulary
+internal import Znodes
+
+/// Sees to the snapshots that a node takes of itself: says when one is due, asks the replica for slice after
+/// slice, hands them to the scribe, and lets the log forget what the snapshots have.
+///
+/// Lives on the loop of the `Core`.
+package final class SnapshotDesk {
+    /// Between two slices: what else there is to do goes on, and a snapshot takes a quarter of the loop.
+    private static let pause = TimeAmount.milliseconds(1)
+
+    private let scribe: SnapshotScribe
+    private let loop: any EventLoop
+    private let log: Logger
+    private var schedule: SnapshotSchedule
+    /// The snapshot under way: the disk must have done this order before the snapshot may be complete, since
+    /// the log must not end before it.
+    private var gate: UInt64?
+    private var stored: UInt64 = 0
+    private var beganMs: Int64 = 0
+    private var wish: (SnapshotInput) -> Void = { _ in }
+    private var forget: (Zxid) -> Void = { _ in }
+
+    /// - Parameter replayed: What the log holds since the last snapshot.
+    package init(
+        _ settings: StorageSettings, scribe: SnapshotScribe, replayed: Recovery.Replayed,
+        loop: any EventLoop, log: Logger
+    ) {
+        self.scribe = scribe
+        self.loop = loop
+        self.log = log
+        schedule = SnapshotSchedule(settings, roll: UInt64.random(in: .min ... .max))
+        schedule.note(transactions: replayed.transactions, bytes: replayed.bytes)
+    }
+
+    /// - Parameters:
+    ///   - wish: Tells the replica.
+    ///   - forget: Tells the log that everything up to a position is not needed any more.
+    func open(_ wish: @escaping (SnapshotInput) -> Void, forget: @escaping (Zxid) -> Void) {
+        self.wish = wish
+        self.forget = forget
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        scribe.whenDone = { outcome in bound.eventLoop.execute { bound.value.hear(outcome) } }
+    }
+
+    /// The log has grown.
+    ///
+    /// - Parameter treeBytes: What a snapshot would take, about; asked only if enough is in the log.
+    func note(_ batch: Journal.Stored, treeBytes: () -> Int) {
+        stored = batch.ticket
+        schedule.note(transactions: batch.transactions, bytes: batch.bytes)
+        guard gate == nil, schedule.hasEnough, schedule.isDue(treeBytes: treeBytes()) else { return }
+        schedule.restart(roll: UInt64.random(in: .min ... .max))
+        wish(.due)
+    }
+
+    /// - Parameter ticket: Of the last order that the disk was or will be given.
+    func act(_ action: SnapshotAction, ticket: UInt64) {
+        switch action {
+        case .begin(let head):
+            gate = ticket
+            beganMs = Instant.now.monotonicMs
+            log.info("takes a snapshot", metadata: ["zxid": "\(head.zxid)"])
+            scribe.begin(head)
+            goOn()
+        case .add(let slice):
+            scribe.add(slice.znodes)
+            if slice.isLast { scribe.finish() }
+        case .abandon:
+            gate = nil
+            scribe.abandon()
+            log.info("gives the snapshot up")
+        }
+    }
+
+    private func goOn() {
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.scheduleTask(in: SnapshotDesk.pause) {
+            guard let gate = bound.value.gate else { return }
+            if bound.value.stored >= gate, !bound.value.scribe.isBehind { bound.value.wish(.sliceDue) }
+            bound.value.goOn()
+        }
+    }
+
+    private func hear(_ outcome: SnapshotScribe.Outcome) {
+        gate = nil
+        switch outcome {
+        case .written(let zxid, let oldest):
+            let ms = Instant.now.monotonicMs - beganMs
+            log.info(
+                "took a snapshot", metadata: ["zxid": "\(zxid)", "ms": "\(ms)", "oldest": "\(oldest)"])
+            forget(oldest)
+        case .failed(let error):
+            log.error("cannot take a snapshot; the log goes on without: \(error.message)")
+            wish(.failed)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+internal import Replica
+internal import Vocabulary
+internal import Znodes
+
+/// The snapshots that servers take of themselves, in slices between everything else that happens.
+extension Simulation {
+    /// Every second or so, each server at another moment.
+    private static let intervalMs: Int64 = 1_000
+
+    func reviewSnapshot(_ server: Server) throws(Violation) {
+        let phase = Int64(server.host) * 330
+        guard server.ownSnapshot == nil, (nowMs + phase) % Simulation.intervalMs < 50 else { return }
+        try step(server, .snapshot(.due))
+    }
+
+    func continueSnapshot(_ server: Server) throws(Violation) {
+        guard server.ownSnapshot != nil else { return }
+        try step(server, .snapshot(.sliceDue))
+    }
+
+    func act(_ action: SnapshotAction, of server: Server) throws(Violation) {
+        switch action {
+        case .begin(let head): server.ownSnapshot = StoredState(head: head, znodes: [])
+        case .add(let slice):
+            guard let begun = server.ownSnapshot else {
+                throw Violation("server \(server.id.rawValue) goes on with a snapshot it has not begun")
+            }
+            let state = StoredState(head: begun.head, znodes: begun.znodes + [slice.znodes])
+            server.ownSnapshot = slice.isLast ? nil : state
+            guard slice.isLast else { return }
+            try record.compare(digest: state.head.digest, at: state.head.zxid, of: server.id)
+            transcript.note(
+                nowMs, Int64(server.host), 5, state.head.zxid.rawValue,
+                line: "\(nowMs) server \(server.id.rawValue) has a snapshot of \(state.head.zxid)")
+            server.disk.keep(scenario.flaw == .snapshotsChangingTree ? late(state, of: server) : state.sorted)
+        case .abandon: server.ownSnapshot = nil
+        }
+    }
+
+    /// The tree as it is at the end of the snapshot, under the position of its beginning.
+    private func late(_ state: StoredState, of server: Server) -> StoredState {
+        guard let now = server.replica?.storedState else { return state.sorted }
+        let head = SnapshotHead(
+            zxid: state.head.zxid, digest: now.head.digest, sessions: state.head.sessions,
+            acls: now.head.acls)
+        return StoredState(head: head, znodes: now.znodes)
+    }
+}
+
+extension StoredState {
+    /// As a snapshot file gives them back: in the order of paths, so that parents come before their children.
+    fileprivate var sorted: StoredState {
+        StoredState(head: head, znodes: [PackedZnodes(inOrderOfPaths: znodes)])
+    }
+}

@@ -1,0 +1,166 @@
+import Vocabulary
+
+/// Puts the rows of a snapshot into the order of their paths: as many as there may be, in little memory.
+///
+/// SQLite writes rows that come in the order of its key three times as fast as others, and needs no cache for
+/// it. So rows are gathered, sorted and laid into a file without a name, run after run; in the end the runs
+/// are merged.
+struct SnapshotSorter: ~Copyable {
+    /// Bytes of one run, and so of what is in memory.
+    static let runBytes = 4 << 20
+
+    private let spool: Spool
+    private let runBytes: Int
+    private var run = RowRun()
+    private var runs: [Range<Int64>] = []
+
+    /// - Parameter path: Of a file that may be made and is gone at once.
+    init(path: String, runBytes: Int = SnapshotSorter.runBytes) throws(StorageError) {
+        spool = try Spool(path: path)
+        self.runBytes = runBytes
+    }
+
+    mutating func add(
+        _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?, acl: Int64, _ stat: StoredStat
+    ) throws(StorageError) {
+        run.append(path, data, acl: acl, stat)
+        if run.byteCount >= runBytes { try layDown() }
+    }
+
+    private mutating func layDown() throws(StorageError) {
+        runs.append(try spool.append(run.sortedBytes()))
+        run = RowRun()
+    }
+
+    /// Hands over every row, in the order of the paths: once, in the end.
+    mutating func forEach(
+        _ body: (RowRun.Row) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        if runs.isEmpty {
+            let bytes = run.sortedBytes()
+            return try bytes.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
+                var place = 0
+                while place < bytes.count {
+                    let row = RowRun.Row(bytes, at: place)
+                    try body(row)
+                    place += row.byteCount
+                }
+            }
+        }
+        if run.byteCount > 0 { try layDown() }
+        var merge = RunMerge()
+        for run in runs { try merge.add(RunReader(spool, run)) }
+        while let reader = merge.first {
+            try reader.withRow(body)
+            try reader.advance()
+            merge.settleFirst()
+        }
+    }
+}
+
+/// Reads one run from its front, a piece at a time.
+private final class RunReader {
+    private static let pieceBytes = 64 << 10
+
+    private let spool: Spool
+    /// What is not in `buffer` yet.
+    private var left: Range<Int64>
+    private var buffer = [UInt8](repeating: 0, count: RunReader.pieceBytes)
+    private var start = 0
+    private var end = 0
+
+    init(_ spool: Spool, _ run: Range<Int64>) throws(StorageError) {
+        self.spool = spool
+        left = run
+        try fill()
+    }
+
+    var isAtEnd: Bool { start == end }
+
+    func withRow(_ body: (RowRun.Row) throws(StorageError) -> Void) throws(StorageError) {
+        let buffer = buffer
+        try buffer.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
+            try body(RowRun.Row(bytes, at: start))
+        }
+    }
+
+    func precedes(_ other: RunReader) -> Bool {
+        buffer.withUnsafeBytes { own in
+            other.buffer.withUnsafeBytes { others in
+                RowRun.Row(own, at: start).path.precedes(RowRun.Row(others, at: other.start).path)
+            }
+        }
+    }
+
+    func advance() throws(StorageError) {
+        start += buffer.withUnsafeBytes { RowRun.Row($0, at: start).byteCount }
+        try fill()
+    }
+
+    /// Sees to it that the next row is in the buffer in full.
+    private func fill() throws(StorageError) {
+        while true {
+            let (start, end) = (start, end)
+            let needed = buffer.withUnsafeBytes { bytes in
+                RowRun.Row.byteCount(of: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            }
+            if let needed, end - start >= needed { return }
+            if left.isEmpty { return }
+            try readOn(needed ?? RowRun.Row.headBytes)
+        }
+    }
+
+    private func readOn(_ needed: Int) throws(StorageError) {
+        buffer.removeSubrange(..<start)
+        end -= start
+        start = 0
+        let size = max(RunReader.pieceBytes, needed)
+        buffer.append(contentsOf: repeatElement(0, count: max(0, size - buffer.count)))
+        let outcome = buffer.withUnsafeMutableBytes { bytes in
+            Result { () throws(StorageError) in
+                try spool.read(left, into: UnsafeMutableRawBufferPointer(rebasing: bytes[end...]))
+            }
+        }
+        let count = try outcome.get()
+        end += count
+        left = (left.lowerBound + Int64(count))..<left.upperBound
+    }
+}
+
+/// The readers of all runs, the one with the first row in front: a heap.
+private struct RunMerge {
+    private var readers: [RunReader] = []
+
+    var first: RunReader? { readers.first }
+
+    mutating func add(_ reader: RunReader) {
+        if reader.isAtEnd { return }
+        readers.append(reader)
+        var place = readers.count - 1
+        while place > 0 {
+            let parent = (place - 1) / 2
+            guard readers[place].precedes(readers[parent]) else { return }
+            readers.swapAt(place, parent)
+            place = parent
+        }
+    }
+
+    /// The first has moved on.
+    mutating func settleFirst() {
+        if readers[0].isAtEnd {
+            readers.swapAt(0, readers.count - 1)
+            readers.removeLast()
+        }
+        var place = 0
+        while true {
+            var least = place
+            for child in [2 * place + 1, 2 * place + 2]
+            where child < readers.count && readers[child].precedes(readers[least]) {
+                least = child
+            }
+            if least == place { return }
+            readers.swapAt(place, least)
+            place = least
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package import Vocabulary
+
+/// A tree that is put together again from a snapshot: its access control lists, then its znodes, every parent
+/// before its children.
+package struct Restoration: ~Copyable {
+    private var tree: Tree
+    /// The snapshot's numbers of lists, and the tree's.
+    private var lists: [Int64: ACLID] = [ACLID.openNumber: .open]
+    private var last = RestoredPath()
+
+    /// - Parameter seed: The tree's, a number that clients cannot guess.
+    package init(seed: UInt64) {
+        tree = Tree(seed: seed)
+    }
+
+    package mutating func add(list: Int64, _ acl: ACL) {
+        if let former = lists[list] { tree.acls.release(former) }
+        lists[list] = tree.acls.retain(acl)
+    }
+
+    /// - Returns: False when this is no tree: its parent or its list was not added, or it was before.
+    package mutating func add(
+        _ path: RawSpan, data: RawSpan, isNull: Bool, list: Int64, stat: StoredStat
+    ) -> Bool {
+        guard let acl = lists[list] else { return false }
+        return tree.restore(path, data: data, isNull: isNull, acl: acl, stat: stat, after: &last)
+    }
+
+    package mutating func add(_ znodes: PackedZnodes) -> Bool {
+        var isTree = true
+        znodes.forEach { znode in
+            guard isTree else { return }
+            isTree = add(
+                znode.path, data: znode.data, isNull: znode.hasNullData, list: znode.list,
+                stat: znode.stat)
+        }
+        return isTree
+    }
+
+    /// The tree as it was at `zxid`.
+    ///
+    /// - Returns: nil when its digest is another one: the snapshot is not what was written.
+    package consuming func finish(at zxid: Zxid, digest: UInt64) -> Tree? {
+        var tree = self.tree
+        for (_, list) in lists { tree.acls.release(list) }
+        guard tree.digest == digest else { return nil }
+        tree.advance(to: zxid)
+        return tree
+    }
+}

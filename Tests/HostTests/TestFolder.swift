@@ -1,0 +1,111 @@
+import Glibc
+import Logging
+import NIOCore
+import Replica
+import Settings
+import Storage
+import Vocabulary
+import Wire
+import Znodes
+
+@testable import Host
+
+/// A data folder that is gone with the test, and the history that is written into it.
+final class TestFolder {
+    let path: String
+    /// What a node that lost nothing would have.
+    private(set) var replica: Replica
+    private(set) var digests: [Zxid: UInt64] = [:]
+    private var effects = Effects()
+    private var last = Zxid(epoch: Epoch(rawValue: 1), counter: 0)
+
+    init() {
+        var template = Array("/var/tmp/aviary-host-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { fatalError("no temporary folder: errno \(errno)") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        replica = TestFolder.emptyReplica()
+    }
+
+    deinit {
+        if let entries = opendir(path) {
+            while let entry = readdir(entries) {
+                let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                unlink(path + "/" + name)
+            }
+            closedir(entries)
+        }
+        rmdir(path)
+    }
+
+    private static func emptyReplica() -> Replica {
+        Replica(settings: ReplicaSettings(digest: { $0 }), seed: 1, wallMs: 0)
+    }
+
+    /// Appends `count` creations, each with the digest that the tree has after it.
+    func append(_ count: Int, to store: inout LogStore) throws {
+        var rows: [LogRow] = []
+        for _ in 0..<count {
+            last = last.next
+            let path = ZnodePath("/n\(last.counter)")
+            var transaction = Transaction(
+                session: SessionID(rawValue: 7), cxid: 1, zxid: last, timeMs: 1_700_000_000_000,
+                change: .create(
+                    Creation(
+                        kind: .create, path: path, data: Array("data".utf8), acl: .open, isEphemeral: false,
+                        parentCversion: -1)))
+            var body = ByteBuffer()
+            transaction.encode(into: &body)
+            replica.step(
+                .replayed(transaction, bytes: body, isCommitted: true), at: .now, into: &effects)
+            transaction.digest = replica.tree.digest
+            digests[last] = replica.tree.digest
+            body.clear()
+            transaction.encode(into: &body)
+            rows.append(
+                LogRow(
+                    zxid: last, timeMs: transaction.timeMs, session: transaction.session, cxid: 1,
+                    type: transaction.change.type, path: path, body: body))
+        }
+        try store.append(rows)
+    }
+
+    /// Writes a snapshot of what was appended so far.
+    func takeSnapshot() throws -> Zxid {
+        let state = replica.storedState
+        var file = try SnapshotFile(state.head, in: path, by: .node)
+        for page in state.znodes { try file.add(page) }
+        try file.finish()
+        return last
+    }
+
+    /// What a node finds when it starts here.
+    func recover() throws -> (zxid: Zxid, digest: UInt64, znodes: Int, replayed: Recovery.Replayed) {
+        var store = try LogStore.open(directory: path)
+        var replayed = Recovery.Replayed()
+        let found = try Recovery.replica(
+            from: &store, settings: .standalone(dataDir: path), replayed: &replayed,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return (found.tree.lastZxid, found.tree.digest, found.tree.nodes.count, replayed)
+    }
+
+    /// Changes a byte here and there in the second half of a snapshot: some of them are in use.
+    func damage(_ zxid: Zxid) throws {
+        let digits = String(zxid.rawValue, radix: 16)
+        let file = path + "/snapshot-" + String(repeating: "0", count: 16 - digits.count) + digits + ".db"
+        let descriptor = open(file, O_RDWR)
+        defer { close(descriptor) }
+        let size = lseek(descriptor, 0, SEEK_END)
+        for place in stride(from: size / 2, to: size, by: 499) {
+            var byte: UInt8 = 0
+            guard pread(descriptor, &byte, 1, place) == 1 else { throw Missing(file: file) }
+            byte ^= 0x10
+            guard pwrite(descriptor, &byte, 1, place) == 1 else { throw Missing(file: file) }
+        }
+    }
+
+    struct Missing: Error {
+        let file: String
+    }
+}
