@@ -16,6 +16,8 @@ struct AviaryAdmin: ParsableCommand {
               aviary-admin status data
               aviary-admin why data /services/payment/leader
               aviary-admin compare node1/data node2/data node3/data
+
+            Completion for a shell: aviary-admin --generate-completion-script bash (or zsh, fish).
             """,
         subcommands: [
             StatusCommand.self, ZxidCommand.self, VerifyCommand.self, WhyCommand.self, TreeCommand.self,

@@ -87,18 +87,23 @@ import Vocabulary
     }
 
     /// Two reigns that both committed what the other has not: what no quorum can do.
-    @Test func `names the first transaction that one vouches for and another went on without`() throws {
+    /// A later reign says so as well as the mark: its leader had all that came before.
+    @Test(arguments: [false, true])
+    func `names the first transaction that one vouches for and another went on without`(
+        isMarked: Bool
+    ) throws {
         let one = Story.atRandom(seed: 2, count: 20)
         let shorter = Story.atRandom(seed: 2, count: 20)
         let end = try #require(one.rows.last { $0.zxid.epoch.rawValue == 1 }).zxid
+        let committed = isMarked ? one.last : one.rows[2].zxid
         let gone = place.path + "/gone-on"
         var writer = try FolderWriter(folder: gone, start: .empty)
         for row in shorter.rows where row.zxid.epoch.rawValue > 1 || row.zxid < end {
             try writer.append(row)
         }
         try writer.finish(
-            acceptedEpoch: one.last.epoch, currentEpoch: one.last.epoch, committed: one.last)
-        let whole = try one.write(to: place.path + "/whole")
+            acceptedEpoch: one.last.epoch, currentEpoch: one.last.epoch, committed: committed)
+        let whole = try one.write(to: place.path + "/whole", committed: committed)
         let comparison = try compare([whole, gone])
         let divergence = try #require(comparison.divergence)
         #expect(divergence.zxid == end)

@@ -195,6 +195,20 @@ extension Story {
             check.findings.contains { $0.place == .numbers && $0.text.contains(words) }, "\(check.findings)")
     }
 
+    /// A crash between the snapshot's last byte and the exchange of logs (`LogStore.install`).
+    @Test func `finds nothing wrong in a snapshot that was received and not begun with`() throws {
+        let place = Place()
+        let story = Story.ofServices()
+        let folder = try story.write(to: place.path + "/node", through: story.rows[9].zxid)
+        let whole = try story.write(to: place.path + "/whole")
+        try story.writeSnapshot(to: folder)
+        let check = try Verification(of: NodeFolder(folder))
+        #expect(check.isSound, "\(check.findings)")
+        #expect(check.findings.map(\.place) == [.snapshot(story.last)])
+        #expect(try NodeFolder(folder).tree().zxid == story.rows[9].zxid)
+        #expect(try Comparison(of: [NodeFolder(folder), NodeFolder(whole)]).isAgreement)
+    }
+
     @Test func `finds a lost and a damaged mark, and a lost log`() throws {
         let place = Place()
         let folder = try Story.ofServices().write(to: place.path + "/node")

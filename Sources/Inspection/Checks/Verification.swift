@@ -112,10 +112,12 @@ package struct Verification: Sendable {
         let end = log.last?.zxid ?? start
         for zxid in waiting {
             _ = load(zxid, of: folder, progress)
+            // Whether the log has lost its end, the mark says.
             findings.append(
                 Finding(
-                    .damage, .snapshot(zxid), at: end.expectedNext,
-                    "the snapshot is younger than the log, which ends at \(end): the log has lost its end"))
+                    .note, .snapshot(zxid), at: zxid,
+                    "younger than the log, which ends at \(end): received from a leader, and not begun with "
+                        + "before the node ended"))
         }
         if let range = replay.end() { close(range) }
         if start > .zero, !all.contains(where: { $0 >= start && $0 <= end }) {

@@ -8,7 +8,8 @@ struct SnapshotComparison {
         let node: Int
         let path: String
         let digest: UInt64
-        /// Received from another server, which may have changed its tree while it wrote it.
+        /// Received from another server, which may have changed its tree while it wrote it: the log begins
+        /// behind it, or has not come to it.
         let isForeign: Bool
     }
 
@@ -20,13 +21,14 @@ struct SnapshotComparison {
         for (index, folder) in folders.enumerated() {
             // Absence is the meaning: damaged numbers are a finding of the node's own.
             let start = try? folder.numbers().start
+            let last = (try? folder.log().row(atOrBefore: Zxid(rawValue: .max))?.zxid) ?? start?.zxid ?? .zero
             for zxid in try folder.snapshots() {
                 do {
                     let summary = try SnapshotSummary(claimedIn: folder, at: zxid)
                     claims[zxid, default: []].append(
                         Claim(
                             node: index, path: folder.path, digest: summary.digest,
-                            isForeign: start == RowChain(afterSnapshot: zxid)))
+                            isForeign: zxid > last || start == RowChain(afterSnapshot: zxid)))
                 } catch {
                     faults.append((index, Finding(.damage, .snapshot(zxid), error.finding)))
                 }

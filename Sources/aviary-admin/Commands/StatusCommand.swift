@@ -40,7 +40,7 @@ extension NodeStatus {
         }
         sheet.add("first transaction", first.map { "\($0.first)  \(TimeText.iso($0.firstTimeMs))" } ?? "none")
         sheet.add("last transaction", last.map { "\($0.last)  \(TimeText.iso($0.lastTimeMs))" } ?? "none")
-        sheet.add("transactions", "\(rows.grouped) in \(reigns.count.counted("epoch"))")
+        sheet.add("transactions", "\(rows.grouped) in \(reigns.count.counted("epoch")), if none is missing")
         sheet.add("acknowledged", markText)
         sheet.add(
             "sizes",

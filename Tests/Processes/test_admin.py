@@ -1,0 +1,185 @@
+"""aviary-admin on the folder of a real node: while it runs and writes, after kill -9, after damage, and on backups.
+
+    test_admin.py
+
+The program is the one in AVIARY_ADMIN, else the release build.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import threading
+
+import checks
+import client
+import nodes
+import wire
+
+ADMIN = os.environ.get("AVIARY_ADMIN") or str(nodes.REPOSITORY / ".build" / "release" / "aviary-admin")
+
+
+def admin(*words):
+    return subprocess.run([ADMIN, *map(str, words)], capture_output=True, text=True, timeout=120)
+
+
+class Writer(threading.Thread):
+    """A client that goes on writing until it is told to stop."""
+
+    def __init__(self, address):
+        super().__init__(daemon=True)
+        self.link = client.Client(address)
+        self.count = 0
+        self.is_wanted = True
+        assert self.link.create("/busy", b"0").error == wire.OK
+
+    def run(self):
+        try:
+            while self.is_wanted:
+                self.write()
+        except client.Lost:
+            pass  # the node was killed
+
+    def write(self):
+        self.link.call(wire.SET_DATA, wire.set_data("/busy", str(self.count).encode()))
+        self.link.create(f"/busy/n{self.count}", b"x", wire.EPHEMERAL if self.count % 3 == 0 else wire.PERSISTENT)
+        self.count += 1
+
+
+def questions(folder):
+    """Every command that only reads, as somebody would type it."""
+    return [
+        ("status", folder),
+        ("zxid", "0x5", "6", "log.7", "--dir", folder),
+        ("log", "list", folder, "--limit", 50),
+        ("log", "list", folder, "--path", "/busy", "--type", "create", "--data", "hex", "--limit", 5),
+        ("log", "show", folder, "0x2"),
+        ("log", "stat", folder),
+        ("log", "verify", folder),
+        ("verify", folder),
+        ("tree", folder, "/", "--depth", 1),
+        ("tree", folder, "--at", "0x4"),
+        ("why", folder, "/busy", "--children"),
+        ("sessions", folder, "--ended", "--ephemerals"),
+        ("snapshot", "list", folder),
+        ("snapshot", "stat", folder),
+        ("sql", folder, "SELECT txn_type(body), count(*) FROM txns GROUP BY 1"),
+        ("sql", folder, "SELECT path, data FROM znodes LIMIT 5"),
+        ("diff", folder, "--from", "0x4", "--to", "0x4"),
+        ("compare", folder, folder),
+    ]
+
+
+def ask_everything(report, folder, when):
+    names = sorted(path.name for path in folder.iterdir())
+    for question in questions(folder):
+        for arguments in (question, (*question, "--json")):
+            answer = admin(*arguments)
+            words = " ".join(map(str, arguments[:3])).replace(str(folder), "data")
+            report.check(
+                f"{when}: {words} is answered", answer.returncode == 0, f"{answer.returncode}: {answer.stderr[-300:]}"
+            )
+            if arguments[-1] == "--json":
+                parses = all(isinstance(json.loads(line), dict) for line in answer.stdout.splitlines())
+                report.check(f"{when}: {words} in JSON is an object a line", parses)
+    report.equal(f"{when}: no file came or went", sorted(path.name for path in folder.iterdir()), names)
+
+
+def serves(report, claim, data, root, read):
+    """Whether a server starts on a copy of `data`, and what `read` makes of it."""
+    folder = pathlib.Path(root, claim.replace(" ", "-"))
+    folder.mkdir()
+    shutil.move(str(data), str(folder / "data"))
+    with nodes.Node("aviary", folder=folder) as node:
+        node.start()
+        link = client.Client(node.address)
+        report.run(claim, lambda: read(link))
+        link.end()
+        report.equal(f"{claim}: it stops cleanly", node.stop(), 0)
+
+
+def while_it_runs(report, node, root):
+    writer = Writer(node.address)
+    writer.start()
+    ask_everything(report, node.data, "while it writes")
+    before = writer.count
+    backup = root / "backup"
+    made = admin("backup", node.data, backup)
+    report.equal("while it writes: a backup is made", made.returncode, 0)
+    report.equal("and is sound", admin("verify", backup).returncode, 0)
+    report.equal("and has the node's history", admin("compare", node.data, backup).returncode, 0)
+    for change in (("truncate", node.data, "--after", "0x4", "--yes"), ("repair", node.data, "--yes")):
+        report.equal(f"while it runs: {change[0]} is refused", admin(*change).returncode, 75)
+    restored = root / "restored"
+    made = admin("restore", backup, restored, "--at", "0x4", "--drop-sessions")
+    report.equal("a backup is restored to a moment", made.returncode, 0)
+
+    def has_all(link):
+        report.check("the backup holds what was written before", link.exists(f"/busy/n{before - 1}").error == wire.OK)
+
+    serves(report, "a server starts on the backup", backup, root, has_all)
+    serves(
+        report, "a server starts on the restored folder", restored, root,
+        lambda link: report.equal("and has that moment's tree", link.exists("/busy/n1").error, wire.NO_NODE),
+    )  # fmt: skip
+    report.check("the node went on writing", writer.count > before)
+    return writer
+
+
+def after_a_kill(report, node, writer):
+    node.kill()
+    writer.is_wanted = False
+    status = json.loads(admin("status", node.data, "--json").stdout)
+    report.equal("after kill -9: it says so", status["state"], "killed")
+    ask_everything(report, node.data, "after kill -9")
+    node.start()
+    report.equal("the node starts again after all that", node.stop(), 0)
+
+
+def after_damage(report, node):
+    database = sqlite3.connect(node.data / "log.db")
+    database.execute("UPDATE log SET body = x'00' WHERE zxid = 9")
+    database.commit()
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    found = admin("verify", node.data, "--json")
+    report.equal("damage: verify says so by its exit status", found.returncode, 1)
+    report.equal("damage: and names the row", json.loads(found.stdout.splitlines()[-1])["firstBad"], "0x9")
+    report.equal("damage: a backup is refused", admin("backup", node.data, node.folder / "b").returncode, 1)
+    report.equal("damage: repair without --yes says what it would do", admin("repair", node.data).returncode, 1)
+    done = admin("repair", node.data, "--yes")
+    report.equal("damage: repair with --yes does it", done.returncode, 0)
+    kept = [path.name for path in node.folder.iterdir() if path.name.startswith("data.before-repair-")]
+    report.equal("damage: and keeps the folder with a text beside it", len(kept), 2)
+    node.start()
+    report.equal("damage: the node starts on what was made", node.stop(), 0)
+
+
+def with_mistakes(report, node):
+    for words, status in (
+        (("status", node.folder / "nowhere"), 66), (("status", node.folder), 66), (("verify", node.log), 66),
+        (("log", "show", node.data, "0xffff0000ffff"), 64), (("zxid", "banana"), 64), (("frobnicate",), 64),
+        (("sql", node.data, "DROP TABLE log"), 64), (("backup", node.data, node.data), 73),
+    ):  # fmt: skip
+        answer = admin(*words)
+        report.equal(f"a mistake: {words[0]} ends with", answer.returncode, status)
+        report.check("and gives a sentence", answer.stderr.strip() != "" and "Fatal" not in answer.stderr, answer.stderr)
+
+
+def main():
+    report = checks.Checks()
+    with nodes.Node("aviary", extendedTypesEnabled="true") as node:
+        node.start()
+        root = node.folder / "made"
+        root.mkdir()
+        started = {}
+        report.run("while it runs", lambda: started.update(writer=while_it_runs(report, node, root)))
+        report.run("after kill -9", lambda: after_a_kill(report, node, started["writer"]))
+        report.run("after damage", lambda: after_damage(report, node))
+        report.run("mistakes", lambda: with_mistakes(report, node))
+    report.finish()
+
+
+main()
