@@ -99,26 +99,47 @@ extension Story {
             if number == count / 2 { story.beginEpoch(Int32.random(in: 2...3, using: &random)) }
             let path = "/z\(Int.random(in: 0..<9, using: &random))"
             let session = Bool.random(using: &random) ? ann : bob
-            switch Int.random(in: 0..<8, using: &random) {
-            case 0, 1, 2:
-                story.create(
-                    path, "\(number)", by: session, flags: [0, 0, 1, 2].randomElement(using: &random) ?? 0)
-            case 3, 4: story.set(path, "\(number)", by: session)
-            case 5: story.delete(path, by: session)
-            case 6:
-                story.write(
-                    .multi([
-                        .setData(
-                            path: ZnodePath(path), data: [1, 2, UInt8(truncatingIfNeeded: number)],
-                            version: -1),
-                        .check(path: "/", version: 0),
-                    ]), by: session)
-            default:
-                if story.sessions[bob] == nil { story.open(bob) } else { story.close(bob) }
-            }
+            story.act(on: path, number, by: session, &random)
             try each(story, number)
         }
         return story
+    }
+
+    /// One of all that clients can do.
+    private func act(
+        on path: String, _ number: Int, by session: SessionID, _ random: inout SeededGenerator
+    ) {
+        let text = "\(number)"
+        switch Int.random(in: 0..<13, using: &random) {
+        case 0, 1, 2:
+            create(path, text, by: session, flags: [0, 0, 1, 2].randomElement(using: &random) ?? 0)
+        case 3, 4: set(path, text, by: session)
+        case 5: delete(path, by: session)
+        case 6:
+            write(
+                .multi([
+                    .setData(
+                        path: ZnodePath(path), data: [1, 2, UInt8(truncatingIfNeeded: number)], version: -1),
+                    .check(path: "/", version: 0),
+                ]), by: session)
+        case 7:
+            let readers = RequestedACLEntry(
+                permissions: .read, scheme: "digest", id: ByteString("reader:\(number)"))
+            write(.setACL(path: ZnodePath(path), acl: Story.open + [readers], version: -1), by: session)
+        case 8: create(path, nil, by: session, flags: 5, opcode: .createTTL, ttlMs: 60_000)
+        case 9: create(path, text, by: session, flags: 4, opcode: .createContainer)
+        case 10: create(path + "/below", text, by: session)
+        case 11:
+            write(
+                .multi([
+                    .delete(path: ZnodePath(path), version: -1),
+                    .create(
+                        CreateOperation(
+                            opcode: .create2, path: ZnodePath(path), data: nil, acl: Story.open, flags: 0)),
+                ]), by: session)
+        default:
+            if sessions[Story.bob] == nil { open(Story.bob) } else { close(Story.bob) }
+        }
     }
 }
 
