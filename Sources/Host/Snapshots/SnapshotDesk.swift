@@ -21,6 +21,7 @@ package final class SnapshotDesk {
     /// The snapshot under way: the disk must have done this order before the snapshot may be complete, since
     /// the log must not end before it.
     private var gate: UInt64?
+    private var underWay: Zxid?
     private var stored: UInt64 = 0
     private var beganMs: Int64 = 0
     private var wish: (SnapshotInput) -> Void = { _ in }
@@ -64,6 +65,7 @@ package final class SnapshotDesk {
         switch action {
         case .begin(let head):
             gate = ticket
+            underWay = head.zxid
             beganMs = Instant.now.monotonicMs
             log.info("takes a snapshot", metadata: ["zxid": "\(head.zxid)"])
             scribe.begin(head)
@@ -88,14 +90,16 @@ package final class SnapshotDesk {
     }
 
     private func hear(_ outcome: SnapshotScribe.Outcome) {
-        gate = nil
         switch outcome {
         case .written(let zxid, let oldest):
+            // One that was complete when it was given up says so too, perhaps while the next is under way.
+            if zxid == underWay { gate = nil }
             let ms = Instant.now.monotonicMs - beganMs
             log.info(
                 "took a snapshot", metadata: ["zxid": "\(zxid)", "ms": "\(ms)", "oldest": "\(oldest)"])
             forget(oldest)
         case .failed(let error):
+            gate = nil
             log.error("cannot take a snapshot; the log goes on without: \(error.message)")
             wish(.failed)
         }
