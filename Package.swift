@@ -93,7 +93,9 @@ let package = Package(
             "aviary-admin", on: "Vocabulary", "Znodes", "Storage", "Inspection", "Printing", arguments,
             excluding: ["NIGHT.md"]),
 
-        program("aviary-sim", on: "Simulator", arguments),
+        program(
+            "aviary-sim", on: "Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary", buffer,
+            arguments),
 
         tests("VocabularyTests", on: "Vocabulary"),
         tests("ZabTests", on: "Zab", buffer),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Simulator
+import Vocabulary
 
 @main
 struct AviarySim: AsyncParsableCommand {
@@ -37,6 +38,10 @@ struct AviarySim: AsyncParsableCommand {
     @Flag(help: "Print everything that happens, and each seed's faults.")
     var transcript = false
 
+    @Option(
+        help: "Of one seed, write what the servers have on their disks in the end to folders in this one.")
+    var folders: String?
+
     @Flag(help: "Run each seed once only.")
     var once = false
 
@@ -68,11 +73,13 @@ struct AviarySim: AsyncParsableCommand {
             scenario, leavingOut: leftOut, printingTo: transcript ? { print($0) } : nil)
         do {
             try simulation.run()
-            print("\(simulation.summary): no violation")
         } catch {
             print("\(simulation.summary): VIOLATION: \(error)")
             throw ExitCode.failure
         }
+        print("\(simulation.summary): no violation")
+        guard let folders else { return }
+        for disk in simulation.disks { try disk.write(to: "\(folders)/server-\(disk.server.rawValue)") }
     }
 
     private func findFlaws() async throws {

@@ -22,7 +22,7 @@ import Testing
         "Printing": [],
         "Inspection": ["Vocabulary", "Znodes", "Wire", "Storage", "Printing"],
         "aviary-admin": ["Vocabulary", "Znodes", "Storage", "Inspection", "Printing"],
-        "aviary-sim": ["Simulator"],
+        "aviary-sim": ["Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary"],
         "aviary-server": ["Settings", "Storage", "Host", "Frontend"],
         "aviary-bench": ["Vocabulary", "Printing", "CEpoll"],
     ]

@@ -78,6 +78,7 @@ import Vocabulary
         "snapshot stat NODE",
         "status TRIMMED",
         "verify TRIMMED",
+        "log verify TRIMMED",
         "log list TRIMMED",
         "zxid 1:2 1:6 1:77 --dir TRIMMED",
         "tree TRIMMED --at 0x100000007",

@@ -1,4 +1,5 @@
-"""aviary-admin on the folder of a real node: while it runs and writes, after kill -9, after damage, and on backups.
+"""aviary-admin on the folder of a real node: while it runs and writes, after kill -9, after damage, and on backups; and
+on what simulated ensembles leave.
 
     test_admin.py
 
@@ -19,6 +20,8 @@ import nodes
 import wire
 
 ADMIN = os.environ.get("AVIARY_ADMIN") or str(nodes.REPOSITORY / ".build" / "release" / "aviary-admin")
+
+SIMULATOR = os.environ.get("AVIARY_SIM") or str(nodes.REPOSITORY / ".build" / "release" / "aviary-sim")
 
 
 def admin(*words):
@@ -157,6 +160,23 @@ def after_damage(report, node):
     report.equal("damage: the node starts on what was made", node.stop(), 0)
 
 
+def of_simulations(report, root):
+    """Ensembles that were broken in every way and healed: each server's folder is sound, and they agree."""
+    for seed in range(11, 19):
+        made = root / f"seed-{seed}"
+        made.mkdir()
+        ran = subprocess.run([SIMULATOR, "--seeds", str(seed), "--folders", made], capture_output=True, text=True)
+        report.equal(f"simulation {seed} leaves folders", ran.returncode, 0)
+        folders = sorted(made.iterdir())
+        for folder in folders:
+            report.equal(f"simulation {seed}: {folder.name} is sound", admin("verify", folder).returncode, 0)
+        compared = admin("compare", *folders, "--json")
+        report.equal(f"simulation {seed}: the servers agree", compared.returncode, 0)
+    for question in questions(folders[0]):
+        if question[0] not in ("zxid", "why", "diff", "tree") and question[1:2] != ("show",):
+            report.equal(f"simulation: {question[0]} is answered", admin(*question).returncode, 0)
+
+
 def with_mistakes(report, node):
     for words, status in (
         (("status", node.folder / "nowhere"), 66), (("status", node.folder), 66), (("verify", node.log), 66),
@@ -178,6 +198,7 @@ def main():
         report.run("while it runs", lambda: started.update(writer=while_it_runs(report, node, root)))
         report.run("after kill -9", lambda: after_a_kill(report, node, started["writer"]))
         report.run("after damage", lambda: after_damage(report, node))
+        report.run("simulations", lambda: of_simulations(report, root))
         report.run("mistakes", lambda: with_mistakes(report, node))
     report.finish()
 
