@@ -201,6 +201,9 @@ private final class OpenLog {
         try database.execute(
             "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 2000;")
         try Migrator.log.verify(database)
+        // A damaged schema may still name the tables, and not their columns.
+        _ = try LogReader(database)
+        _ = try database.prepare("SELECT name, value, checksum FROM node")
         self.database = database
     }
 }
