@@ -113,10 +113,13 @@ extension TreeSettings {
 extension StorageSettings {
     init(_ entries: Entries, warnings: inout [SettingsWarning]) throws(SettingsError) {
         // Apache raises smaller numbers silently: with one, every request would start a snapshot.
-        snapshotTransactions = max(
-            2,
-            try entries.integer(
-                "snapCount", default: 100_000, in: Entries.anyInteger, "a number of transactions"))
+        snapshotTransactions =
+            try entries["snapCount"] == nil
+            ? nil
+            : max(
+                2,
+                entries.integer(
+                    "snapCount", default: 100_000, in: Entries.anyInteger, "a number of transactions"))
         let limitKb = try entries.integer(
             "snapSizeLimitInKb", default: 4_194_304, in: -1...Int.max >> 10, "KiB")
         snapshotLogBytes = max(0, limitKb) << 10

@@ -146,8 +146,9 @@ package enum DigestAlgorithm: String, CaseIterable, Equatable, Sendable {
 }
 
 package struct StorageSettings: Equatable, Sendable {
-    /// `snapCount`: transactions after which a snapshot may be due, if they outweigh it.
-    package var snapshotTransactions = 100_000
+    /// `snapCount`: transactions after which a snapshot may be due, if they outweigh it; nil where it is not
+    /// set and their weight alone decides.
+    package var snapshotTransactions: Int?
     /// `snapSizeLimitInKb`: bytes of log after which one is due, whichever comes first; 0 for no such rule.
     package var snapshotLogBytes = 4_194_304 << 10
     /// `autopurge.snapRetainCount`, at least 3.

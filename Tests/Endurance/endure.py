@@ -20,14 +20,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Processes"
 import nodes  # noqa: E402
 
 KEPT = 3  # autopurge.snapRetainCount
-SNAP_COUNT = 100_000
-ROW_BYTES = 330  # of a setData with 100 bytes of data, in log.db
+VOLUME = 96 << 20  # what the log grows by between two snapshots of a small tree
 PAUSE_SECONDS = 0.25
 
 
-def bound(snapshot, row=ROW_BYTES):
+def bound(snapshot):
     """What ARCHITECTURE.md promises: so many snapshots and one being written, and the log behind the oldest."""
-    volume = max(SNAP_COUNT * row, snapshot)
+    volume = max(VOLUME, snapshot)
     return (KEPT + 1) * snapshot + (KEPT + 2) * volume + (16 << 20)
 
 

@@ -35,6 +35,15 @@ import Testing
         #expect(due.min() == 500 && due.max() == 1000 && due.count == 501)
     }
 
+    @Test func `without a number the log's weight alone decides`() {
+        var schedule = SnapshotSchedule(NodeSettings.standalone().storage, roll: 0)
+        schedule.note(transactions: 10_000_000, bytes: SnapshotSchedule.bytesMin / 2 - 1)
+        #expect(!schedule.hasEnough && !schedule.isDue(treeBytes: 0))
+        schedule.note(transactions: 1, bytes: 1)
+        #expect(schedule.hasEnough && schedule.isDue(treeBytes: 1000))
+        #expect(!schedule.isDue(treeBytes: SnapshotSchedule.bytesMin))
+    }
+
     @Test func `much log is enough, whatever the tree weighs`() {
         var schedule = SnapshotSchedule(Self.settings { $0.snapshotLogBytes = 1 << 20 }, roll: 0)
         schedule.note(transactions: 1, bytes: 1 << 19)
