@@ -104,6 +104,8 @@ package enum Recovery {
     }
 
     /// The log while another thread reads it, and nobody else.
+    ///
+    /// `@unchecked Sendable`: the thread that lends it waits for the other's end before it takes it back.
     private final class Lent: @unchecked Sendable {
         private var store: LogStore?
 

@@ -48,6 +48,7 @@ package struct FolderBackup: Sendable {
         var writer = try FolderWriter(folder: destination, start: start)
         let taken = try FolderBackup.copySnapshots(of: folder, from: start.zxid, into: writer, progress)
         try FolderBackup.copyRows(of: folder, into: &writer, through: taken.last, progress)
+        try FolderBackup.requireEnd(mark, of: folder, in: writer)
         let checked = try FolderBackup.checkSnapshots(taken, in: writer, progress)
         guard start.zxid == .zero || !checked.sound.isEmpty else {
             throw ChangedMeanwhile(
@@ -145,6 +146,15 @@ package struct FolderBackup: Sendable {
         if let unreadable = walk.unreadableEndAfter {
             throw damaged(folder, at: unreadable.expectedNext, soundUpTo: writer.lastZxid)
         }
+    }
+
+    /// A log that has lost its end looks whole: its copy would vouch for less than the node has.
+    static func requireEnd(
+        _ mark: Acknowledged, of folder: NodeFolder, in writer: borrowing FolderWriter
+    ) throws {
+        let last = writer.lastZxid
+        guard last < mark.chain.zxid else { return }
+        throw ChangedMeanwhile(error: damaged(folder, at: last.next, soundUpTo: last))
     }
 
     private static func damaged(_ folder: NodeFolder, at zxid: Zxid, soundUpTo sound: Zxid) -> InspectionError

@@ -38,6 +38,9 @@ package struct FolderRestoration: Sendable {
             of: folder, from: numbers.start.zxid, through: target, into: writer, progress)
         do {
             try FolderBackup.append(folder, to: &writer, through: target, progress)
+            if moment == nil, case .read(let mark) = try folder.mark() {
+                try FolderBackup.requireEnd(mark, of: folder, in: writer)
+            }
         } catch let change as ChangedMeanwhile {
             throw change.error
         }
