@@ -44,6 +44,20 @@ struct Started {
         #expect(try Started(on: backup).last == story.last)
     }
 
+    @Test func `of a log that has lost its end is refused, unless a moment is asked for`() throws {
+        let story = Story.atRandom(seed: 5)
+        let folder = try story.write(to: place.path + "/node")
+        var random = SeededGenerator(seed: 5)
+        let lost = try Damage.endLost.strike(folder, story, &random)
+        #expect(throws: InspectionError.self) { _ = try FolderBackup(of: NodeFolder(folder), to: backup) }
+        #expect(throws: InspectionError.self) {
+            _ = try FolderRestoration(of: NodeFolder(folder), to: backup, nowMs: 0)
+        }
+        let sound = try #require(story.rows.last { $0.zxid < lost }?.zxid)
+        let made = try FolderRestoration(of: NodeFolder(folder), to: backup, at: .zxid(sound), nowMs: 0)
+        #expect(made.last == sound)
+    }
+
     @Test func `of a running node has everything that was there when it began`() throws {
         let story = Story.atRandom(seed: 2, count: 200)
         let folder = place.path + "/node"
