@@ -12,8 +12,8 @@ internal import Znodes
 ///
 /// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
 /// Orders are handed to the disk at the end of a turn of the loop, all that arrived in it at once, or a
-/// little earlier when the disk has nothing to do; a leader gathers them, and what its learners get, for
-/// longer (`Gathering`). Answers leave in one buffer and one flush per connection and turn.
+/// little earlier when the disk has nothing to do; a leader gathers them, and the proposals that its learners
+/// get, for longer (`Gathering`). Answers leave in one buffer and one flush per connection and turn.
 package final class Core {
     /// Bytes a client may let pile up unread before it is cut off.
     static let unreadBytesMax = 64 << 20
@@ -25,8 +25,6 @@ package final class Core {
     /// both work at once. In an ensemble a commit waits for other disks, whose servers hear of it at the end
     /// of the turn: there it would be one more write to the disk, for nothing.
     static let earlyOrdersCount = 16
-    /// How long a leader may keep what it proposed: about as long as a disk takes to sync.
-    static let gatheringMax = TimeAmount.milliseconds(2)
     /// How often elections and leaders look at the clock.
     static let pulse = TimeAmount.milliseconds(20)
     /// How long a closed connection may take to read its last answer.
@@ -56,7 +54,7 @@ package final class Core {
     private var stored: UInt64 = 0
     /// What a leader has passed on, and when it passes on the rest at the latest.
     private var gathering = Gathering()
-    private var gatheringEnd: Scheduled<Void>?
+    private var gatheringEnd: (deadline: Int64, task: Scheduled<Void>)?
     private var ticking: RepeatedTask?
     private var pulsing: RepeatedTask?
     package private(set) var connectionCount = 0
@@ -221,28 +219,38 @@ package final class Core {
 
     private func endTurn() {
         isTurnOpen = false
-        if mayGather { gather() } else { passOn() }
+        if let deadline = gatheringDeadline() {
+            gather(until: deadline)
+            peers?.flush(proposals: false)
+        } else {
+            passOn()
+        }
         flushAnswered()
     }
 
-    private var mayGather: Bool {
-        peers != nil && replica.isLeading
-            && gathering.mayWait(proposed: replica.lastProposed, committed: replica.tree.lastZxid)
+    private func gatheringDeadline() -> Int64? {
+        guard peers != nil, replica.isLeading else { return nil }
+        return gathering.deadline(
+            proposed: replica.lastProposed, committed: replica.tree.lastZxid, nowNs: Instant.monotonicNs)
     }
 
-    private func gather() {
-        guard gatheringEnd == nil else { return }
+    private func gather(until deadline: Int64) {
+        guard !effects.orders.isEmpty, gatheringEnd?.deadline != deadline else { return }
+        gatheringEnd?.task.cancel()
         let bound = NIOLoopBound(self, eventLoop: loop)
-        gatheringEnd = loop.scheduleTask(in: Core.gatheringMax) { bound.value.passOn() }
+        let task = loop.scheduleTask(in: .nanoseconds(deadline - Instant.monotonicNs)) {
+            bound.value.passOn()
+        }
+        gatheringEnd = (deadline, task)
     }
 
     /// To the disk and to the other servers.
     private func passOn() {
-        gatheringEnd?.cancel()
+        gatheringEnd?.task.cancel()
         gatheringEnd = nil
-        gathering.passOn(proposed: replica.lastProposed, committed: replica.tree.lastZxid)
+        gathering.passOn(proposed: replica.lastProposed, nowNs: Instant.monotonicNs)
         handOff()
-        peers?.flush()
+        peers?.flush(proposals: true)
     }
 
     private func flushAnswered() {

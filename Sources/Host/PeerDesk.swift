@@ -100,7 +100,8 @@ package final class PeerDesk {
     /// Whether learners or the leader are to get something with the next `flush`.
     var hasUnsent: Bool { quorum.hasUnsent }
 
-    func flush() { quorum.flush() }
+    /// - Parameter proposals: Whether proposals leave too; without them they wait for the next time.
+    func flush(proposals: Bool) { quorum.flush(proposals: proposals) }
 
     private func listen() {
         let log = log

@@ -1,5 +1,6 @@
 internal import Logging
 internal import NIOCore
+internal import Vocabulary
 internal import Wire
 internal import Zab
 
@@ -35,6 +36,9 @@ final class PacketHandler: LinkHandler {
     /// when that is over.
     @exclusivity(unchecked) var line = Line()
     @exclusivity(unchecked) private var unsent = ByteBuffer()
+    /// Proposals that are behind it, and the place of the first.
+    private var proposals = ByteBuffer()
+    private var firstProposal: Zxid?
     /// Bytes that NIO held at the last look; never less than it holds now.
     private var heldBytes = 0
 
@@ -60,16 +64,34 @@ final class PacketHandler: LinkHandler {
         line.handshake?.cancel()
         phase = .deaf
         unsent = ByteBuffer()
+        proposals = ByteBuffer()
+        firstProposal = nil
         channel?.close(promise: nil)
     }
 
     /// Puts a packet behind what is to be sent with the next `flush`.
+    ///
+    /// Only the commit of what was proposed earlier goes ahead of proposals that still wait.
     func add(_ packet: QuorumPacket) {
+        if packet.kind == .proposal {
+            if firstProposal == nil { firstProposal = packet.zxid }
+            return packet.encode(into: &proposals)
+        }
+        if let firstProposal, packet.kind != .commit || packet.zxid >= firstProposal { joinProposals() }
         packet.encode(into: &unsent)
+    }
+
+    /// Ends the proposals' wait.
+    private func joinProposals() {
+        guard firstProposal != nil else { return }
+        firstProposal = nil
+        if unsent.readableBytes == 0 { swap(&unsent, &proposals) } else { unsent.writeBuffer(&proposals) }
+        proposals.clear()
     }
 
     /// Puts bytes behind what is to be sent with the next `flush`.
     func add(_ bytes: ByteBuffer) {
+        joinProposals()
         guard bytes.readableBytes > PacketHandler.copiedBytesMax else {
             unsent.writeImmutableBuffer(bytes)
             return
@@ -79,13 +101,17 @@ final class PacketHandler: LinkHandler {
         heldBytes += bytes.readableBytes
     }
 
-    /// Sends all that was added. The owner is never called from inside this.
-    func flush() {
+    /// Sends what was added. The owner is never called from inside this.
+    ///
+    /// - Returns: Whether that was all: proposals may wait on.
+    func flush(proposals: Bool) -> Bool {
+        if proposals { joinProposals() }
         line.isWriting = true
         defer { line.isWriting = false }
         writeUnsent()
         channel?.flush()
         heldBytes = channelBytes
+        return firstProposal == nil
     }
 
     private func writeUnsent() {
@@ -96,13 +122,14 @@ final class PacketHandler: LinkHandler {
     }
 
     /// What the peer has not taken: bytes added and not yet in the kernel's hands.
-    var unsentBytes: Int { unsent.readableBytes + channelBytes }
+    var unsentBytes: Int { unsent.readableBytes + proposals.readableBytes + channelBytes }
 
     /// Whether more than `bytesMax` are unsent; looks closely only when it may be so.
     func isBehind(by bytesMax: Int) -> Bool {
-        guard unsent.readableBytes + heldBytes > bytesMax else { return false }
+        let added = unsent.readableBytes + proposals.readableBytes
+        guard added + heldBytes > bytesMax else { return false }
         heldBytes = channelBytes
-        return unsent.readableBytes + heldBytes > bytesMax
+        return added + heldBytes > bytesMax
     }
 
     private var channelBytes: Int {

@@ -46,7 +46,7 @@ extension QuorumLinks {
         case .pausing(let pause): pause.cancel()
         case .linked(let leader):
             // The last words, such as an acknowledgement, leave before the end.
-            leader.flush()
+            _ = leader.flush(proposals: true)
             leader.silence()
         case .nobody, .dialling: break
         }

@@ -104,11 +104,14 @@ package final class QuorumLinks {
     package var boundPort: Int? { port.boundPort }
 
     /// Writes out everything that was sent since the last time.
-    package func flush() {
+    ///
+    /// - Parameter proposals: Whether proposals go too. Without them they stay, with what was sent behind
+    ///   them; but commits of earlier ones go.
+    package func flush(proposals: Bool = true) {
         loop.assertInEventLoop()
         let handlers = unflushed
         unflushed.removeAll(keepingCapacity: true)
-        for handler in handlers { handler.flush() }
+        for handler in handlers where !handler.flush(proposals: proposals) { unflushed.append(handler) }
     }
 
     /// Whether something waits for `flush`.

@@ -26,6 +26,41 @@ import Zab
         try await close([leader, learner])
     }
 
+    @Test func `let only commits of earlier proposals go ahead of those that wait`() async throws {
+        let (leader, learner) = (try await QuorumNode(2), try await QuorumNode(1))
+        let link = try await QuorumNode.pair(leader: leader, learner: learner)
+        leader.links.flushesAtTurnEnd = false
+        func send(_ packets: [QuorumPacket]) { for packet in packets { leader.links.send(packet, to: link) } }
+
+        send([.numbered(5, .proposal), .numbered(6, .proposal), .numbered(4, .commit)])
+        leader.links.flush(proposals: false)
+        try await eventually("the commit came") { learner.fromLeader == [.numbered(4, .commit)] }
+        #expect(leader.links.hasUnsent)
+        try await settle()
+        #expect(learner.fromLeader.count == 1, "the proposals wait")
+        leader.links.flush()
+        #expect(!leader.links.hasUnsent)
+        try await eventually("they came") { learner.fromLeader.count == 3 }
+
+        // Whatever speaks of a proposal, or of something else, comes behind it.
+        for last in [QuorumPacket.numbered(8, .commit), .numbered(2, .ping), .numbered(9, .upToDate)] {
+            learner.fromLeader = []
+            let packets: [QuorumPacket] = [.numbered(8, .proposal), last, .numbered(9, .proposal)]
+            send(packets)
+            leader.links.flush(proposals: false)
+            try await eventually("two came") { learner.fromLeader == Array(packets[..<2]) }
+            leader.links.flush()
+            try await eventually("the third came") { learner.fromLeader == packets }
+        }
+        learner.fromLeader = []
+        send([.numbered(10, .proposal)])
+        leader.links.sendRaw(ByteBuffer(bytes: QuorumPacket.numbered(11, .ping).bytes), to: link)
+        leader.links.flush(proposals: false)
+        try await eventually("bytes end the wait too") { learner.fromLeader.count == 2 }
+        #expect(learner.fromLeader.first == .numbered(10, .proposal))
+        try await close([leader, learner])
+    }
+
     @Test(arguments: [1, 100, 100_000, 5_000_000])
     func `carry a tree between two packets`(count: Int) async throws {
         let (leader, learner) = (try await QuorumNode(2), try await QuorumNode(1))

@@ -15,7 +15,7 @@ final class QuorumNode {
     private(set) var fromLearners: [(link: LinkID, packet: QuorumPacket)] = []
     private(set) var leaderUps = 0
     private(set) var leaderDowns = 0
-    private(set) var fromLeader: [QuorumPacket] = []
+    var fromLeader: [QuorumPacket] = []
     /// Bytes of a snapshot that a test expects, and those that came.
     var snapshotBytesExpected = 0
     private(set) var snapshot: [UInt8] = []

@@ -7,8 +7,11 @@ extension Transaction {
     /// Of Apache's digest; the only one in use.
     static let digestVersion: Int32 = 2
     static let digestBytes = 12
+    /// What stands around the record: header and digest.
+    private static let frameBytes = 32 + digestBytes
 
     package func encode(into buffer: inout ByteBuffer) {
+        buffer.reserveCapacity(minimumWritableBytes: Transaction.frameBytes + change.roomBytes)
         buffer.writeMultipleIntegers(session.rawValue, cxid, zxid.rawValue, timeMs, change.type)
         change.encode(into: &buffer)
         if let digest {
@@ -52,6 +55,18 @@ extension Change {
         case .createSession: OpCode.createSession.rawValue
         case .closeSession: OpCode.closeSession.rawValue
         case .error: OpCode.error.rawValue
+        }
+    }
+
+    /// Room that the record takes, about: memory is asked for once for the frequent ones.
+    fileprivate var roomBytes: Int {
+        switch self {
+        case .create(let creation): 128 + creation.path.bytes.count + (creation.data?.count ?? 0)
+        case .setData(let path, let data, _), .reconfig(let path, let data, _):
+            12 + path.bytes.count + (data?.count ?? 0)
+        case .delete(let path, _), .check(let path, _), .setACL(let path, _, _): 128 + path.bytes.count
+        case .multi, .closeSession: 256
+        case .createSession, .error: 4
         }
     }
 

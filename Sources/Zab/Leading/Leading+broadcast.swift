@@ -13,16 +13,25 @@ extension Peer {
             abandon(Abandonment("epoch \(lastProposed.epoch.rawValue) is full"), at: nowMs)
             return nil
         }
-        guard var leading = takeLeading() else { return nil }
         let entry = Entry(lastProposed.next, body)
         lastProposed = entry.zxid
         log(entry, isAcknowledged: true)
+        if hasLearners { proposeToLearners(entry, at: nowMs) }
+        return entry.zxid
+    }
+
+    private var hasLearners: Bool {
+        guard case .leading(let leading) = role else { return false }
+        return !leading.learners.isEmpty
+    }
+
+    private mutating func proposeToLearners(_ entry: Entry, at nowMs: Int64) {
+        guard var leading = takeLeading() else { return }
         for index in leading.learners.indices
         where leading.learners[index].phase == .serving && !leading.learners[index].isObserver {
             propose(entry, to: &leading.learners[index], at: nowMs)
         }
         role = .leading(leading)
-        return entry.zxid
     }
 
     /// Ends this reign before its counter does (ZOOKEEPER-1277): the next epoch's begins at 1. To be asked

@@ -14,11 +14,12 @@ extension Overlay {
         rules: TreeRules
     ) throws(ErrorCode) -> (change: Change, digest: UInt64) {
         let proposing = Proposing(requester: requester, zxid: zxid, timeMs: timeMs, rules: rules)
-        let mark = mark()
         let change: Change
         if case .multi(let operations) = operation {
+            let mark = mark(isUndoable: true)
             change = try prepare(operations, proposing, over: tree, undoingTo: mark)
         } else {
+            _ = mark(isUndoable: false)
             change = try prepare(operation, proposing, over: tree)
         }
         return (change, digest(over: tree))
@@ -32,7 +33,7 @@ extension Overlay {
         var paths = tree.ephemerals(of: session).filter { !ahead.gone.contains($0) }
         paths.formUnion(ahead.gained)
         let ordered = paths.sorted()
-        _ = mark()
+        _ = mark(isUndoable: false)
         for path in ordered { remove(path, by: zxid, over: tree) }
         return (.closeSession(paths: ordered), digest(over: tree))
     }

@@ -9,7 +9,9 @@ package struct Overlay {
     /// What a znode will be; nil when it will not exist.
     private var entries: [ZnodePath: Entry] = [:]
     private var order: Deque<Step> = []
+    /// What was put over since `mark`, where that may be taken back.
     private var undo: [Former] = []
+    private var isUndoable = false
     private var digestAhead: UInt64?
 
     private struct Entry {
@@ -51,18 +53,27 @@ package struct Overlay {
         over tree: borrowing Tree
     ) {
         digestAhead = digest(over: tree) &- before &+ (node?.digest ?? 0)
-        let former = entries.updateValue(Entry(node: node, zxid: zxid), forKey: path)
-        undo.append(Former(path: path, entry: former))
+        let entry = Entry(node: node, zxid: zxid)
+        if isUndoable {
+            undo.append(Former(path: path, entry: entries.updateValue(entry, forKey: path)))
+        } else {
+            entries[path] = entry
+        }
         order.append(Step(zxid: zxid, path: path))
     }
 
-    /// Opens the changes of one transaction; `takeBack` undoes whatever was put since.
-    mutating func mark() -> Mark {
+    /// Opens the changes of one transaction.
+    ///
+    /// - Parameter isUndoable: Whether `takeBack` may be asked to undo what is put from here on: a multi
+    ///   finds out halfway that it fails, everything else before it puts anything.
+    mutating func mark(isUndoable: Bool) -> Mark {
         undo.removeAll(keepingCapacity: true)
+        self.isUndoable = isUndoable
         return Mark(count: order.count, digestAhead: digestAhead)
     }
 
     mutating func takeBack(to mark: Mark) {
+        precondition(isUndoable, "what is taken back was opened for that")
         for former in undo.reversed() { entries[former.path] = former.entry }
         undo.removeAll(keepingCapacity: true)
         order.removeLast(order.count - mark.count)
