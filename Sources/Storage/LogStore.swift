@@ -41,14 +41,14 @@ package struct LogStore: ~Copyable {
     /// A checkpoint ends with an fsync of the database file that is many times as long as a commit's, and
     /// whoever writes meanwhile waits for it. Many small batches should meet it rarely: at 1 MiB two in a
     /// hundred did, and that was their p99.
-    package static let checkpointBytes = 3 << 20
+    package static let checkpointBytes = 6 << 20
     /// Likewise, of large batches. One in ten meets a checkpoint whatever the bound, so it should be short.
     static let checkpointBytesOfLarge = 1 << 20
     static let largeBatchRows = 256
-    /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes whatever is in them: 8 MiB.
+    /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes whatever is in them: 16 MiB.
     ///
     /// The WAL exceeds it by at most one batch, and by what is written while somebody else reads the file.
-    package static let walPagesMax = 2048
+    package static let walPagesMax = 4096
 
     init(
         directory: DataDirectory, lock: consuming DirectoryLock, database: consuming Database,
