@@ -1,5 +1,7 @@
 """The whole tree as one server shows it to a client."""
 
+import time
+
 import client
 import wire
 from wire import STAT
@@ -11,14 +13,25 @@ CONFIGURATION = "/zookeeper/config"
 class Tree:
     """Every znode with data, ACL and Stat, read behind a sync."""
 
-    def __init__(self, server):
-        link = client.Client(server.address, limit=30.0)
-        link.call(wire.SYNC, wire.string("/"))
+    def __init__(self, server, limit=30.0):
+        """`server` may be about to learn that its leader is gone: then another try is made, within `limit` seconds."""
+        link = self._open(server, time.monotonic() + limit)
         self.znodes = {}
         paths = ["/"]
         while paths:
             paths = self._read(link, paths)
         link.end()
+
+    def _open(self, server, deadline):
+        while True:
+            try:
+                link = client.Client(server.address, limit=30.0)
+                link.call(wire.SYNC, wire.string("/"))
+                return link
+            except (client.Lost, OSError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def _read(self, link, paths):
         """Reads these, and returns their children."""
