@@ -24,7 +24,7 @@ package struct Gathering: Sendable {
     private var passedOnNs: Int64 = 0
     /// How many were passed on together.
     private var batch = 0
-    /// Once these are committed.
+    /// The one behind their commit; nil before that, and where none follows.
     private var pause: Pause?
     /// So many commits are not followed by a pause, and how many there were the last time.
     private var pauselessLeft = 0
