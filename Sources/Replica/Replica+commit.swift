@@ -33,6 +33,9 @@ extension Replica {
 
     /// The connection of this node whose oldest unanswered write this is: what it sent came into the order as
     /// it was sent, whoever leads (quorum protocol 4.6).
+    ///
+    /// Writes of an earlier connection of the session, or of another server that speaks or spoke for it,
+    /// have other numbers (`ResumedCxids`). The end of a session that ran out has number 0 and is no answer.
     private func asker(of transaction: Transaction) -> Connection? {
         guard let id = sessions[transaction.session]?.connection, let connection = connections[id] else {
             return nil
@@ -41,8 +44,10 @@ extension Replica {
             guard case .createSession = transaction.change else { return nil }
             return connection
         }
-        let first = connection.waiting.first { $0.isWrite }
-        return first?.xid == transaction.cxid ? connection : nil
+        guard let first = connection.waiting.first(where: { $0.isWrite }), first.cxid == transaction.cxid,
+            first.isLast || !transaction.change.endsSession
+        else { return nil }
+        return connection
     }
 
     private mutating func answer(

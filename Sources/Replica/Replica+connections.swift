@@ -142,6 +142,7 @@ extension Replica {
         if let former = sessions[session]?.connection, former != connection.id { end(former, into: &effects) }
         sessions[session]?.connection = connection.id
         connection.isReturning = false
+        connection.isResumed = true
         welcome(connection.id, at: now, into: &effects)
     }
 

@@ -155,13 +155,14 @@ extension Replica {
     }
 
     mutating func wait(
-        _ kind: WaitingRequest.Kind, _ request: RequestFrame, isLast: Bool = false, on id: ConnectionID
+        _ kind: WaitingRequest.Kind, _ request: RequestFrame, cxid: Int32 = 0, isLast: Bool = false,
+        on id: ConnectionID
     ) {
         connections.update(id) { connection in
             connection.waiting.append(
                 WaitingRequest(
-                    kind: kind, xid: request.xid, type: request.type, arrivalMs: request.arrivalMs,
-                    isLast: isLast))
+                    kind: kind, xid: request.xid, cxid: cxid, type: request.type,
+                    arrivalMs: request.arrivalMs, isLast: isLast))
         }
     }
 }

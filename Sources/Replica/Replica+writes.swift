@@ -19,13 +19,14 @@ extension Replica {
             return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
         }
         let isLast = code == .closeSession
+        let cxid = connection.isResumed ? resumedCxids.next(insteadOf: request.xid) : request.xid
         if settings.membership == nil {
-            submit(write, request, of: connection, at: now, into: &effects)
-            wait(.write(nil), request, isLast: isLast, on: id)
+            submit(write, request, cxid: cxid, of: connection, at: now, into: &effects)
+            wait(.write(nil), request, cxid: cxid, isLast: isLast, on: id)
         } else {
             let frame = request.copy()
-            submit(write, request.moved(to: frame), of: connection, at: now, into: &effects)
-            wait(.write(frame), request, isLast: isLast, on: id)
+            submit(write, request.moved(to: frame), cxid: cxid, of: connection, at: now, into: &effects)
+            wait(.write(frame), request, cxid: cxid, isLast: isLast, on: id)
         }
         if isLast { connection.phase = .ending }
     }
@@ -33,18 +34,18 @@ extension Replica {
     /// Brings a write into the order, by way of the leader if that is another; without a leader it waits for
     /// one.
     private mutating func submit(
-        _ write: WriteRequest, _ request: RequestFrame, of connection: Connection, at now: Instant,
-        into effects: inout Effects
+        _ write: WriteRequest, _ request: RequestFrame, cxid: Int32, of connection: Connection,
+        at now: Instant, into effects: inout Effects
     ) {
         switch duty {
         case .lead:
             propose(
                 write, by: Requester(session: connection.session, identities: connection.identities),
-                cxid: request.xid, at: now)
+                cxid: cxid, at: now)
         case .follow, .observe:
             forward(
                 ForwardedRequest(
-                    session: connection.session, cxid: request.xid, type: request.type, body: request.body),
+                    session: connection.session, cxid: cxid, type: request.type, body: request.body),
                 as: connection.identities, into: &effects)
         case nil:
             break
@@ -60,7 +61,7 @@ extension Replica {
         guard let code = OpCode(rawValue: waiting.type), let write = WriteRequest(request, code) else {
             preconditionFailure("what was taken in has been read before")
         }
-        submit(write, request, of: connection, at: now, into: &effects)
+        submit(write, request, cxid: waiting.cxid, of: connection, at: now, into: &effects)
     }
 
     func forward(_ request: ForwardedRequest, as identities: [Identity], into effects: inout Effects) {

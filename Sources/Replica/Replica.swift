@@ -29,6 +29,7 @@ package struct Replica: ~Copyable {
     /// Empty, with room for what Zab wants done next.
     var spareZabEffects: [Effect] = []
     var ahead = TransactionsAhead()
+    var resumedCxids: ResumedCxids
     /// What this node does for the ensemble; nil while there is no leader.
     var duty: Duty?
     /// What it will do once the leader has said where requests of this node stand that it may have been given
@@ -81,6 +82,7 @@ package struct Replica: ~Copyable {
         self.tree = Tree(seed: seed)
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
         self.localSessions = sessions
+        self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
         self.recovered = History(
             after: .zero, [], committed: .zero,
             keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax)

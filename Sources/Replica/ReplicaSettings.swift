@@ -33,6 +33,7 @@ package struct ReplicaSettings: Sendable {
     package var containerNeverUsedMs: Int64
     /// How long a connection may stay without a connect request.
     package var handshakeTimeoutMs: Int64
+    package var cxidRule: ResumedCxids.Rule
     /// `user:password` to `user:hash`: SHA-1 and base64, or as configured.
     package var digest: @Sendable (ByteString) -> ByteString
 
@@ -47,6 +48,7 @@ package struct ReplicaSettings: Sendable {
         isDigestEnabled: Bool = true,
         requiredSchemes: [ByteString] = [], sweepIntervalMs: Int64 = 60_000, sweepPerMinuteMax: Int = 10_000,
         containerNeverUsedMs: Int64 = 0, handshakeTimeoutMs: Int64 = 10_000,
+        cxidRule: ResumedCxids.Rule = .own,
         digest: @escaping @Sendable (ByteString) -> ByteString
     ) {
         self.peer = peer
@@ -68,6 +70,7 @@ package struct ReplicaSettings: Sendable {
         self.sweepPerMinuteMax = sweepPerMinuteMax
         self.containerNeverUsedMs = containerNeverUsedMs
         self.handshakeTimeoutMs = handshakeTimeoutMs
+        self.cxidRule = cxidRule
         self.digest = digest
     }
 }

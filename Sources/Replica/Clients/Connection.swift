@@ -29,6 +29,8 @@ final class Connection {
     var isReadOnly = false
     /// While connecting: its session was there before, and the leader must say whether it still is.
     var isReturning = false
+    /// It took up a session that an earlier connection had begun, here or at another server.
+    var isResumed = false
     /// Who the client has proven to be. Belongs to the connection, not to the session.
     var identities: [Identity]
     /// Requests that wait for a write of this client ahead of them, that write first, or for room.
@@ -79,6 +81,8 @@ struct WaitingRequest {
 
     var kind: Kind
     let xid: Int32
+    /// The number of its transaction, for a write: the client's, or one of `ResumedCxids`.
+    let cxid: Int32
     let type: Int32
     /// Monotonic milliseconds.
     let arrivalMs: Int64

@@ -126,6 +126,7 @@ extension Replica {
         returning = [:]
         incoming = nil
         sessions.forgetLeadership()
+        forgetTouched()
         for connection in connections.all {
             for index in connection.waiting.indices {
                 guard case .sync(let path, let through?) = connection.waiting[index].kind,

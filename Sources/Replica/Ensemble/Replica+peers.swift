@@ -85,12 +85,18 @@ extension Replica {
     /// The answer to a ping: which sessions were heard from. Never null (quorum protocol 4.9).
     mutating func reportTouched(into effects: inout Effects) {
         let report = touched.compactMap { id in sessions[id].map { (session: id, timeoutMs: $0.timeoutMs) } }
-        for id in touched { sessions[id]?.isReported = false }
-        touched.removeAll(keepingCapacity: true)
+        forgetTouched()
         effects.act(
             .peer(
                 .toLeader(
                     QuorumPacket(.ping, zxid: tree.lastZxid, data: TouchedSessions.encode(report)))))
+    }
+
+    /// What was heard before a leader is no news to it: it gives every session its time anew. And it would
+    /// take this server for the one that speaks for a session which may have moved on since.
+    mutating func forgetTouched() {
+        for id in touched { sessions[id]?.isReported = false }
+        touched.removeAll(keepingCapacity: true)
     }
 
     /// - Returns: Whether the connection's session lives.
@@ -126,7 +132,9 @@ extension Replica {
         guard let data = packet.data else { throw .unexpectedNull }
         switch packet.kind {
         case .ping:
-            for (session, _) in try TouchedSessions.decode(data) { sessions.touch(session, at: now) }
+            for (session, _) in try TouchedSessions.decode(data) where sessions.touch(session, at: now) {
+                sessions.hold(session, by: .learner(server))
+            }
         case .request:
             let request = try ForwardedRequest(decoding: data)
             take(

@@ -110,12 +110,14 @@ package struct SessionTable {
 
     /// Whether `holder` may speak for the session; the first one that does may from then on.
     mutating func isHeld(_ id: SessionID, by holder: Holder) -> Bool {
-        guard let session = sessions[id] else { return false }
-        guard let known = session.holder else {
-            sessions[id]?.holder = holder
-            return true
-        }
-        return known == holder
+        hold(id, by: holder)
+        return sessions[id]?.holder == holder
+    }
+
+    /// The session's client was heard from by way of `holder`, who speaks for it unless another is known to.
+    mutating func hold(_ id: SessionID, by holder: Holder) {
+        guard let index = sessions.index(forKey: id), sessions.values[index].holder == nil else { return }
+        sessions.values[index].holder = holder
     }
 
     /// What only a leader knows is no longer so: who holds a session, and which ends were decided and perhaps

@@ -14,15 +14,15 @@ struct Record {
     private var digests: [Zxid: UInt64] = [:]
     private var leaders: [Epoch: PeerID] = [:]
     /// The clients' writes that took effect.
-    private var effective: Set<Request> = []
-    private var refused: Set<Request> = []
+    private var effective: Set<Write> = []
+    private var refused: Set<Write> = []
     /// The last transaction that a client was told of.
     private(set) var lastAnswered = Zxid.zero
 
-    /// A client's request, as every server knows it.
-    struct Request: Hashable {
+    /// What a client wrote. Clients write each value once, whatever number a request of theirs has.
+    struct Write: Hashable {
         let session: SessionID
-        let cxid: Int32
+        let value: [UInt8]
     }
 
     init(quorum: Quorum) { self.quorum = quorum }
@@ -69,17 +69,13 @@ struct Record {
     }
 
     private mutating func requireOnce(_ transaction: Transaction) throws(Violation) {
-        switch transaction.change {
-        case .error, .createSession, .closeSession: return
-        case .multi(let changes) where changes.haveFailed: return
-        default: break
+        guard let value = transaction.change.writtenValue else { return }
+        let write = Write(session: transaction.session, value: value)
+        guard effective.insert(write).inserted else {
+            throw Violation("\(write) took effect a second time at \(transaction.zxid)")
         }
-        let request = Request(session: transaction.session, cxid: transaction.cxid)
-        guard effective.insert(request).inserted else {
-            throw Violation("\(request) took effect a second time at \(transaction.zxid)")
-        }
-        guard !refused.contains(request) else {
-            throw Violation("\(request) was refused, and took effect at \(transaction.zxid)")
+        guard !refused.contains(write) else {
+            throw Violation("\(write) was refused, and took effect at \(transaction.zxid)")
         }
     }
 
@@ -140,12 +136,32 @@ struct Record {
 
     mutating func noteAnswer(_ zxid: Zxid) { lastAnswered = max(lastAnswered, zxid) }
 
-    mutating func noteRefusal(_ request: Request) throws(Violation) {
-        guard !effective.contains(request) else { throw Violation("\(request) was refused, and took effect") }
-        refused.insert(request)
+    mutating func noteRefusal(_ write: Write) throws(Violation) {
+        guard !effective.contains(write) else { throw Violation("\(write) was refused, and took effect") }
+        refused.insert(write)
     }
 }
 
-extension Record.Request: CustomStringConvertible {
-    var description: String { "request \(cxid) of session \(session)" }
+extension Record.Write: CustomStringConvertible {
+    var description: String {
+        "the write of \(String(decoding: value, as: UTF8.self)) by session \(session)"
+    }
+
+    /// nil where the operation writes nothing of its own.
+    init?(session: SessionID, _ operation: Operation) {
+        guard let value = operation.value else { return nil }
+        self.init(session: session, value: Array(value.utf8))
+    }
+}
+
+extension Change {
+    /// What a client's write left in the tree; nil of what leaves no value of its own.
+    fileprivate var writtenValue: [UInt8]? {
+        switch self {
+        case .create(let creation): creation.data?.isEmpty == false ? creation.data : nil
+        case .setData(_, let data, _): data
+        case .multi(let changes): changes.haveFailed ? nil : changes.first?.writtenValue
+        default: nil
+        }
+    }
 }

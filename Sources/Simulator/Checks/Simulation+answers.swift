@@ -104,13 +104,13 @@ extension Simulation {
     private func judgeWrite(
         _ header: ReplyHeader, _ frame: ByteBuffer, _ asked: Client.Pending, by client: Client
     ) throws(Violation) {
-        let request = Record.Request(session: client.session, cxid: asked.xid)
+        let write = Record.Write(session: client.session, asked.operation)
         let zxid = header.zxid
         let version = record.model.version(of: asked.operation.subject, at: zxid)
         switch ErrorCode(rawValue: header.error) {
         case .ok? where hasFailed(frame, asked.operation): break
         case .ok?:
-            try requireEffect(of: asked, at: zxid, request)
+            try requireEffect(of: asked, at: zxid, by: client)
             record.noteAnswer(zxid)
             if calmSinceMs != nil { client.answeredInCalm += 1 }
             return
@@ -121,7 +121,13 @@ extension Simulation {
             throw Violation(
                 "client \(client.index) was told \(header.error) of \(asked.operation) at \(zxid)")
         }
-        try record.noteRefusal(request)
+        guard let transaction = record.transaction(at: zxid), transaction.session == client.session,
+            transaction.change.isRefusal
+        else {
+            throw Violation(
+                "client \(client.index) was told that \(asked.operation) failed at \(zxid), where it did not")
+        }
+        if let write { try record.noteRefusal(write) }
     }
 
     /// A multi fails inside its answer.
@@ -139,12 +145,12 @@ extension Simulation {
     /// What is acknowledged is in the history, as it was asked for, where the answer says, and behind all
     /// that anybody had been told of before it was asked.
     private func requireEffect(
-        of asked: Client.Pending, at zxid: Zxid, _ request: Record.Request
+        of asked: Client.Pending, at zxid: Zxid, by client: Client
     ) throws(Violation) {
-        guard let transaction = record.transaction(at: zxid),
-            transaction.session == request.session, transaction.cxid == request.cxid,
+        let request = "client \(client.index)'s \(asked.operation)"
+        guard let transaction = record.transaction(at: zxid), transaction.session == client.session,
             asked.operation.isDone(by: transaction.change)
-        else { throw Violation("\(request) is acknowledged at \(zxid), where it is not: \(asked.operation)") }
+        else { throw Violation("\(request) is acknowledged at \(zxid), where it is not") }
         guard zxid > asked.after else {
             throw Violation(
                 "\(request) took effect at \(zxid), before \(asked.after), which was known earlier")
@@ -203,7 +209,7 @@ extension Operation {
     fileprivate var subject: ZnodePath {
         switch self {
         case .set(let path, _, _), .create(let path, _), .delete(let path), .get(let path, _),
-            .exists(let path, _), .children(let path, _), .sync(let path), .createEphemeral(let path):
+            .exists(let path, _), .children(let path, _), .sync(let path), .createEphemeral(let path, _):
             path
         case .setPair: Operation.pair[0]
         case .setWatches: Operation.group
@@ -221,8 +227,8 @@ extension Operation {
             changed == path && data == Array(value.utf8)
         case (.create(let path, let value), .create(let creation)):
             creation.path == path && creation.data == Array(value.utf8)
-        case (.createEphemeral(let parent), .create(let creation)):
-            creation.isEphemeral && creation.path.parent == parent
+        case (.createEphemeral(let parent, let value), .create(let creation)):
+            creation.isEphemeral && creation.path.parent == parent && creation.data == Array(value.utf8)
         case (.delete(let path), .delete(let deleted, _)): deleted == path
         case (.setPair(let value, false), .multi(let changes)):
             changes.allSatisfy { change in
@@ -231,5 +237,13 @@ extension Operation {
             }
         default: false
         }
+    }
+}
+
+extension Change {
+    /// Whether it is what is recorded of a request that failed.
+    fileprivate var isRefusal: Bool {
+        if case .multi(let changes) = self { return changes.haveFailed }
+        return isError
     }
 }

@@ -60,6 +60,9 @@ final class Client {
         dice = SeededGenerator(seed: seed)
     }
 
+    /// Counts from 1 on each connection, as many clients do (kazoo, Go's).
+    func restartXids() { nextXid = 0 }
+
     func makeXid() -> Int32 {
         nextXid += 1
         return nextXid

@@ -7,7 +7,7 @@ internal import Wire
 enum Operation: Equatable {
     case set(ZnodePath, String, version: Int32)
     case create(ZnodePath, String)
-    case createEphemeral(in: ZnodePath)
+    case createEphemeral(in: ZnodePath, String)
     case delete(ZnodePath)
     /// The same value at two places; with `fails`, together with a check that cannot hold.
     case setPair(String, fails: Bool)
@@ -48,13 +48,23 @@ enum Operation: Equatable {
         case 3: return .set(counted, value, version: version)
         case 4, 5: return .create(place, value)
         case 6: return .delete(place)
-        case 7: return .createEphemeral(in: group)
+        case 7: return .createEphemeral(in: group, value)
         case 8, 9: return .setPair(value, fails: dice.isOneIn(4))
         case 10, 11: return .get(register, isWatched: isWatched)
         case 12: return .get(counted, isWatched: isWatched)
         case 13: return .exists(place, isWatched: isWatched)
         case 14: return .children(group, isWatched: isWatched)
         default: return .sync(register)
+        }
+    }
+
+    /// What it alone writes; nil where it writes nothing of its own.
+    var value: String? {
+        switch self {
+        case .set(_, let value, _), .create(_, let value), .createEphemeral(_, let value),
+            .setPair(let value, _):
+            value.isEmpty ? nil : value
+        case .delete, .get, .exists, .children, .sync, .setWatches: nil
         }
     }
 
@@ -80,9 +90,10 @@ enum Operation: Equatable {
         case .create(let path, let value):
             CreateRequest(path: path, data: Array(value.utf8), acl: .everyone, flags: 0)
                 .encode(into: &buffer)
-        case .createEphemeral(let parent):
-            CreateRequest(path: parent.appending("e-".utf8), data: [], acl: .everyone, flags: 3)
-                .encode(into: &buffer)
+        case .createEphemeral(let parent, let value):
+            CreateRequest(
+                path: parent.appending("e-".utf8), data: Array(value.utf8), acl: .everyone, flags: 3
+            ).encode(into: &buffer)
         case .delete(let path): VersionedPathRequest(path: path, version: -1).encode(into: &buffer)
         case .setPair(let value, let fails):
             var writes = Operation.pair.map { path in

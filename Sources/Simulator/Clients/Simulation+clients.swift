@@ -22,6 +22,11 @@ extension Simulation {
             loseConnection(client)
             return plan(client, inMs: 1)
         }
+        if scenario.areClientsRestless, !client.pending.isEmpty, client.dice.isOneIn(40) {
+            close(channel, at: client.host)
+            loseConnection(client)
+            return plan(client, inMs: 1)
+        }
         if client.isConnected {
             if client.pending.count < Client.pendingMax, !client.isQuiet {
                 ask(client.makeOperation(), by: client)
@@ -40,6 +45,7 @@ extension Simulation {
         let channel = open(.client, client.host, host)
         client.channel = channel
         client.isConnected = false
+        client.restartXids()
         client.unread = ByteBuffer()
         client.lastHeardMs = nowMs
         send(.hello, over: channel, from: client.host)

@@ -67,6 +67,9 @@ package struct Scenario: Equatable, Sendable {
     /// Milliseconds between two moves of a client, at most.
     var thinkMsMax: Int64
 
+    /// Whether clients hang up with requests under way, and come back at once.
+    var areClientsRestless: Bool { seed % 3 == 0 }
+
     /// Milliseconds in which things go wrong.
     package static let chaosMs: Int64 = 12_000
 

@@ -21,6 +21,7 @@ package enum Flaw: String, CaseIterable, Sendable {
     case losesMessages
     case reordersMessages
     case repeatsRequests
+    case answersByClientXid
     case changesTime
     case answersBeforeEvents
     case repeatsEvents
@@ -42,7 +43,7 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .losesMessages: "ZOOKEEPER-4925"
         case .repeatsRequests: "ZOOKEEPER-2684"
         case .snapshotsChangingTree, .trimsAheadOfSnapshot, .losesSyncedWrites, .reordersMessages,
-            .changesTime, .answersBeforeEvents, .repeatsEvents:
+            .answersByClientXid, .changesTime, .answersBeforeEvents, .repeatsEvents:
             ""
         }
     }
@@ -66,6 +67,8 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .losesMessages: "a link loses a message and goes on"
         case .reordersMessages: "a link overtakes itself"
         case .repeatsRequests: "a learner's request reaches the leader twice"
+        case .answersByClientXid:
+            "a commit answers the request that has its number, whichever connection sent it"
         case .changesTime: "a learner stamps proposals with its own clock"
         case .answersBeforeEvents: "an answer overtakes the event of the change that it shows"
         case .repeatsEvents: "a watch fires twice"

@@ -52,7 +52,8 @@ extension Simulation {
             peer: server.id, membership: membership,
             patience: Patience(tickMs: 200, initLimit: 10, syncLimit: 5),
             historyBytesMax: scenario.historyBytesMax, snapshotSliceRecords: 3, tickMs: 200,
-            minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000, digest: { $0 })
+            minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000,
+            cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own, digest: { $0 })
     }
 
     func step(_ server: Server, _ input: consuming Input) throws(Violation) {

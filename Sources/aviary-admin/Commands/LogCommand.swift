@@ -33,7 +33,8 @@ struct FilterOptions: ParsableArguments {
             """)
     var type: String?
 
-    @Option(help: "What the client numbered so.")
+    @Option(
+        help: "What the client numbered so, or, below 0, its server in a session that was taken up again.")
     var cxid: Int32?
 
     func validate() throws { _ = try filter }

@@ -9,14 +9,14 @@ struct EntryText {
     let data: DataText
 
     static let heading =
-        padded("zxid", 13) + padded("time", 26) + padded("session", 20) + padded("cxid", 8)
+        padded("zxid", 13) + padded("time", 26) + padded("session", 20) + padded("cxid", 13)
         + padded("operation", 17) + "what\n"
 
     func lines(_ entry: LogEntry) -> String {
         let row = entry.row
         var text =
             EntryText.padded("\(entry.zxid)", 13) + EntryText.padded(TimeText.iso(row.timeMs), 26)
-            + EntryText.padded("\(row.session)", 20) + EntryText.padded("\(row.cxid)", 8)
+            + EntryText.padded("\(row.session)", 20) + EntryText.padded("\(row.cxid)", 13)
             + EntryText.padded(OperationName.text(row.type), 17)
         guard let transaction = entry.transaction else {
             return text + "undecodable: \(entry.undecodable ?? "")\n" + faultLine(entry)
@@ -33,7 +33,7 @@ struct EntryText {
     }
 
     private func unfolded(_ name: String, _ what: String) -> String {
-        String(repeating: " ", count: 67) + EntryText.padded("· " + name, 17) + what + "\n"
+        String(repeating: " ", count: 72) + EntryText.padded("· " + name, 17) + what + "\n"
     }
 
     private func faultLine(_ entry: LogEntry) -> String {
