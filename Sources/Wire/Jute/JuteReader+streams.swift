@@ -1,4 +1,4 @@
-package import NIOCore
+internal import NIOCore
 
 extension RawSpan {
     /// Reads with a cursor of one's own.

@@ -44,10 +44,10 @@ import Zab
                 var ensemble = Ensemble(seed: UInt64(seed), voters: voters, observers: observers)
                 try ensemble.suffer()
                 epochs += ensemble.agreed.epochs
-            } catch let violation as Violation {
+            } catch {
                 Issue.record(
                     """
-                    seed \(seed), \(voters) voters, \(observers) observers: \(violation)
+                    seed \(seed), \(voters) voters, \(observers) observers: \(error)
                     AVIARY_ZAB_SEED=\(seed) AVIARY_ZAB_SEEDS=1 swift test --filter ZabTests
                     """)
                 return
