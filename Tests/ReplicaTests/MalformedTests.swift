@@ -15,6 +15,28 @@ import Wire
         #expect(multi.zxid == start + 1)
     }
 
+    @Test(arguments: [OpCode.create, .create2, .createContainer])
+    func `takes a place as a multi with flags that mean nothing, even where an ACL is missing too`(
+        code: OpCode
+    ) throws {
+        let node = TestNode()
+        let client = try node.connect()
+        let start = try client.create("/a").zxid
+        let set = SetDataRequest(path: "/a", data: [1], version: -1)
+        let create = CreateRequest(path: "/b", data: nil, acl: nil, flags: -1)
+        let multi = try client.ask(.multi) { buffer in
+            MultiHeader(type: OpCode.setData.rawValue, isDone: false, error: -1).encode(into: &buffer)
+            set.encode(into: &buffer)
+            MultiHeader(type: code.rawValue, isDone: false, error: -1).encode(into: &buffer)
+            create.encode(into: &buffer)
+            MultiHeader(type: OpCode.setData.rawValue, isDone: false, error: -1).encode(into: &buffer)
+            set.encode(into: &buffer)
+            MultiHeader.end.encode(into: &buffer)
+        }
+        #expect(multi.error == .marshallingError)
+        #expect(multi.zxid == start + 1)
+    }
+
     @Test func `takes no place as a multi that lacks an ACL`() throws {
         let node = TestNode()
         let client = try node.connect()

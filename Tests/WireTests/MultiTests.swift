@@ -41,6 +41,15 @@ import Wire
         }
     }
 
+    @Test(arguments: [1, 15, 19] as [Int32], [-1, 7] as [Int32])
+    func `is refused whole for flags that mean nothing, before its ACL is looked at`(
+        _ type: Int32, _ flags: Int32
+    ) {
+        #expect(throws: DecodingError.unexpectedType(flags)) {
+            try decode(create(type, flags: flags, acl: "ffffffff") + Self.end)
+        }
+    }
+
     @Test(arguments: [0, 6] as [Int32])
     func `is refused whole for a null ACL, before its mode is looked at`(_ flags: Int32) {
         #expect(throws: DecodingError.unexpectedNull) {

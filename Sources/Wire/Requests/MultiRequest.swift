@@ -80,9 +80,11 @@ extension MultiWrite {
         }
     }
 
-    /// A create whose flags its opcode can mean; any others spoil the multi, and so does a null list,
-    /// which Apache finds first: only the former takes a place in the order.
+    /// A create whose flags its opcode can mean; any others spoil the multi, and so does a null list. Only
+    /// the former takes a place in the order, so it matters what is found first: as in Apache, flags that
+    /// mean nothing, then a null list, then the flags of a TTL, which this opcode does not bring.
     private init(creating request: CreateRequest, opcode: Int32) throws(DecodingError) {
+        guard (0...6).contains(request.flags) else { throw .unexpectedType(request.flags) }
         guard request.acl != nil else { throw .unexpectedNull }
         guard (0...4).contains(request.flags) else { throw .unexpectedType(request.flags) }
         self = MultiWrite(plain: request, opcode: opcode)
