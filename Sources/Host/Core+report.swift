@@ -100,7 +100,7 @@ extension SessionTable {
             self[id].map { session in
                 SessionReport(
                     id: id, timeoutMs: session.timeoutMs,
-                    expiresMs: now.wallMs + session.deadlineMs - now.monotonicMs)
+                    expiresMs: now.wallMs + (self.deadlineMs(of: id) ?? 0) - now.monotonicMs)
             }
         }
     }

@@ -19,7 +19,8 @@ package final class Core {
     static let unreadBytesMax = 64 << 20
     /// Connections that are sent their events in one turn, before others get theirs.
     static let eventSliceCount = 128
-    /// Between two such slices: long enough for the loop to look at its sockets.
+    /// Between two such slices, and between pieces of anything else: long enough for the loop to look at its
+    /// sockets.
     static let eventPause = TimeAmount.microseconds(50)
     /// Orders that the idle disk of a node on its own is given before the turn of the loop is over, so that
     /// both work at once. In an ensemble a commit waits for other disks, whose servers hear of it at the end
@@ -348,6 +349,9 @@ package final class Core {
             clients[id.slot]?.isPaused = false
             setReading(id, true)
         case .awaitRoom(let id): awaitRoom(id)
+        case .continueSoon:
+            let bound = NIOLoopBound(self, eventLoop: loop)
+            loop.scheduleTask(in: Core.eventPause) { bound.value.step(.continued) }
         case .warn(let sentence): log.warning("\(sentence)")
         case .peer(let action): peers?.act(action)
         case .snapshot(let action):

@@ -55,6 +55,8 @@ package struct Effects {
         case resumeReading(ConnectionID)
         /// Say `gotRoom` when the client has taken most of what was written to it.
         case awaitRoom(ConnectionID)
+        /// Say `continued` once the others had their turn: there is more to do than one step does.
+        case continueSoon
         /// Something an operator should read.
         case warn(String)
         case peer(PeerAction)

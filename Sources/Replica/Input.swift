@@ -22,6 +22,8 @@ package enum Input {
     case started(acceptedEpoch: Epoch, currentEpoch: Epoch)
     /// Time passed. Comes a few times a tick.
     case ticked
+    /// The others had their turn (after `continueSoon`).
+    case continued
     /// A few milliseconds passed. Comes only to a node that is in an ensemble.
     case pulsed
     case peer(PeerInput)

@@ -8,6 +8,7 @@ internal import Znodes
 extension Replica {
     mutating func open(_ id: ConnectionID, from address: ByteString, isSecure: Bool, at now: Instant) {
         connections.add(Connection(id: id, address: address, isSecure: isSecure, at: now))
+        if settings.handshakeTimeoutMs > 0 { strangers.append(id) }
     }
 
     mutating func forget(_ id: ConnectionID) {
@@ -15,10 +16,6 @@ extension Replica {
         // If its session comes to be all the same, its transaction says so.
         if connection.phase == .connecting, !connection.isReturning { sessions.remove(connection.session) }
         watches.removeAll(of: id)
-        barriers.removeAll { barrier in
-            guard case .client(id) = barrier.waiting else { return false }
-            return true
-        }
         if sessions[connection.session]?.connection == id { sessions[connection.session]?.connection = nil }
         if localSessions[connection.session]?.connection == id {
             localSessions[connection.session]?.connection = nil
@@ -74,7 +71,7 @@ extension Replica {
         _ timeoutMs: Int32, for connection: Connection, at now: Instant, into effects: inout Effects
     ) {
         if isLeading {
-            sessions[connection.session]?.holder = .leader
+            sessions.entrust(connection.session, to: .leader)
             propose(
                 .createSession(timeoutMs: timeoutMs),
                 by: Requester(session: connection.session, identities: connection.identities), cxid: 0,

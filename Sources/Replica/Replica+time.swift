@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Vocabulary
 internal import Wire
 internal import Zab
@@ -9,13 +10,8 @@ extension Replica {
     mutating func tick(at now: Instant, into effects: inout Effects) {
         closeStrangers(at: now, into: &effects)
         if duty == nil { closeAbandoned(at: now, into: &effects) }
-        if isReadOnly { expireLocalSessions(at: now, into: &effects) }
-        guard isLeading else { return }
-        for session in sessions.expired(at: now) {
-            statistics.staleSessionsExpired += 1
-            close(session, cxid: 0, at: now)
-        }
-        sweepOutlived(at: now, into: &effects)
+        endSessions(at: now, into: &effects)
+        if isLeading { sweepOutlived(at: now, into: &effects) }
     }
 
     /// Clients that have waited for a leader as long as they agreed to go unheard: they may find one
@@ -30,18 +26,20 @@ extension Replica {
     }
 
     private mutating func closeStrangers(at now: Instant, into effects: inout Effects) {
-        guard settings.handshakeTimeoutMs > 0 else { return }
-        for connection in connections.all
-        where connection.phase == .fresh
-            && now.monotonicMs - connection.statistics.openedMs > settings.handshakeTimeoutMs
-        {
-            end(connection.id, into: &effects)
+        while let first = strangers.first {
+            if let connection = connections[first], connection.phase == .fresh {
+                let silentMs = now.monotonicMs - connection.statistics.openedMs
+                guard silentMs > settings.handshakeTimeoutMs else { return }
+                end(first, into: &effects)
+            }
+            strangers.removeFirst()
         }
     }
 
     private mutating func sweepOutlived(at now: Instant, into effects: inout Effects) {
         if sweep.isDue(at: now) {
-            sweep.queue = tree.sweepCandidates(wallMs: now.wallMs, neverUsedMs: settings.containerNeverUsedMs)
+            sweep.queue = Deque(
+                tree.sweepCandidates(wallMs: now.wallMs, neverUsedMs: settings.containerNeverUsedMs))
         }
         for path in sweep.take(at: now) {
             propose(.sweep(path: path), by: Requester(session: .none, identities: []), cxid: 0, at: now)
@@ -53,7 +51,7 @@ extension Replica {
 struct Sweep {
     let intervalMs: Int64
     let perMinuteMax: Int
-    var queue: [ZnodePath] = []
+    var queue: Deque<ZnodePath> = []
     private var nextMs: Int64 = 0
     private var takenAtMs: Int64 = 0
 

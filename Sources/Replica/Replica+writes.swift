@@ -117,10 +117,14 @@ extension Replica {
         propose(.error(code: code.rawValue), session: session, cxid: cxid, digest: nil, at: now)
     }
 
-    mutating func close(_ session: SessionID, cxid: Int32, at now: Instant) {
+    /// - Returns: How many ephemerals go with it.
+    @discardableResult
+    mutating func close(_ session: SessionID, cxid: Int32, at now: Instant) -> Int {
         let (change, digest) = overlay.prepareClose(of: session, as: zab.lastProposed.next, over: tree)
-        sessions[session]?.isClosing = true
+        sessions.beginClosing(session)
         propose(change, session: session, cxid: cxid, digest: digest, at: now)
+        guard case .closeSession(let paths) = change else { return 0 }
+        return paths.count
     }
 
     /// Gives a change the next place in the order, and sends it to the log and to those who vote.

@@ -70,6 +70,10 @@ package struct Replica: ~Copyable {
     var isServing = false
     var eventSerial: UInt64 = 0
     var sweep: Sweep
+    var endings = Endings()
+    /// Connections in the order in which they were opened: those that have said something since are passed
+    /// over.
+    var strangers: Deque<ConnectionID> = []
     /// Reused by every commit.
     var applied: [Applied] = []
 
@@ -117,6 +121,9 @@ package struct Replica: ~Copyable {
             start(acceptedEpoch, currentEpoch, at: now)
         case .ticked:
             tick(at: now, into: &effects)
+        case .continued:
+            endings.isToContinue = false
+            endSessions(at: now, into: &effects)
         case .pulsed:
             zab.step(.ticked, at: now.monotonicMs)
         case .peer(let input):
@@ -129,6 +136,7 @@ package struct Replica: ~Copyable {
         }
         reviewReadOnlyMode(at: now, into: &effects)
         if zab.hasEffects { carryOutZab(at: now, into: &effects) }
+        if endings.isWaiting, endings.through <= tree.lastZxid { continueEndings(into: &effects) }
     }
 
     private mutating func resetStatistics(ofConnections: Bool) {

@@ -14,6 +14,8 @@ package struct ReplicaSettings: Sendable {
     package var historyBytesMax: Int
     /// Records of the tree that a snapshot packs at a time.
     package var snapshotSliceRecords: Int
+    /// What one step does of the ends of sessions that have run out, at most.
+    package var endingsPerStep = Endings.Bounds()
     package var tickMs: Int64
     package var minSessionTimeoutMs: Int32
     package var maxSessionTimeoutMs: Int32

@@ -14,6 +14,8 @@ enum Event {
     /// To the leader, unless the server has thought better of it since.
     case dial(server: Int, PeerID, attempt: Int)
     case unreachable(server: Int, attempt: Int)
+    /// The server goes on with what it left for its next turn.
+    case turn(server: Int, life: Int)
     case room(server: Int, life: Int, ConnectionID)
     case connectionEnded(server: Int, life: Int, ConnectionID)
     case resume(server: Int)
@@ -27,6 +29,7 @@ enum Event {
     var server: Int? {
         switch self {
         case .start(let server, _), .pulse(let server, _), .tick(let server, _), .written(let server, _),
+            .turn(let server, _),
             .dial(let server, _, _), .unreachable(let server, _), .room(let server, _, _),
             .connectionEnded(let server, _, _), .death(let server, _):
             server

@@ -103,6 +103,7 @@ package final class Simulation {
         case .unreachable(let host, let attempt):
             guard servers[host].attempt == attempt, servers[host].isRunning else { return }
             try step(servers[host], .peer(.leaderLinkDown))
+        case .turn(let host, let life): if isAlive(host, life) { try step(servers[host], .continued) }
         case .room(let host, let life, let connection):
             if isAlive(host, life) { try step(servers[host], .gotRoom(connection)) }
         case .connectionEnded(let host, let life, let connection):

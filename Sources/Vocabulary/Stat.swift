@@ -81,6 +81,18 @@ package struct StoredStat: Equatable, Sendable {
         self.init(czxid: zxid, mzxid: zxid, pzxid: zxid, ctime: time, mtime: time, ephemeralOwner: owner)
     }
 
+    /// Takes in that `zxid` created a child, which made it `cversion` ever created. One that is counted
+    /// already, in a snapshot that was taken while its tree changed, changes nothing.
+    ///
+    /// The numbers go on at their end, with -2147483648 after 2147483647; the later of two is the one that
+    /// is ahead by less than half of all numbers.
+    @inlinable
+    package mutating func noteChild(cversion: Int32, by zxid: Zxid) {
+        guard cversion &- self.cversion > 0 else { return }
+        self.cversion = cversion
+        pzxid = zxid
+    }
+
     /// As a client sees it: every deletion counts as well, and only a session owns.
     @inlinable
     package func seen(dataLength: Int, numChildren: Int) -> Stat {

@@ -22,6 +22,11 @@ final class TestNode {
     private(set) var peerActions: [PeerAction] = []
     private(set) var waitingForRoom: Set<ConnectionID> = []
     private var nextSlot = 0
+    private var isToContinue = false
+    /// How often it asked for another turn.
+    private(set) var turns = 0
+    /// Sessions that one step ended, at most.
+    private(set) var mostEndedAtOnce: Int64 = 0
     /// Of an ensemble, whose links the test plays.
     private let isMember: Bool
     /// With this off, writes wait until `sync()`.
@@ -59,16 +64,32 @@ final class TestNode {
     }
 
     func step(_ input: consuming Input) {
-        replica.step(input, at: now, into: &effects)
-        settle()
+        drive(input)
+        goOn()
         if isDiskFast { sync() }
+    }
+
+    /// Whatever a step left for the next turn.
+    private func goOn() {
+        while isToContinue {
+            isToContinue = false
+            turns += 1
+            drive(.continued)
+        }
+    }
+
+    private func drive(_ input: consuming Input) {
+        let ended = replica.statistics.staleSessionsExpired
+        replica.step(input, at: now, into: &effects)
+        mostEndedAtOnce = max(mostEndedAtOnce, replica.statistics.staleSessionsExpired - ended)
+        settle()
     }
 
     /// The disk has everything appended so far.
     func sync() {
         while let ticket = takeOrders() {
-            replica.step(.stored(through: ticket), at: now, into: &effects)
-            settle()
+            drive(.stored(through: ticket))
+            goOn()
         }
     }
 
@@ -92,6 +113,7 @@ final class TestNode {
             case .pauseReading(let id): paused.insert(id)
             case .resumeReading(let id): paused.remove(id)
             case .awaitRoom(let id): waitingForRoom.insert(id)
+            case .continueSoon: isToContinue = true
             case .warn(let sentence): warnings.append(sentence)
             case .snapshot(let action): snapshotActions.append(action)
             case .peer(let action) where isMember: peerActions.append(action)

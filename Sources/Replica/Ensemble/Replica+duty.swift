@@ -88,6 +88,7 @@ extension Replica {
         isTreeExact = true
         if case .lead = duty {
             sessions.touchAll(at: now)
+            endings.begin()
             sweep.begin(at: now)
         }
         for connection in connections.all { takeUp(connection, at: now, into: &effects) }
@@ -127,6 +128,7 @@ extension Replica {
         incoming = nil
         sessions.forgetLeadership()
         forgetTouched()
+        endings.begin()
         for connection in connections.all {
             for index in connection.waiting.indices {
                 guard case .sync(let path, let through?) = connection.waiting[index].kind,

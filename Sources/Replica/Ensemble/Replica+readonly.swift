@@ -61,14 +61,6 @@ extension Replica {
         welcome(connection.id, at: now, into: &effects)
     }
 
-    mutating func expireLocalSessions(at now: Instant, into effects: inout Effects) {
-        for session in localSessions.expired(at: now) {
-            statistics.staleSessionsExpired += 1
-            if let client = localSessions[session]?.connection { end(client, into: &effects) }
-            localSessions.remove(session)
-        }
-    }
-
     // MARK: Requests
 
     /// What needs the ensemble is refused unread, whatever its body says.

@@ -5,23 +5,32 @@ internal import Zab
 ///
 /// Deadlines are rounded up to a tick, so that a session lives at least as long as was negotiated and at most
 /// a tick longer. A touch only moves the deadline; the session is looked at again when its old tick comes.
+/// Nothing here walks all sessions: what happens to all of them at once is noted once, and found by each when
+/// its turn comes.
 package struct SessionTable {
     package struct Session {
         package var timeoutMs: Int32
         /// The connection that speaks for it, if its client is connected here.
         package var connection: ConnectionID?
-        /// Its end is decided but not yet applied; nothing more is done for it.
-        package var isClosing = false
-        /// The server that speaks for it, where that is known: whoever else asks has not noticed that its
-        /// client has moved. Known to the leader only.
-        var holder: Holder?
         /// Its creation is in the history that is applied here. A snapshot holds no other: one whose creation
         /// is under way may never come to be.
         package fileprivate(set) var isCommitted = false
         /// Its server has noted that the leader must be told of it.
         var isReported = false
-        /// Monotonic milliseconds, a multiple of the tick.
-        package fileprivate(set) var deadlineMs: Int64 = 0
+        /// When its client was last heard of, and its timeout, said. Monotonic milliseconds, a multiple of
+        /// the tick.
+        fileprivate var deadlineMs: Int64 = 0
+        fileprivate var claim = Claim()
+    }
+
+    /// What only a leader knows of a session. It ends with the reign in which it was noted.
+    fileprivate struct Claim {
+        var reign: UInt32 = 0
+        /// The server that speaks for it, where that is known: whoever else asks has not noticed that its
+        /// client has moved.
+        var holder: Holder?
+        /// Its end is decided but not yet applied; nothing more is done for it.
+        var isClosing = false
     }
 
     /// A learner keeps its sessions when it dials its leader again: its clients are connected as before.
@@ -32,10 +41,19 @@ package struct SessionTable {
 
     private let tickMs: Int64
     private var sessions: [SessionID: Session] = [:]
-    /// Which sessions to look at when; each session is under exactly one tick.
+    /// Which sessions to look at when; each session is under one tick, or `due`.
     private var ticks: [Int64: [SessionID]] = [:]
+    /// No session is under an earlier one.
     private var nextTickMs: Int64?
+    /// Those of a tick that has come, and how many of them were looked at.
+    private var due: [SessionID] = []
+    private var dueTaken = 0
+    private var reign: UInt32 = 0
+    /// When all of them were given their full time.
+    private var allTouchedMs: Int64 = .min
     private var lastID: Int64
+    /// Sessions looked at so far because their tick had come.
+    package private(set) var visited = 0
 
     /// - Parameters:
     ///   - server: The top byte of the numbers given here.
@@ -66,10 +84,10 @@ package struct SessionTable {
     /// Adds a session, or gives a known one its time anew.
     package mutating func add(_ id: SessionID, timeoutMs: Int32, isCommitted: Bool, at now: Instant) {
         if sessions[id] == nil {
-            sessions[id] = Session(timeoutMs: timeoutMs)
-            let deadline = deadline(timeoutMs, after: now)
-            sessions[id]?.deadlineMs = deadline
-            schedule(id, at: deadline)
+            var session = Session(timeoutMs: timeoutMs)
+            session.deadlineMs = deadline(timeoutMs, after: now.monotonicMs)
+            sessions[id] = session
+            schedule(id, at: session.deadlineMs)
         } else {
             sessions[id]?.timeoutMs = timeoutMs
             touch(id, at: now)
@@ -81,83 +99,119 @@ package struct SessionTable {
         sessions = [:]
         ticks = [:]
         nextTickMs = nil
+        due = []
+        dueTaken = 0
     }
 
     package mutating func remove(_ id: SessionID) {
         sessions[id] = nil
     }
 
+    /// When it ends unless its client is heard of, in monotonic milliseconds; nil for an unknown one.
+    package func deadlineMs(of id: SessionID) -> Int64? { sessions[id].map { deadline(of: $0) } }
+
     /// The client was heard from.
     ///
     /// - Returns: Whether the session lives; for one that is closing nothing more is done.
     @discardableResult
     package mutating func touch(_ id: SessionID, at now: Instant) -> Bool {
-        guard let index = sessions.index(forKey: id) else { return false }
-        guard !sessions.values[index].isClosing else { return false }
-        sessions.values[index].deadlineMs = deadline(sessions.values[index].timeoutMs, after: now)
+        guard let index = sessions.index(forKey: id), !isClosing(sessions.values[index]) else { return false }
+        sessions.values[index].deadlineMs = deadline(sessions.values[index].timeoutMs, after: now.monotonicMs)
         return true
+    }
+
+    // MARK: What only a leader knows
+
+    /// Its end is decided.
+    package mutating func beginClosing(_ id: SessionID) {
+        withClaim(on: id) { $0.isClosing = true }
+    }
+
+    /// `holder` speaks for it from now on.
+    mutating func entrust(_ id: SessionID, to holder: Holder) {
+        withClaim(on: id) { $0.holder = holder }
     }
 
     /// A client takes up its session at a server.
     ///
     /// - Returns: Whether the session lives.
     mutating func claim(_ id: SessionID, timeoutMs: Int32, by holder: Holder, at now: Instant) -> Bool {
-        guard let session = sessions[id], !session.isClosing else { return false }
+        guard let session = sessions[id], !isClosing(session) else { return false }
         sessions[id]?.timeoutMs = timeoutMs
-        sessions[id]?.holder = holder
+        entrust(id, to: holder)
         return touch(id, at: now)
     }
 
     /// Whether `holder` may speak for the session; the first one that does may from then on.
     mutating func isHeld(_ id: SessionID, by holder: Holder) -> Bool {
         hold(id, by: holder)
-        return sessions[id]?.holder == holder
+        guard let session = sessions[id], session.claim.reign == reign else { return false }
+        return session.claim.holder == holder
     }
 
     /// The session's client was heard from by way of `holder`, who speaks for it unless another is known to.
     mutating func hold(_ id: SessionID, by holder: Holder) {
-        guard let index = sessions.index(forKey: id), sessions.values[index].holder == nil else { return }
-        sessions.values[index].holder = holder
+        withClaim(on: id) { if $0.holder == nil { $0.holder = holder } }
     }
 
     /// What only a leader knows is no longer so: who holds a session, and which ends were decided and perhaps
     /// lost.
-    mutating func forgetLeadership() {
-        for index in sessions.values.indices {
-            sessions.values[index].holder = nil
-            sessions.values[index].isClosing = false
-        }
+    package mutating func forgetLeadership() { reign &+= 1 }
+
+    private func isClosing(_ session: Session) -> Bool {
+        session.claim.isClosing && session.claim.reign == reign
     }
+
+    private mutating func withClaim(on id: SessionID, _ change: (inout Claim) -> Void) {
+        guard let index = sessions.index(forKey: id) else { return }
+        if sessions.values[index].claim.reign != reign { sessions.values[index].claim = Claim(reign: reign) }
+        change(&sessions.values[index].claim)
+    }
+
+    // MARK: Running out
 
     /// Gives every session its full time, as a new leader or a restarted node does.
-    package mutating func touchAll(at now: Instant) {
-        ticks = [:]
-        nextTickMs = nil
-        for id in ids {
-            touch(id, at: now)
-            if let session = sessions[id] { schedule(id, at: session.deadlineMs) }
+    package mutating func touchAll(at now: Instant) { allTouchedMs = now.monotonicMs }
+
+    /// Goes on looking at the sessions whose tick has come, up to one that has run out and is not closing.
+    ///
+    /// It is looked at again after its timeout: its end may be lost with the leader that decided it.
+    ///
+    /// - Parameter visits: How many may be looked at; counted down.
+    /// - Returns: nil when there is none, or no more may be looked at.
+    package mutating func takeExpired(at now: Instant, visits: inout Int) -> SessionID? {
+        while visits > 0, hasDue(at: now) {
+            visits -= 1
+            visited += 1
+            let id = due[dueTaken]
+            dueTaken += 1
+            guard let session = sessions[id] else { continue }
+            let deadline = deadline(of: session)
+            let hasRunOut = deadline <= now.monotonicMs
+            schedule(id, at: hasRunOut ? self.deadline(session.timeoutMs, after: now.monotonicMs) : deadline)
+            if hasRunOut, !isClosing(session) { return id }
         }
+        return nil
     }
 
-    /// Sessions that ran out by `now` and are not closing yet, in order of their numbers within a tick.
-    package mutating func expired(at now: Instant) -> [SessionID] {
-        var result: [SessionID] = []
-        while let tick = nextTickMs, tick <= now.monotonicMs {
-            for id in (ticks.removeValue(forKey: tick) ?? []).sorted() {
-                guard let session = sessions[id], !session.isClosing else { continue }
-                if session.deadlineMs <= now.monotonicMs {
-                    result.append(id)
-                } else {
-                    schedule(id, at: session.deadlineMs)
-                }
-            }
-            nextTickMs = ticks.keys.min()
+    /// Whether there are sessions to be looked at.
+    package mutating func hasDue(at now: Instant) -> Bool {
+        while dueTaken == due.count {
+            guard let tick = nextTickMs, tick <= now.monotonicMs, !ticks.isEmpty else { return false }
+            due = ticks.removeValue(forKey: tick) ?? []
+            dueTaken = 0
+            nextTickMs = tick + tickMs
         }
-        return result
+        return true
     }
 
-    private func deadline(_ timeoutMs: Int32, after now: Instant) -> Int64 {
-        ((now.monotonicMs + Int64(timeoutMs)) / tickMs + 1) * tickMs
+    private func deadline(of session: Session) -> Int64 {
+        guard allTouchedMs > .min else { return session.deadlineMs }
+        return max(session.deadlineMs, deadline(session.timeoutMs, after: allTouchedMs))
+    }
+
+    private func deadline(_ timeoutMs: Int32, after nowMs: Int64) -> Int64 {
+        ((nowMs + Int64(timeoutMs)) / tickMs + 1) * tickMs
     }
 
     private mutating func schedule(_ id: SessionID, at tick: Int64) {

@@ -1,15 +1,17 @@
 /// What one connection watches about one path.
-struct WatchModes: OptionSet {
-    let rawValue: UInt8
+package struct WatchModes: OptionSet {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Once: the znode is created, changed or deleted.
-    static let data = WatchModes(rawValue: 1)
+    package static let data = WatchModes(rawValue: 1)
     /// Once: a child comes or goes, or the znode is deleted.
-    static let children = WatchModes(rawValue: 2)
+    package static let children = WatchModes(rawValue: 2)
     /// Both of the above, until removed.
-    static let persistent = WatchModes(rawValue: 4)
+    package static let persistent = WatchModes(rawValue: 4)
     /// The znode and everything below it, without child events, until removed.
-    static let recursive = WatchModes(rawValue: 8)
+    package static let recursive = WatchModes(rawValue: 8)
 
     static let seesData: WatchModes = [.data, .persistent, .recursive]
     static let seesChildren: WatchModes = [.children, .persistent]

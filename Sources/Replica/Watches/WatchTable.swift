@@ -3,111 +3,163 @@ package import Vocabulary
 /// Who watches what: the watches of all connections of this node.
 ///
 /// A watch belongs to a connection and a path, at most one of each mode. Connections are told in the order in
-/// which they came to a path.
+/// which they came to a path. A change looks at those whom it concerns, and the end of a connection at what
+/// that one watched, however many others watch the same.
 package struct WatchTable {
-    private var watchers: [ZnodePath: [ConnectionID]] = [:]
-    private var watched: [ConnectionID: [ZnodePath: WatchModes]] = [:]
-    private var recursiveCount = 0
+    /// What one connection watches about one path, and when it came to it.
+    private struct Watch {
+        var modes: WatchModes
+        let serial: UInt64
+    }
+
+    /// Who watches a path, by mode.
+    private var data: [ZnodePath: WatcherList] = [:]
+    private var children: [ZnodePath: WatcherList] = [:]
+    private var persistent: [ZnodePath: WatcherList] = [:]
+    private var recursive: [ZnodePath: WatcherList] = [:]
+    private var watched: [ConnectionID: [ZnodePath: Watch]] = [:]
+    private var lastSerial: UInt64 = 0
     /// Registrations by table, as operators count them.
     package private(set) var dataCount = 0
     package private(set) var childCount = 0
+    /// Watchers that changes and ends of connections have looked at so far.
+    package private(set) var visited = 0
 
     package init() {}
 
-    package var isEmpty: Bool { watchers.isEmpty }
+    package var isEmpty: Bool { watched.isEmpty }
 
-    mutating func add(_ modes: WatchModes, on path: ZnodePath, for connection: ConnectionID) {
-        let before = watched[connection, default: [:]].updateValue(modes, forKey: path) ?? []
-        if before.isEmpty { watchers[path, default: []].append(connection) }
-        let after = before.union(modes)
-        watched[connection]?[path] = after
-        count(before, -1)
+    package mutating func add(_ modes: WatchModes, on path: ZnodePath, for connection: ConnectionID) {
+        let known = watched[connection]?[path]
+        if known == nil { lastSerial += 1 }
+        let before = known ?? Watch(modes: [], serial: lastSerial)
+        let after = before.modes.union(modes)
+        guard after != before.modes else { return }
+        watched[connection, default: [:]][path] = Watch(modes: after, serial: before.serial)
+        count(before.modes, -1)
         count(after, 1)
+        let added = after.subtracting(before.modes)
+        if added.contains(.data) { data[path, default: WatcherList()].add(connection, before.serial) }
+        if added.contains(.children) { children[path, default: WatcherList()].add(connection, before.serial) }
+        if added.contains(.persistent) {
+            persistent[path, default: WatcherList()].add(connection, before.serial)
+        }
+        if added.contains(.recursive) {
+            recursive[path, default: WatcherList()].add(connection, before.serial)
+        }
     }
 
     /// Whether `connection` has one of `modes` on exactly `path`.
     func contains(_ modes: WatchModes, on path: ZnodePath, for connection: ConnectionID) -> Bool {
-        !(watched[connection]?[path] ?? []).isDisjoint(with: modes)
+        !(watched[connection]?[path]?.modes ?? []).isDisjoint(with: modes)
     }
 
     /// - Returns: Whether there was anything to remove.
     mutating func remove(_ modes: WatchModes, on path: ZnodePath, for connection: ConnectionID) -> Bool {
-        guard let before = watched[connection]?[path], !before.isDisjoint(with: modes) else { return false }
-        set(before.subtracting(modes), instead: before, on: path, for: connection)
+        guard let watch = watched[connection]?[path], !watch.modes.isDisjoint(with: modes) else {
+            return false
+        }
+        unlist(watch, watch.modes.intersection(modes), from: path)
+        take(modes, from: watch, on: path, of: connection)
         return true
     }
 
     /// Forgets everything a closed connection watched.
     package mutating func removeAll(of connection: ConnectionID) {
         guard let paths = watched.removeValue(forKey: connection) else { return }
-        for (path, modes) in paths {
-            count(modes, -1)
-            dropWatcher(connection, from: path)
+        for (path, watch) in paths {
+            count(watch.modes, -1)
+            unlist(watch, watch.modes, from: path)
         }
     }
 
     /// Tells `deliver` once of each connection that sees a change of `path` itself, and uses up one-shots.
-    mutating func fireData(on path: ZnodePath, _ deliver: (ConnectionID) -> Void) {
-        fire(on: path, seeing: .seesData, spending: .data, deliver)
-        if recursiveCount == 0 { return }
+    package mutating func fireData(on path: ZnodePath, _ deliver: (ConnectionID) -> Void) {
+        let spent = data.isEmpty ? [] : spend(.data, data.removeValue(forKey: path), on: path)
+        tell(spent, present(persistent, on: path), present(recursive, on: path), deliver)
+        if recursive.isEmpty { return }
         var ancestor = path.isRoot ? nil : path.parent
         while let above = ancestor {
-            for connection in watchers[above] ?? [] where contains(.recursive, on: above, for: connection) {
-                deliver(connection)
-            }
+            tell(present(recursive, on: above), [], [], deliver)
             ancestor = above.isRoot ? nil : above.parent
         }
     }
 
     /// Likewise for a change in the list of children of `path`, or its end.
-    mutating func fireChildren(on path: ZnodePath, _ deliver: (ConnectionID) -> Void) {
-        fire(on: path, seeing: .seesChildren, spending: .children, deliver)
+    package mutating func fireChildren(on path: ZnodePath, _ deliver: (ConnectionID) -> Void) {
+        let spent = children.isEmpty ? [] : spend(.children, children.removeValue(forKey: path), on: path)
+        tell(spent, present(persistent, on: path), [], deliver)
     }
 
-    private mutating func fire(
-        on path: ZnodePath, seeing: WatchModes, spending: WatchModes, _ deliver: (ConnectionID) -> Void
-    ) {
-        guard let connections = watchers[path] else { return }
-        var stays: [ConnectionID] = []
-        for connection in connections {
-            guard let before = watched[connection]?[path] else { continue }
-            if !before.isDisjoint(with: seeing) { deliver(connection) }
-            let after = before.subtracting(spending)
-            if after.isEmpty {
-                watched[connection]?[path] = nil
-                if watched[connection]?.isEmpty == true { watched[connection] = nil }
-            } else {
-                watched[connection]?[path] = after
-                stays.append(connection)
-            }
-            count(before, -1)
-            count(after, 1)
+    private func present(
+        _ table: [ZnodePath: WatcherList], on path: ZnodePath
+    ) -> [WatcherList.Watcher] {
+        table.isEmpty ? [] : table[path]?.present ?? []
+    }
+
+    /// Uses up the one-shots of a path.
+    private mutating func spend(
+        _ mode: WatchModes, _ list: WatcherList?, on path: ZnodePath
+    ) -> [WatcherList.Watcher] {
+        guard let list else { return [] }
+        let spent = list.present
+        for watcher in spent {
+            guard let watch = watched[watcher.connection]?[path] else { continue }
+            take(mode, from: watch, on: path, of: watcher.connection)
         }
-        watchers[path] = stays.isEmpty ? nil : stays
+        return spent
     }
 
-    private mutating func set(
-        _ after: WatchModes, instead before: WatchModes, on path: ZnodePath, for connection: ConnectionID
+    /// In the order in which they came, whoever is in more than one of the lists once.
+    private mutating func tell(
+        _ first: [WatcherList.Watcher], _ second: [WatcherList.Watcher], _ third: [WatcherList.Watcher],
+        _ deliver: (ConnectionID) -> Void
     ) {
-        count(before, -1)
+        visited += first.count + second.count + third.count
+        if second.isEmpty, third.isEmpty {
+            for watcher in first { deliver(watcher.connection) }
+            return
+        }
+        var last: UInt64 = 0
+        for watcher in (first + second + third).sorted(by: { $0.serial < $1.serial })
+        where watcher.serial != last {
+            last = watcher.serial
+            deliver(watcher.connection)
+        }
+    }
+
+    private mutating func take(
+        _ modes: WatchModes, from watch: Watch, on path: ZnodePath, of connection: ConnectionID
+    ) {
+        let after = watch.modes.subtracting(modes)
+        count(watch.modes, -1)
         count(after, 1)
         if after.isEmpty {
             watched[connection]?[path] = nil
             if watched[connection]?.isEmpty == true { watched[connection] = nil }
-            dropWatcher(connection, from: path)
         } else {
-            watched[connection]?[path] = after
+            watched[connection]?[path]?.modes = after
         }
     }
 
-    private mutating func dropWatcher(_ connection: ConnectionID, from path: ZnodePath) {
-        guard let index = watchers[path]?.firstIndex(of: connection) else { return }
-        watchers[path]?.remove(at: index)
-        if watchers[path]?.isEmpty == true { watchers[path] = nil }
+    private mutating func unlist(_ watch: Watch, _ modes: WatchModes, from path: ZnodePath) {
+        let serial = watch.serial
+        if modes.contains(.data) { visited += WatchTable.unlist(serial, &data, path) }
+        if modes.contains(.children) { visited += WatchTable.unlist(serial, &children, path) }
+        if modes.contains(.persistent) { visited += WatchTable.unlist(serial, &persistent, path) }
+        if modes.contains(.recursive) { visited += WatchTable.unlist(serial, &recursive, path) }
+    }
+
+    private static func unlist(
+        _ serial: UInt64, _ table: inout [ZnodePath: WatcherList], _ path: ZnodePath
+    ) -> Int {
+        guard let index = table.index(forKey: path) else { return 0 }
+        let moved = table.values[index].remove(serial)
+        if table.values[index].isEmpty { table.remove(at: index) }
+        return moved
     }
 
     private mutating func count(_ modes: WatchModes, _ sign: Int) {
-        if modes.contains(.recursive) { recursiveCount += sign }
         if !modes.isDisjoint(with: .seesData) { dataCount += sign }
         if !modes.isDisjoint(with: .seesChildren) { childCount += sign }
     }
@@ -116,9 +168,12 @@ package struct WatchTable {
 
     /// Paths in the data table with who watches them, both in order.
     package func dataWatches() -> [(path: ZnodePath, connections: [ConnectionID])] {
-        watchers.keys.sorted().compactMap { path in
-            let seeing = (watchers[path] ?? []).filter { contains(.seesData, on: path, for: $0) }
-            return seeing.isEmpty ? nil : (path, seeing)
+        Set(data.keys).union(persistent.keys).union(recursive.keys).sorted().map { path in
+            var serials: [UInt64: ConnectionID] = [:]
+            for table in [data, persistent, recursive] {
+                for watcher in present(table, on: path) { serials[watcher.serial] = watcher.connection }
+            }
+            return (path, serials.sorted { $0.key < $1.key }.map(\.value))
         }
     }
 }

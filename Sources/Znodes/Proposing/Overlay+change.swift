@@ -41,9 +41,9 @@ extension Overlay {
         guard let path = asked, path.isValid else { throw .badArguments }
         guard var node = node(at: path, over: tree) else { throw .noNode }
         try proposing.require(.write, by: node.acl)
+        let more = (data?.count ?? 0) - node.dataLength(in: tree)
         if proposing.rules.enforcesQuota {
-            let more = (data?.count ?? 0) - node.dataLength(in: tree)
-            try tree.checkQuota(of: path, addingNodes: 0, bytes: more)
+            try checkQuota(of: path, addingNodes: 0, bytes: more, over: tree)
         }
         let before = node.digest
         node.stat.version = try nextVersion(after: node.stat.version, expected: version)
@@ -52,6 +52,7 @@ extension Overlay {
         node.content = .written(data)
         node.seal(at: path, over: tree)
         put(node, at: path, replacing: before, by: proposing.zxid, over: tree)
+        noteUsage(of: path, nodes: 0, bytes: more, by: proposing.zxid, over: tree)
         return .setData(path: path, data: data, version: node.stat.version)
     }
 
@@ -90,7 +91,8 @@ extension Overlay {
             parent.seal(at: parentPath, over: tree)
             put(parent, at: parentPath, replacing: before, by: zxid, over: tree)
         }
-        let before = node(at: path, over: tree)?.digest ?? 0
-        put(nil, at: path, replacing: before, by: zxid, over: tree)
+        guard let node = node(at: path, over: tree) else { return }
+        put(nil, at: path, replacing: node.digest, by: zxid, over: tree)
+        noteUsage(of: path, nodes: -1, bytes: -node.dataLength(in: tree), by: zxid, over: tree)
     }
 }

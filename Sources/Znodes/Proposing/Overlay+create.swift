@@ -16,17 +16,17 @@ extension Overlay {
         if node(at: path, over: tree) != nil { throw .nodeExists }
         if Ownership(rawValue: parent.stat.ephemeralOwner).session != nil { throw .noChildrenForEphemerals }
         if proposing.rules.enforcesQuota {
-            try tree.checkQuota(of: path, addingNodes: 1, bytes: operation.data?.count ?? 0)
+            try checkQuota(of: path, addingNodes: 1, bytes: operation.data?.count ?? 0, over: tree)
         }
 
         let before = parent.digest
-        parent.stat.cversion &+= 1
-        parent.stat.pzxid = proposing.zxid
+        let cversion = parent.stat.cversion &+ 1
+        parent.stat.noteChild(cversion: cversion, by: proposing.zxid)
         parent.childCount += 1
         parent.seal(at: parentPath, over: tree)
         let creation = Creation(
             kind: kind, path: path, data: operation.data, acl: acl,
-            isEphemeral: operation.isEphemeral && kind.isPlain, parentCversion: parent.stat.cversion)
+            isEphemeral: operation.isEphemeral && kind.isPlain, parentCversion: cversion)
         var child = PendingNode(
             stat: StoredStat(
                 createdBy: proposing.zxid, at: proposing.timeMs,
@@ -35,6 +35,10 @@ extension Overlay {
         child.seal(at: path, over: tree)
         put(parent, at: parentPath, replacing: before, by: proposing.zxid, over: tree)
         put(child, at: path, replacing: 0, by: proposing.zxid, over: tree)
+        if creation.isEphemeral {
+            ephemerals.add(path, of: proposing.requester.session, by: proposing.zxid)
+        }
+        noteUsage(of: path, nodes: 1, bytes: operation.data?.count ?? 0, by: proposing.zxid, over: tree)
         return .create(creation)
     }
 }

@@ -25,14 +25,12 @@ extension Overlay {
         return (change, digest(over: tree))
     }
 
-    /// Lists the ephemerals that end with `session`, those in flight included, and takes their end in.
+    /// Lists the ephemerals that end with `session`, those in flight included, and takes their end in. Looks
+    /// at no one else's: thousands of sessions may end at once.
     package mutating func prepareClose(
         of session: SessionID, as zxid: Zxid, over tree: borrowing Tree
     ) -> (change: Change, digest: UInt64) {
-        let ahead = ephemeralChanges(of: session)
-        var paths = tree.ephemerals(of: session).filter { !ahead.gone.contains($0) }
-        paths.formUnion(ahead.gained)
-        let ordered = paths.sorted()
+        let ordered = ephemerals(of: session, over: tree)
         _ = mark(isUndoable: false)
         for path in ordered { remove(path, by: zxid, over: tree) }
         return (.closeSession(paths: ordered), digest(over: tree))
@@ -48,7 +46,7 @@ extension Overlay {
             do {
                 changes.append(try prepare(operation, proposing, over: tree))
             } catch {
-                takeBack(to: mark)
+                takeBack(proposing.zxid, to: mark)
                 if error == .marshallingError { throw error }
                 changes.append(.error(code: error.rawValue))
                 let rest = operations.count - index - 1

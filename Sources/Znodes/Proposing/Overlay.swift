@@ -13,6 +13,10 @@ package struct Overlay {
     private var undo: [Former] = []
     private var isUndoable = false
     private var digestAhead: UInt64?
+    var ephemerals = EphemeralsAhead()
+    var quotas = QuotaAhead()
+    /// Paths that ends of sessions have looked at so far.
+    package internal(set) var visited = 0
 
     private struct Entry {
         var node: PendingNode?
@@ -62,7 +66,7 @@ package struct Overlay {
         order.append(Step(zxid: zxid, path: path))
     }
 
-    /// Opens the changes of one transaction.
+    /// Opens the changes of one transaction, whose place is behind all that is here.
     ///
     /// - Parameter isUndoable: Whether `takeBack` may be asked to undo what is put from here on: a multi
     ///   finds out halfway that it fails, everything else before it puts anything.
@@ -72,12 +76,14 @@ package struct Overlay {
         return Mark(count: order.count, digestAhead: digestAhead)
     }
 
-    mutating func takeBack(to mark: Mark) {
+    mutating func takeBack(_ zxid: Zxid, to mark: Mark) {
         precondition(isUndoable, "what is taken back was opened for that")
         for former in undo.reversed() { entries[former.path] = former.entry }
         undo.removeAll(keepingCapacity: true)
         order.removeLast(order.count - mark.count)
         digestAhead = mark.digestAhead
+        ephemerals.takeBack(zxid)
+        quotas.takeBack(zxid)
     }
 
     /// Forgets the changes up to `zxid`, which the tree holds from now on.
@@ -88,20 +94,20 @@ package struct Overlay {
             if entries[index].value.zxid <= zxid { entries.remove(at: index) }
         }
         if order.isEmpty { digestAhead = nil }
+        ephemerals.drop(through: zxid)
+        quotas.drop(through: zxid)
     }
 
-    /// Ephemerals that `session` will own through changes in flight, and paths that will be gone.
-    func ephemeralChanges(of session: SessionID) -> (gained: [ZnodePath], gone: Set<ZnodePath>) {
-        var gained: [ZnodePath] = []
-        var gone: Set<ZnodePath> = []
-        for (path, entry) in entries {
-            if entry.node?.stat.ephemeralOwner == session.rawValue {
-                gained.append(path)
-            } else {
-                gone.insert(path)
-            }
-        }
-        return (gained, gone)
+    /// The ephemerals that `session` will own once everything here is applied, in order.
+    mutating func ephemerals(of session: SessionID, over tree: borrowing Tree) -> [ZnodePath] {
+        var paths = tree.ephemerals(of: session)
+        paths.formUnion(ephemerals.created(by: session))
+        visited += paths.count
+        guard !entries.isEmpty else { return paths.sorted() }
+        return paths.filter { path in
+            guard let entry = entries[path] else { return true }
+            return entry.node?.stat.ephemeralOwner == session.rawValue
+        }.sorted()
     }
 
     struct Mark {

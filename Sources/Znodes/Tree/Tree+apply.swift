@@ -64,9 +64,7 @@ extension Tree {
         }
         updateStat(of: parent) { stat in
             let cversion = creation.parentCversion == -1 ? stat.cversion &+ 1 : creation.parentCversion
-            guard cversion > stat.cversion else { return }
-            stat.cversion = cversion
-            stat.pzxid = transaction.zxid
+            stat.noteChild(cversion: cversion, by: transaction.zxid)
         }
         let ownership = creation.ownership(session: transaction.session)
         let stat = StoredStat(createdBy: transaction.zxid, at: transaction.timeMs, owner: ownership.rawValue)

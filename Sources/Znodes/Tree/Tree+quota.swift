@@ -9,20 +9,11 @@ extension Tree {
     private static let limitsName = Array("zookeeper_limits".utf8)
     private static let statsName = Array("zookeeper_stats".utf8)
 
-    /// Refuses what would exceed a hard limit of the quota that applies to `path`.
-    func checkQuota(of path: ZnodePath, addingNodes nodeCount: Int, bytes: Int) throws(ErrorCode) {
-        guard let subtree = subtreeWithQuota(around: path),
-            let limits = quotaText(Tree.limitsName, of: subtree),
-            let usage = quotaText(Tree.statsName, of: subtree)
-        else { return }
-        if nodeCount != 0, limits.countHardLimit > -1, usage.count &+ Int64(nodeCount) > limits.countHardLimit
-        {
-            throw .quotaExceeded
-        }
-        if bytes != 0, limits.byteHardLimit > -1, usage.bytes &+ Int64(bytes) > limits.byteHardLimit {
-            throw .quotaExceeded
-        }
-    }
+    /// What the tree has counted in a subtree; nil where its statistics are missing.
+    func usage(of subtree: ZnodePath) -> QuotaText? { quotaText(Tree.statsName, of: subtree) }
+
+    /// The znode that holds a subtree's limits.
+    static func limits(of subtree: ZnodePath) -> ZnodePath { quotaNode(limitsName, of: subtree) }
 
     mutating func followQuota(created path: ZnodePath, bytes: Int) {
         if let subtree = Tree.subtree(of: path, named: Tree.limitsName) {
@@ -68,7 +59,7 @@ extension Tree {
     }
 
     /// The deepest subtree with a quota that `path` is in.
-    private func subtreeWithQuota(around path: ZnodePath) -> ZnodePath? {
+    func subtreeWithQuota(around path: ZnodePath) -> ZnodePath? {
         if quotas.isEmpty { return nil }
         var candidate: ZnodePath? = path
         while let subtree = candidate, !subtree.isRoot {

@@ -85,7 +85,7 @@ package struct Tree: ~Copyable {
         let emptied = containers.filter { path in
             guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }
             let stat = nodes.stat(of: id)
-            return stat.cversion > 0 || (neverUsedMs != 0 && stat.mtime < wallMs - neverUsedMs)
+            return stat.cversion != 0 || (neverUsedMs != 0 && stat.mtime < wallMs - neverUsedMs)
         }
         let outlived = ttls.filter { path in
             guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }

@@ -70,6 +70,124 @@ import Znodes
         #expect(try client.create("/p/b", []).error == .ok)
     }
 
+    /// What the server says to these once the disk goes on.
+    private func answers(_ client: TestClient, _ ask: (TestClient) -> Void) -> [ErrorCode?] {
+        client.node.isDiskFast = false
+        ask(client)
+        client.node.sync()
+        client.node.isDiskFast = true
+        return client.replies().map(\.error)
+    }
+
+    private static let fiveZnodes = "count=-1,bytes=-1=;byteHardLimit=-1;countHardLimit=5"
+    private static let fiveBytes = "count=-1,bytes=-1=;byteHardLimit=5;countHardLimit=-1"
+
+    @Test func `counts the znodes that are under way`() throws {
+        let client = try client(limits: Self.fiveZnodes)
+        let codes = answers(client) { client in
+            for name in 0..<40 {
+                client.send(.create) {
+                    CreateRequest(path: ZnodePath("/p/\(name)"), data: [], acl: .open, flags: 0)
+                        .encode(into: &$0)
+                }
+            }
+        }
+        #expect(codes == Array(repeating: .ok, count: 4) + Array(repeating: .quotaExceeded, count: 36))
+        #expect(try usage(client) == "count=5,bytes=2")
+    }
+
+    @Test func `counts the bytes that are under way, written and written over`() throws {
+        let client = try client(limits: Self.fiveBytes)
+        let codes = answers(client) { client in
+            for (path, count) in [("/p", 4), ("/p", 1), ("/p/a", 3), ("/p/b", 2), ("/p/c", 1), ("/p/d", 1)] {
+                let data = [UInt8](repeating: 7, count: count)
+                let path = ZnodePath(path)
+                if path == "/p" {
+                    client.send(.setData) {
+                        SetDataRequest(path: path, data: data, version: -1).encode(into: &$0)
+                    }
+                } else {
+                    client.send(.create) {
+                        CreateRequest(path: path, data: data, acl: .open, flags: 0).encode(into: &$0)
+                    }
+                }
+            }
+        }
+        #expect(codes == [.ok, .ok, .ok, .quotaExceeded, .ok, .quotaExceeded])
+        #expect(try usage(client) == "count=3,bytes=5")
+    }
+
+    @Test func `counts what stands before in a multi`() throws {
+        let client = try client(limits: Self.fiveZnodes)
+        let reply = try client.multi(
+            .create("/p/a"), .create("/p/b"), .create("/p/c"), .create("/p/d"), .create("/p/e"))
+        #expect(try reply.multiCodes == [0, 0, 0, 0, ErrorCode.quotaExceeded.rawValue])
+        #expect(try usage(client) == "count=1,bytes=2")
+        let bytes = try self.client(limits: Self.fiveBytes)
+        let second = try bytes.multi(.set("/p", [1, 2, 3]), .set("/p", [1, 2, 3, 4, 5, 6]))
+        #expect(try second.multiCodes.last == ErrorCode.quotaExceeded.rawValue)
+        #expect(try bytes.multi(.set("/p", [1, 2, 3, 4]), .set("/p", [1])).error == .ok)
+        #expect(try usage(bytes) == "count=1,bytes=1")
+    }
+
+    @Test func `takes a multi that fails back as a whole`() throws {
+        let client = try client(limits: Self.fiveZnodes)
+        let codes = answers(client) { client in
+            client.send(.multi) { buffer in
+                MultiRequest(writes: [
+                    .create("/p/a"), .create("/p/b"), .create("/p/c"), .create("/p/d"), .delete("/none"),
+                ]).encode(into: &buffer)
+            }
+            for name in ["a", "b", "c", "d", "e"] {
+                client.send(.create) {
+                    CreateRequest(path: ZnodePath("/p/\(name)"), data: [], acl: .open, flags: 0)
+                        .encode(into: &$0)
+                }
+            }
+        }
+        #expect(codes == [.ok, .ok, .ok, .ok, .ok, .quotaExceeded])
+    }
+
+    @Test func `gives room for what is about to go, by its client or with a session`() throws {
+        let client = try client(limits: Self.fiveZnodes)
+        let other = try client.node.connect(timeoutMs: 40_000)
+        _ = try client.create("/p/a")
+        _ = try other.create("/p/e1", flags: 1)
+        _ = try other.create("/p/e2", flags: 1)
+        _ = try other.create("/p/b")
+        #expect(try client.create("/p/c").error == .quotaExceeded)
+        let codes = answers(client) { client in
+            client.send(.delete) { VersionedPathRequest(path: "/p/a", version: -1).encode(into: &$0) }
+            other.send(.closeSession)
+            for name in ["c", "d", "e", "f"] {
+                client.send(.create) {
+                    CreateRequest(path: ZnodePath("/p/\(name)"), data: [], acl: .open, flags: 0)
+                        .encode(into: &$0)
+                }
+            }
+        }
+        #expect(codes == [.ok, .ok, .ok, .ok, .quotaExceeded])
+        #expect(try usage(client) == "count=5,bytes=2")
+    }
+
+    @Test func `holds by a limit as soon as that is proposed`() throws {
+        let client = try client(limits: Self.fiveZnodes)
+        let raised = Array("count=-1,bytes=-1=;byteHardLimit=-1;countHardLimit=2".utf8)
+        let codes = answers(client) { client in
+            client.send(.setData) {
+                SetDataRequest(path: "/zookeeper/quota/p/zookeeper_limits", data: raised, version: -1)
+                    .encode(into: &$0)
+            }
+            for name in ["a", "b"] {
+                client.send(.create) {
+                    CreateRequest(path: ZnodePath("/p/\(name)"), data: [], acl: .open, flags: 0)
+                        .encode(into: &$0)
+                }
+            }
+        }
+        #expect(codes == [.ok, .ok, .quotaExceeded])
+    }
+
     @Test func `never refuses for a soft limit`() throws {
         let client = try client(limits: "count=1,bytes=1")
         #expect(try client.create("/p/a", [1, 2, 3]).error == .ok)

@@ -51,6 +51,60 @@ import Znodes
         #expect(try client.create("/p/..", flags: 2).text == "/p/..0000000002")
     }
 
+    /// The log of a node on which `/p` once had so many children that the numbers are about to end.
+    private func nearTheEnd() throws -> [Transaction] {
+        let node = TestNode()
+        let client = try node.connect()
+        _ = try client.create("/p")
+        let last = try #require(node.logged.last)
+        let creation = Creation(
+            kind: .create, path: "/p/x", data: [], acl: .open, isEphemeral: false,
+            parentCversion: 2_147_483_645)
+        return node.logged + [
+            Transaction(
+                session: client.session, cxid: 9, zxid: last.zxid.next, timeMs: last.timeMs,
+                change: .create(creation))
+        ]
+    }
+
+    private static let lastNumbers = [
+        "/p/s2147483645", "/p/s2147483646", "/p/s2147483647", "/p/s-2147483648", "/p/s-2147483647",
+        "/p/s-2147483646",
+    ]
+
+    @Test(arguments: [true, false])
+    func `goes on with the lowest after the highest, in the tree as ahead of it`(isDiskFast: Bool) throws {
+        let node = TestNode(replaying: try nearTheEnd())
+        let client = try node.connect()
+        node.isDiskFast = isDiskFast
+        for _ in Self.lastNumbers {
+            client.send(.create) {
+                CreateRequest(path: "/p/s", data: [], acl: .open, flags: 2).encode(into: &$0)
+            }
+        }
+        node.sync()
+        #expect(client.replies().map(\.text) == Self.lastNumbers)
+        #expect(node.replica.statistics.digestMismatches == 0)
+    }
+
+    @Test(arguments: 1...6, [true, false])
+    func `goes on behind its end after a restart, from the log or a snapshot`(
+        count: Int, hasSnapshot: Bool
+    ) throws {
+        let node = TestNode(replaying: try nearTheEnd())
+        let client = try node.connect()
+        for number in Self.lastNumbers.prefix(count) {
+            #expect(try client.create("/p/s", flags: 2).text == number)
+        }
+        let again =
+            hasSnapshot ? TestNode(from: node.replica.storedState) : TestNode(replaying: node.logged)
+        #expect(again.replica.tree.digest == node.replica.tree.digest)
+        #expect(again.replica.statistics.digestMismatches == 0)
+        let next = Self.lastNumbers.dropFirst(count).first ?? "/p/s-2147483645"
+        #expect(try again.connect().create("/p/s", flags: 2).text == next)
+        #expect(again.replica.statistics.digestMismatches == 0)
+    }
+
     @Test func `goes on after a restart`() throws {
         let node = TestNode()
         let client = try node.connect()

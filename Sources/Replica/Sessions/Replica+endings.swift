@@ -1,0 +1,76 @@
+internal import Vocabulary
+internal import Zab
+internal import Znodes
+
+/// Sessions that have run out, a piece at a time: thousands may do so in one tick, and nobody else waits for
+/// them, a leader's followers least of all.
+extension Replica {
+    /// Ends as many as one step may. The next piece comes when the disks have this one, and everybody else
+    /// had a turn.
+    mutating func endSessions(at now: Instant, into effects: inout Effects) {
+        var visits = settings.endingsPerStep.visits
+        if isReadOnly { endLocalSessions(visits: &visits, at: now, into: &effects) }
+        if isLeading {
+            guard endings.through <= tree.lastZxid else { return }
+            proposeEndings(visits: &visits, at: now)
+        } else {
+            // Looked at all the same, so that those that are gone are forgotten.
+            while sessions.takeExpired(at: now, visits: &visits) != nil {}
+        }
+        endings.isWaiting = sessions.hasDue(at: now) || isReadOnly && localSessions.hasDue(at: now)
+    }
+
+    private mutating func proposeEndings(visits: inout Int, at now: Instant) {
+        var ephemerals = settings.endingsPerStep.ephemerals
+        var ends = settings.endingsPerStep.sessions
+        while ends > 0, ephemerals > 0, let session = sessions.takeExpired(at: now, visits: &visits) {
+            statistics.staleSessionsExpired += 1
+            ephemerals -= close(session, cxid: 0, at: now)
+            ends -= 1
+            endings.through = zab.lastProposed
+        }
+    }
+
+    private mutating func endLocalSessions(
+        visits: inout Int, at now: Instant, into effects: inout Effects
+    ) {
+        var ends = settings.endingsPerStep.sessions
+        while ends > 0, let session = localSessions.takeExpired(at: now, visits: &visits) {
+            statistics.staleSessionsExpired += 1
+            if let client = localSessions[session]?.connection { end(client, into: &effects) }
+            localSessions.remove(session)
+            ends -= 1
+        }
+    }
+
+    mutating func continueEndings(into effects: inout Effects) {
+        endings.isWaiting = false
+        guard !endings.isToContinue else { return }
+        endings.isToContinue = true
+        effects.act(.continueSoon)
+    }
+}
+
+/// How far the ends of sessions are that ran out together.
+package struct Endings {
+    /// What one step does of them, at most: some milliseconds' work.
+    package struct Bounds: Equatable, Sendable {
+        package var sessions = 256
+        /// A session that has more is one step all the same: its end is one transaction.
+        package var ephemerals = 2048
+        /// Sessions that are looked at, most of which turn out to have been heard of.
+        package var visits = 8192
+
+        package init() {}
+    }
+
+    /// The last end that was proposed.
+    var through = Zxid.zero
+    /// There are more.
+    var isWaiting = false
+    /// `continued` will come.
+    var isToContinue = false
+
+    /// A new reign: what was proposed in an earlier one is settled by its history.
+    mutating func begin() { through = .zero }
+}

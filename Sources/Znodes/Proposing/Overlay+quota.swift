@@ -1,0 +1,44 @@
+internal import Vocabulary
+
+/// Hard limits, checked against what the tree has counted and all that is on its way into it: a client may
+/// have hundreds of requests under way, and a multi has as many as it likes.
+///
+/// A quota is in force once it is applied; a limit that it is given later holds as soon as it is proposed.
+extension Overlay {
+    /// Refuses what would exceed a hard limit of the quota that applies to `path`.
+    func checkQuota(
+        of path: ZnodePath, addingNodes nodeCount: Int, bytes: Int, over tree: borrowing Tree
+    ) throws(ErrorCode) {
+        guard let subtree = tree.subtreeWithQuota(around: path), let usage = tree.usage(of: subtree),
+            let limits = quotaLimits(of: subtree, over: tree)
+        else { return }
+        let ahead = quotas.usage(of: subtree)
+        if nodeCount != 0, limits.countHardLimit > -1,
+            usage.count &+ ahead.nodes &+ Int64(nodeCount) > limits.countHardLimit
+        {
+            throw .quotaExceeded
+        }
+        if bytes != 0, limits.byteHardLimit > -1,
+            usage.bytes &+ ahead.bytes &+ Int64(bytes) > limits.byteHardLimit
+        {
+            throw .quotaExceeded
+        }
+    }
+
+    /// Takes in what `zxid` adds to the quota that applies to `path`, where one does.
+    mutating func noteUsage(
+        of path: ZnodePath, nodes nodeCount: Int, bytes: Int, by zxid: Zxid, over tree: borrowing Tree
+    ) {
+        if tree.quotas.isEmpty || nodeCount == 0 && bytes == 0 { return }
+        guard let subtree = tree.subtreeWithQuota(around: path) else { return }
+        quotas.add(nodes: nodeCount, bytes: bytes, to: subtree, by: zxid)
+    }
+
+    private func quotaLimits(of subtree: ZnodePath, over tree: borrowing Tree) -> QuotaText? {
+        guard let node = node(at: Tree.limits(of: subtree), over: tree) else { return nil }
+        switch node.content {
+        case .stored(let id): return QuotaText(tree.nodes.dataBytes(of: id) ?? [])
+        case .written(let data): return QuotaText(data ?? [])
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import DequeModule
+internal import Vocabulary
+
+/// What changes in flight add to the subtrees that have a quota, over what the tree has counted.
+struct QuotaAhead {
+    struct Usage: Equatable {
+        var nodes: Int64 = 0
+        var bytes: Int64 = 0
+    }
+
+    private struct Step {
+        let zxid: Zxid
+        let subtree: ZnodePath
+        let usage: Usage
+    }
+
+    private var sums: [ZnodePath: Usage] = [:]
+    private var order: Deque<Step> = []
+
+    func usage(of subtree: ZnodePath) -> Usage { sums[subtree] ?? Usage() }
+
+    mutating func add(nodes: Int, bytes: Int, to subtree: ZnodePath, by zxid: Zxid) {
+        let usage = Usage(nodes: Int64(nodes), bytes: Int64(bytes))
+        sums[subtree, default: Usage()].nodes += usage.nodes
+        sums[subtree, default: Usage()].bytes += usage.bytes
+        order.append(Step(zxid: zxid, subtree: subtree, usage: usage))
+    }
+
+    /// Takes back what `zxid`, the last proposal, adds.
+    mutating func takeBack(_ zxid: Zxid) {
+        while let last = order.last, last.zxid == zxid { subtract(order.removeLast()) }
+    }
+
+    /// The tree counts it from now on.
+    mutating func drop(through zxid: Zxid) {
+        while let first = order.first, first.zxid <= zxid { subtract(order.removeFirst()) }
+    }
+
+    private mutating func subtract(_ step: Step) {
+        sums[step.subtree]?.nodes -= step.usage.nodes
+        sums[step.subtree]?.bytes -= step.usage.bytes
+        if sums[step.subtree] == Usage() { sums[step.subtree] = nil }
+    }
+}
