@@ -29,6 +29,7 @@ package struct Peer {
     private var observersLooking: Set<PeerID> = []
     /// Parts that were given up, one after the other, before their epoch ran.
     private var failures = 0
+    private var failedLeaders = FailedLeaders()
     private var restsUntilMs: Int64 = .min
 
     enum Role {
@@ -85,7 +86,7 @@ package struct Peer {
         let standing = Standing(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: history.last)
         self.init(me, in: Membership(of: me), patience: patience, standing: standing, history: history)
         var leading = Leading(
-            inherited: history.last, newestAccepted: epoch, deadlineMs: .max, pingsAtMs: .max)
+            inherited: history.last, newestAccepted: epoch, sinceMs: .max, pingsAtMs: .max)
         leading.phase = .serving(epoch)
         role = .leading(leading)
         deliver(through: history.last)
@@ -123,13 +124,13 @@ package struct Peer {
         switch input {
         case .ticked: try tick(at: nowMs)
         case .notified(let notification, let peer):
-            hear(notification, from: peer)
+            hear(notification, from: peer, at: nowMs)
             try doubt(notification, from: peer)
-        case .reachable(let peer, let isUp): note(peer, isReachable: isUp)
+        case .reachable(let peer, let isUp): note(peer, isReachable: isUp, at: nowMs)
         case .stored(let ticket): keepPromises(through: ticket, at: nowMs)
         case .leaderLinkUp:
             guard var following = takeFollowing() else { return }
-            introduce(&following)
+            introduce(&following, at: nowMs)
             role = .following(following)
         case .leaderLinkDown(let reason):
             if let reason, case .following = role { throw Abandonment(reason) }
@@ -159,7 +160,9 @@ package struct Peer {
         switch role {
         case .resting: return
         case .looking(var election):
-            if election.mustRepeat(at: nowMs) { announce(election.announcement, dialling: true) }
+            let hasChanged = election.reconsider(at: nowMs)
+            let mustRepeat = election.mustRepeat(at: nowMs)
+            if hasChanged || mustRepeat { announce(election.announcement, dialling: mustRepeat) }
             role = .looking(election)
         case .following(let following):
             if nowMs >= following.deadlineMs { throw Abandonment("nothing came from the leader in time") }
@@ -204,7 +207,8 @@ package struct Peer {
         // A round is what anybody said it was; rounds are compared, not counted.
         round = round == .max ? 1 : round + 1
         let election = Election(
-            of: me, in: membership, standing: standing, round: round, reachable: reachable, at: nowMs)
+            of: me, in: membership, standing: standing, round: round, reachable: reachable,
+            passingOver: failedLeaders.remembered(at: nowMs), forMs: patience.passingOverMs, at: nowMs)
         role = .looking(election)
         announce(election.announcement, dialling: true)
     }
@@ -225,8 +229,7 @@ package struct Peer {
 
     private mutating func lead(at nowMs: Int64) {
         var leading = Leading(
-            inherited: history.last, newestAccepted: standing.acceptedEpoch,
-            deadlineMs: nowMs + patience.initMs,
+            inherited: history.last, newestAccepted: standing.acceptedEpoch, sinceMs: nowMs,
             pingsAtMs: nowMs + patience.tickMs / 2)
         act(.acceptLearners(true))
         leading.accepted.insert(me)
@@ -237,7 +240,8 @@ package struct Peer {
     private mutating func follow(_ leader: PeerID, at nowMs: Int64) {
         role = .following(
             Following(
-                leader: leader, isObserver: !membership.isVoter(me), deadlineMs: nowMs + patience.initMs))
+                leader: leader, isObserver: !membership.isVoter(me),
+                deadlineMs: nowMs + patience.gatheringMs))
         act(.follow(leader, afterMs: 0))
     }
 
@@ -266,10 +270,23 @@ package struct Peer {
             act(.acceptLearners(false))
             for learner in leading.learners { act(.drop(learner.link, why.reason)) }
         }
+        if why.isFailure { noteFailure(at: nowMs) }
         pause(after: role, at: nowMs)
         role = .resting
         vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
         act(.standBy(why.reason))
+    }
+
+    /// The leader that is given up, this server where it led, is not the first to be tried again.
+    private mutating func noteFailure(at nowMs: Int64) {
+        guard membership.isVoter(me) else { return }
+        let leader: PeerID
+        switch role {
+        case .resting, .looking: return
+        case .following(let following): leader = following.leader
+        case .leading: leader = me
+        }
+        failedLeaders.note(leader, untilMs: nowMs + patience.failureMs, quorum: membership.quorum)
     }
 
     /// Who served, or failed for once, looks again at once; who fails again and again does so ever more
@@ -293,7 +310,7 @@ package struct Peer {
     }
 
     /// What a node does with any notification (quorum protocol 2.5).
-    private mutating func hear(_ notification: Notification, from peer: PeerID) {
+    private mutating func hear(_ notification: Notification, from peer: PeerID, at nowMs: Int64) {
         if notification.state == .looking, !membership.isVoter(peer) { observersLooking.insert(peer) }
         switch role {
         case .looking(var election):
@@ -304,7 +321,7 @@ package struct Peer {
             let isBehind = notification.state == .looking && notification.round < election.round
             // It may not have heard this node's vote, sent while it followed a leader that is gone.
             let isNew = notification.state == .looking && !election.hasHeard(peer)
-            let hasChanged = election.receive(notification, from: peer)
+            let hasChanged = election.receive(notification, from: peer, at: nowMs)
             role = .looking(election)
             round = election.round
             // Nobody waits for an observer's word; and two who answer one another never end.
@@ -328,11 +345,13 @@ package struct Peer {
             guard leading.phase == .gathering, notification.vote.leader != me else { return }
             guard notification.state != .looking || notification.vote.isBetter(than: vote) else { return }
             throw Abandonment(
-                "server \(peer.rawValue) wants server \(notification.vote.leader.rawValue) to lead")
+                "server \(peer.rawValue) wants server \(notification.vote.leader.rawValue) to lead",
+                isFailure: false)
         case .following(let following):
             guard following.phase == .connecting || following.phase == .introduced else { return }
             guard peer == following.leader, notification.vote.leader != peer else { return }
-            throw Abandonment("server \(peer.rawValue) was elected and wants another to lead")
+            throw Abandonment(
+                "server \(peer.rawValue) was elected and wants another to lead", isFailure: false)
         case .resting, .looking: return
         }
     }
@@ -347,7 +366,7 @@ package struct Peer {
         return Notification(state: state, vote: vote, round: round, configuration: membership.text)
     }
 
-    private mutating func note(_ peer: PeerID, isReachable: Bool) {
+    private mutating func note(_ peer: PeerID, isReachable: Bool, at nowMs: Int64) {
         if isReachable {
             reachable.insert(peer)
         } else {
@@ -356,8 +375,13 @@ package struct Peer {
         }
         guard case .looking(var election) = role else { return }
         if isReachable { election.linkUp(to: peer) } else { election.linkDown(to: peer) }
+        let hasChanged = election.reconsider(at: nowMs)
         role = .looking(election)
-        if isReachable { act(.notify(peer, election.announcement)) }
+        if hasChanged {
+            announce(election.announcement, dialling: false)
+        } else if isReachable {
+            act(.notify(peer, election.announcement))
+        }
     }
 
     // MARK: What the parts share
@@ -381,5 +405,6 @@ package struct Peer {
     /// From now on everybody who follows reports the epoch that runs (quorum protocol 2.6).
     mutating func settle(in epoch: Epoch) {
         vote = Vote(leader: vote.leader, zxid: vote.zxid, epoch: epoch)
+        failedLeaders.forgive(vote.leader)
     }
 }

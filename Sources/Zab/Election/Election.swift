@@ -9,6 +9,10 @@ package import Vocabulary
 ///
 /// Apache waits 200 ms for better votes once a quorum agrees. Here that wait ends early when every voter that
 /// can be reached has voted the same, so that a leader's death costs milliseconds.
+///
+/// Who has failed as a leader lately is passed over at first, this server too: no vote is cast for it as long
+/// as the others may do without it. That is as if it were not there, so it costs no safety, and nobody votes
+/// for a history that is behind its own; and it ends by itself, so that it costs liveness only that time.
 package struct Election {
     /// Milliseconds to wait for better votes once a quorum agrees.
     static let settlingMs: Int64 = 200
@@ -37,16 +41,26 @@ package struct Election {
     package private(set) var proposed: Vote
     private var received: [PeerID: Ballot] = [:]
     private var settled: [PeerID: Ballot] = [:]
+    /// Who has looked in this round, whatever it proposes.
+    private var heard: Set<PeerID> = []
     /// Voters to which an election link is up.
     private var reachable: Set<PeerID>
+    private let failed: Set<PeerID>
+    private let passingOverMs: Int64
+    /// Until then the failed ones are passed over; nil afterwards.
+    private var passesOverUntilMs: Int64?
     private var decidesAtMs: Int64?
     private var retriesAtMs: Int64
     private var retryMs = Election.firstRetryMs
 
     /// Opens round `round`; `announcement` is to be sent to every voter.
+    ///
+    /// - Parameters:
+    ///   - failed: Voters that have failed as leaders.
+    ///   - passingOverMs: Milliseconds of each round in which they are passed over.
     package init(
         of me: PeerID, in membership: Membership, standing: Standing, round: Int64, reachable: Set<PeerID>,
-        at nowMs: Int64
+        passingOver failed: Set<PeerID> = [], forMs passingOverMs: Int64 = 0, at nowMs: Int64
     ) {
         self.me = me
         self.membership = membership
@@ -56,13 +70,22 @@ package struct Election {
         let isVoter = membership.isVoter(me)
         candidacy =
             isVoter ? Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch) : nil
-        proposed = candidacy ?? .nobody
-        if isVoter {
-            received[me] = Ballot(vote: proposed, round: round, state: .looking, isOldFormat: false)
-        }
+        self.failed = failed
+        self.passingOverMs = passingOverMs
+        proposed = .nobody
+        beginRound(at: nowMs)
+        choose(at: nowMs)
     }
 
-    /// What this node tells everybody now.
+    private mutating func beginRound(at nowMs: Int64) {
+        received.removeAll()
+        heard.removeAll()
+        proposed = .nobody
+        passesOverUntilMs = failed.isEmpty ? nil : nowMs + passingOverMs
+    }
+
+    /// What this node tells everybody now. A server that passes itself over proposes nobody, as an observer
+    /// does: it is answered, and not counted.
     package var announcement: Notification {
         Notification(state: .looking, vote: proposed, round: round, configuration: membership.text)
     }
@@ -70,16 +93,65 @@ package struct Election {
     package mutating func linkUp(to peer: PeerID) { reachable.insert(peer) }
     package mutating func linkDown(to peer: PeerID) { reachable.remove(peer) }
 
+    /// Looks at the votes again, since a link has changed or time has passed.
+    ///
+    /// - Returns: Whether the announcement has changed and must be sent to all.
+    package mutating func reconsider(at nowMs: Int64) -> Bool {
+        guard !failed.isEmpty else { return false }
+        let before = proposed
+        choose(at: nowMs)
+        return proposed != before
+    }
+
+    // MARK: Whom to propose
+
+    /// The best of the candidates heard of, this node among them.
+    private mutating func choose(at nowMs: Int64) {
+        if let end = passesOverUntilMs, nowMs >= end { passesOverUntilMs = nil }
+        if !isEligible(proposed) { proposed = .nobody }
+        if let candidacy, !isPassedOver(me), candidacy.isBetter(than: proposed) { proposed = candidacy }
+        for voter in membership.quorum.voters {
+            guard let ballot = received[voter], voter != me, ballot.state == .looking,
+                ballot.vote.isBetter(than: proposed), isEligible(ballot.vote)
+            else { continue }
+            proposed = ballot.vote
+        }
+        if candidacy != nil {
+            received[me] = Ballot(vote: proposed, round: round, state: .looking, isOldFormat: false)
+        }
+    }
+
+    private func isEligible(_ vote: Vote) -> Bool {
+        guard membership.isVoter(vote.leader), !isPassedOver(vote.leader) else { return false }
+        if vote.leader == me { return true }
+        guard membership.quorum.mayLead(vote.leader) else { return false }
+        return candidacy.map { !$0.isAhead(of: vote) } ?? true
+    }
+
+    /// Whether votes for `peer` are not looked at for now: only while those that have not failed, and can be
+    /// reached, are a quorum.
+    private func isPassedOver(_ peer: PeerID) -> Bool {
+        guard passesOverUntilMs != nil, failed.contains(peer) else { return false }
+        return membership.quorum.isReached { voter in
+            !failed.contains(voter) && (voter == me || reachable.contains(voter))
+        }
+    }
+
+    // MARK: What the others say
+
     /// Takes in what a voter says.
     ///
     /// - Returns: Whether the announcement has changed and must be sent to all.
-    package mutating func receive(_ notification: Notification, from peer: PeerID) -> Bool {
+    package mutating func receive(
+        _ notification: Notification, from peer: PeerID, at nowMs: Int64
+    ) -> Bool {
+        if notification.state == .looking, notification.round == round { heard.insert(peer) }
         guard membership.isVoter(peer), membership.isVoter(notification.vote.leader) else { return false }
         let ballot = Ballot(
             vote: notification.vote, round: notification.round, state: notification.state,
             isOldFormat: notification.isOldFormat)
         switch notification.state {
-        case .looking: return receiveLooking(ballot, from: peer)
+        case .looking: return receiveLooking(ballot, from: peer, at: nowMs)
         case .observing: return false
         case .following, .leading:
             if notification.round == round { received[peer] = ballot }
@@ -88,36 +160,31 @@ package struct Election {
         }
     }
 
-    private mutating func receiveLooking(_ ballot: Ballot, from peer: PeerID) -> Bool {
+    private mutating func receiveLooking(_ ballot: Ballot, from peer: PeerID, at nowMs: Int64) -> Bool {
         // A node that has lost its files takes no part (quorum protocol 1.4).
         guard ballot.vote.zxid >= .zero, (candidacy?.zxid ?? .zero) >= .zero, ballot.round >= round else {
             return false
         }
-        let before = announcement
+        let before = (proposed, round)
         if ballot.round > round {
             round = ballot.round
-            received.removeAll()
-            proposed = candidacy ?? .nobody
-        }
-        if ballot.vote.isBetter(than: proposed), membership.quorum.mayLead(ballot.vote.leader) {
-            proposed = ballot.vote
+            beginRound(at: nowMs)
+            heard.insert(peer)
         }
         received[peer] = ballot
-        if candidacy != nil {
-            received[me] = Ballot(vote: proposed, round: round, state: .looking, isOldFormat: false)
-        }
-        return announcement != before
+        choose(at: nowMs)
+        return (proposed, round) != before
     }
 
-    /// Whether `peer` has voted in this round.
-    func hasHeard(_ peer: PeerID) -> Bool { received[peer]?.round == round }
+    /// Whether `peer` has looked in this round.
+    func hasHeard(_ peer: PeerID) -> Bool { heard.contains(peer) }
 
     /// What the votes so far amount to. Asked after every input, and when `wakesAtMs` has come.
     package mutating func outcome(at nowMs: Int64) -> Outcome {
         if let joined = establishedLeader() { return joined }
         let agreeing = received.filter { $0.value.state != .looking || $0.value.round == round }
             .filter { $0.value.vote == proposed }
-        guard membership.quorum.isReached(by: { agreeing[$0] != nil }) else {
+        guard proposed != .nobody, membership.quorum.isReached(by: { agreeing[$0] != nil }) else {
             decidesAtMs = nil
             return .undecided
         }
@@ -155,8 +222,8 @@ package struct Election {
         return nil
     }
 
-    /// When `outcome` or `mustRepeat` may have something new without an input.
-    package var wakesAtMs: Int64 { min(decidesAtMs ?? .max, retriesAtMs) }
+    /// When `outcome`, `reconsider` or `mustRepeat` may have something new without an input.
+    package var wakesAtMs: Int64 { min(decidesAtMs ?? .max, passesOverUntilMs ?? .max, retriesAtMs) }
 
     /// Whether the announcement should be sent again because it may have been lost; asks less and less often.
     package mutating func mustRepeat(at nowMs: Int64) -> Bool {

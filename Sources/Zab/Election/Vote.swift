@@ -21,6 +21,11 @@ package struct Vote: Hashable, Sendable {
         if zxid != other.zxid { return zxid > other.zxid }
         return leader > other.leader
     }
+
+    /// Whether its history reaches further.
+    func isAhead(of other: Vote) -> Bool {
+        epoch != other.epoch ? epoch > other.epoch : zxid > other.zxid
+    }
 }
 
 /// What a node says of itself to one that looks for a leader, or on its own when it looks itself.

@@ -28,6 +28,8 @@ struct Following {
     let isObserver: Bool
     /// Dials that led to nothing.
     var failedAttempts = 0
+    /// Whether one led to a link.
+    var wasConnected = false
     var phase = Phase.connecting
     /// A snapshot was announced; everything this node held goes at NEWLEADER.
     var snapshot: Zxid?
@@ -56,9 +58,12 @@ struct Following {
 /// Why a peer gives up the part it plays, for the log.
 struct Abandonment: Error, Equatable {
     let reason: String
+    /// Whether the leader has failed, and not the election before it.
+    let isFailure: Bool
 
-    init(_ reason: String) {
+    init(_ reason: String, isFailure: Bool = true) {
         self.reason = reason
+        self.isFailure = isFailure
     }
 }
 
@@ -87,9 +92,11 @@ extension Peer {
     // MARK: Discovery
 
     /// The link to the leader is up.
-    mutating func introduce(_ following: inout Following) {
+    mutating func introduce(_ following: inout Following, at nowMs: Int64) {
         guard following.phase == .connecting else { return }
         following.phase = .introduced
+        if !following.wasConnected { following.deadlineMs = nowMs + patience.discoveryMs }
+        following.wasConnected = true
         act(
             .toLeader(
                 .info(
@@ -111,6 +118,7 @@ extension Peer {
             throw Abandonment("leader \(following.leader.rawValue) opens an epoch that none can follow")
         }
         following.phase = .promised(epoch)
+        following.deadlineMs = nowMs + patience.initMs
         if epoch == standing.acceptedEpoch {
             act(.toLeader(.acknowledgeEpoch(lastLogged: standing.lastLogged, currentEpoch: nil)))
         } else {

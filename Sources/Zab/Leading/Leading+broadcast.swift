@@ -134,7 +134,7 @@ extension Peer {
                 drop(learner.link, "it did not acknowledge \(owed.through) in time", &leading)
             }
         }
-        if !leading.isServing, nowMs >= leading.deadlineMs {
+        if nowMs >= leading.deadlineMs(patience) {
             throw Abandonment("no quorum followed in time")
         }
         guard nowMs >= leading.pingsAtMs else { return }

@@ -31,8 +31,8 @@ struct Leading {
     var broadcast = Acknowledgements()
     /// Voters that cannot follow, since they have promised a later epoch, and since when they come in vain.
     var overtakenSinceMs: [PeerID: Int64] = [:]
-    /// When the phases before `serving` must be over.
-    let deadlineMs: Int64
+    /// When it was elected.
+    let sinceMs: Int64
     var pingsAtMs: Int64
 
     var epoch: Epoch? {
@@ -45,6 +45,16 @@ struct Leading {
     var isServing: Bool {
         guard case .serving = phase else { return false }
         return true
+    }
+
+    /// By when the next phase must have come. Whoever is heard and hears nobody knows it while it gathers.
+    func deadlineMs(_ patience: Patience) -> Int64 {
+        switch phase {
+        case .gathering: sinceMs + patience.gatheringMs
+        case .promising, .proving: sinceMs + patience.discoveryMs
+        case .synchronising: sinceMs + patience.initMs
+        case .serving: .max
+        }
     }
 
     func index(of link: LinkID) -> Int? { learners.firstIndex { $0.link == link } }

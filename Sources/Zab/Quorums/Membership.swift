@@ -48,10 +48,24 @@ package struct Patience: Equatable, Sendable {
     package let initMs: Int64
     /// For a sign of life once that is done: `syncLimit` ticks.
     package let syncMs: Int64
+    /// For servers that have chosen the same leader to come together: each dials it as soon as its own
+    /// election is over.
+    package let gatheringMs: Int64
+    /// For discovery, up to the history: small messages, and a sync of one disk each.
+    package let discoveryMs: Int64
+    /// For which a server that failed as a leader is remembered: long enough to try all the others.
+    package let failureMs: Int64
+    /// For which it is passed over in a round: those that it failed do not find out in the same moment.
+    package let passingOverMs: Int64
 
-    package init(tickMs: Int64, initLimit: Int64, syncLimit: Int64) {
+    /// - Parameter failureLimit: Ticks for which a failed leader is remembered.
+    package init(tickMs: Int64, initLimit: Int64, syncLimit: Int64, failureLimit: Int64? = nil) {
         self.tickMs = tickMs
         self.initMs = tickMs * initLimit
         self.syncMs = tickMs * syncLimit
+        self.gatheringMs = min(initMs, max(1_000, 3 * tickMs))
+        self.discoveryMs = min(initMs, gatheringMs + syncMs)
+        self.failureMs = tickMs * (failureLimit ?? 4 * initLimit)
+        self.passingOverMs = max(1_000, tickMs)
     }
 }

@@ -37,12 +37,12 @@ import Zab
 
     @Test func `is over at once when all who can be reached agree`() {
         var election = Self.opened()
-        let isNews1 = election.receive(Self.looking(Self.vote(3)), from: Self.peer(3))
+        let isNews1 = election.receive(Self.looking(Self.vote(3)), from: Self.peer(3), at: 0)
         #expect(isNews1)
         #expect(election.proposed == Self.vote(3))
         let outcome2 = election.outcome(at: 1)
         #expect(outcome2 == .undecided)
-        let isNews3 = election.receive(Self.looking(Self.vote(3)), from: Self.peer(2))
+        let isNews3 = election.receive(Self.looking(Self.vote(3)), from: Self.peer(2), at: 0)
         #expect(!isNews3)
         let outcome4 = election.outcome(at: 2)
         #expect(outcome4 == .decided(Self.vote(3), round: 1))
@@ -50,7 +50,7 @@ import Zab
 
     @Test func `waits a little for a voter that has not spoken`() {
         var election = Self.opened()
-        _ = election.receive(Self.looking(Self.vote(3)), from: Self.peer(3))
+        _ = election.receive(Self.looking(Self.vote(3)), from: Self.peer(3), at: 0)
         let outcome5 = election.outcome(at: 10)
         #expect(outcome5 == .undecided)
         #expect(election.wakesAtMs <= 210)
@@ -60,17 +60,17 @@ import Zab
 
     @Test func `does not wait for one that cannot be reached`() {
         var election = Self.opened(reachable: [3])
-        _ = election.receive(Self.looking(Self.vote(3)), from: Self.peer(3))
+        _ = election.receive(Self.looking(Self.vote(3)), from: Self.peer(3), at: 0)
         let outcome7 = election.outcome(at: 10)
         #expect(outcome7 == .decided(Self.vote(3), round: 1))
     }
 
     @Test func `changes its mind while it waits`() {
         var election = Self.opened()
-        _ = election.receive(Self.looking(Self.vote(2)), from: Self.peer(2))
+        _ = election.receive(Self.looking(Self.vote(2)), from: Self.peer(2), at: 0)
         let outcome8 = election.outcome(at: 10)
         #expect(outcome8 == .undecided)
-        let isNews9 = election.receive(Self.looking(Self.vote(3, zxid: 7)), from: Self.peer(3))
+        let isNews9 = election.receive(Self.looking(Self.vote(3, zxid: 7)), from: Self.peer(3), at: 0)
         #expect(isNews9)
         let outcome10 = election.outcome(at: 50)
         #expect(outcome10 == .undecided)
@@ -80,23 +80,23 @@ import Zab
 
     @Test func `takes up a later round and forgets the votes of the former`() {
         var election = Self.opened()
-        _ = election.receive(Self.looking(Self.vote(2)), from: Self.peer(2))
-        let isNews12 = election.receive(Self.looking(Self.vote(1), round: 4), from: Self.peer(3))
+        _ = election.receive(Self.looking(Self.vote(2)), from: Self.peer(2), at: 0)
+        let isNews12 = election.receive(Self.looking(Self.vote(1), round: 4), from: Self.peer(3), at: 0)
         #expect(isNews12)
         #expect(election.round == 4)
         #expect(election.proposed == Self.vote(1))
-        let isNews13 = election.receive(Self.looking(Self.vote(2), round: 2), from: Self.peer(2))
+        let isNews13 = election.receive(Self.looking(Self.vote(2), round: 2), from: Self.peer(2), at: 0)
         #expect(!isNews13)
     }
 
     @Test func `joins a leader that a quorum follows, whatever their rounds`() {
         var election = Self.opened(zxid: 900)
         let settled = Self.vote(2, zxid: 3, epoch: 1)
-        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(3))
+        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(3), at: 0)
         let outcome14 = election.outcome(at: 1)
         #expect(outcome14 == .undecided)
         let later = Self.vote(2, zxid: 4, epoch: 1)
-        _ = election.receive(Notification(state: .leading, vote: later, round: 9), from: Self.peer(2))
+        _ = election.receive(Notification(state: .leading, vote: later, round: 9), from: Self.peer(2), at: 0)
         guard case .decided(let vote, _) = election.outcome(at: 2) else {
             Issue.record("a quorum follows server 2")
             return
@@ -107,19 +107,19 @@ import Zab
     @Test func `joins nobody who does not say that he leads`() {
         var election = Self.opened()
         let settled = Self.vote(2)
-        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(3))
-        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(2))
+        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(3), at: 0)
+        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(2), at: 0)
         let outcome15 = election.outcome(at: 500)
         #expect(outcome15 == .undecided)
     }
 
     @Test func `counts neither strangers nor votes for them, nor nodes that lost their files`() {
         var election = Self.opened()
-        let isNews16 = election.receive(Self.looking(Self.vote(3)), from: Self.peer(4))
+        let isNews16 = election.receive(Self.looking(Self.vote(3)), from: Self.peer(4), at: 0)
         #expect(!isNews16)
-        let isNews17 = election.receive(Self.looking(Self.vote(9, zxid: 99)), from: Self.peer(3))
+        let isNews17 = election.receive(Self.looking(Self.vote(9, zxid: 99)), from: Self.peer(3), at: 0)
         #expect(!isNews17)
-        let isNews18 = election.receive(Self.looking(Self.vote(3, zxid: -1)), from: Self.peer(3))
+        let isNews18 = election.receive(Self.looking(Self.vote(3, zxid: -1)), from: Self.peer(3), at: 0)
         #expect(!isNews18)
         let outcome19 = election.outcome(at: 500)
         #expect(outcome19 == .undecided)
