@@ -10,7 +10,9 @@ package import Zab
 ///
 /// Everything is called on `loop`, and so are both callbacks; neither is called from inside a method of
 /// this class. A link that breaks is dialled again by the next `seek` or `notify`, not by itself. Nobody's
-/// messages pile up: a peer that has no link, or does not read, gets only the newest.
+/// messages pile up: a peer that has no link, or does not read, gets only the newest. A link on which nothing
+/// is acknowledged for as long as a dial may take is broken: after a cut the kernel would try it so late that
+/// a new one is there first.
 package final class ElectionLinks {
     /// Observers without a number that may be connected at once.
     static let anonymousMax = 64
@@ -50,7 +52,8 @@ package final class ElectionLinks {
 
     /// - Parameters:
     ///   - me: This server; its own address among `members` is what it tells the others to dial.
-    ///   - connectTimeoutMs: For a dial, and for the other side to dial back (`cnxTimeout`).
+    ///   - connectTimeoutMs: For a dial, for the other side to dial back, and for its kernel to acknowledge
+    ///     (`cnxTimeout`).
     ///   - handshakeTimeoutMs: For whoever connects to say who it is.
     ///   - isKeepAliveEnabled: `tcpKeepAlive`.
     package init(
@@ -64,7 +67,7 @@ package final class ElectionLinks {
         self.log = log
         self.port = Port(
             "election", handshakeTimeoutMs: handshakeTimeoutMs, isKeepAliveEnabled: isKeepAliveEnabled,
-            loop: loop, log: log)
+            unacknowledgedMsMax: connectTimeoutMs, loop: loop, log: log)
     }
 
     /// Accepts connections from now on. Every server must, whatever its number.

@@ -16,6 +16,9 @@ final class Port {
     let name: String
     let handshakeTimeout: TimeAmount
     let isKeepAliveEnabled: Bool
+    /// Milliseconds for which a peer may leave unacknowledged what it was sent; 0 for as long as the kernel
+    /// tries, a quarter of an hour.
+    private let unacknowledgedMsMax: Int
     private let loop: any EventLoop
     private let log: Logger
     private var channel: (any Channel)?
@@ -25,8 +28,10 @@ final class Port {
     private var generation = 0
 
     init(
-        _ name: String, handshakeTimeoutMs: Int64, isKeepAliveEnabled: Bool, loop: any EventLoop, log: Logger
+        _ name: String, handshakeTimeoutMs: Int64, isKeepAliveEnabled: Bool, unacknowledgedMsMax: Int64 = 0,
+        loop: any EventLoop, log: Logger
     ) {
+        self.unacknowledgedMsMax = Int(unacknowledgedMsMax)
         self.name = name
         self.handshakeTimeout = .milliseconds(handshakeTimeoutMs)
         self.isKeepAliveEnabled = isKeepAliveEnabled
@@ -74,6 +79,7 @@ final class Port {
             .serverChannelOption(.backlog, value: Port.backlog)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: isKeepAliveEnabled ? 1 : 0)
+            .childChannelOption(.tcpOption(.userTimeout), value: unacknowledgedMsMax)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(handler.value())
@@ -90,6 +96,7 @@ final class Port {
             .connectTimeout(connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: isKeepAliveEnabled ? 1 : 0)
+            .channelOption(.tcpOption(.userTimeout), value: unacknowledgedMsMax)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(bound.value())
@@ -131,4 +138,9 @@ final class Port {
     static func text(of address: SocketAddress?) -> String {
         address.map { "\($0)" } ?? "unknown"
     }
+}
+
+extension NIOBSDSocket.Option {
+    /// tcp(7): milliseconds.
+    fileprivate static var userTimeout: Self { Self(rawValue: TCP_USER_TIMEOUT) }
 }

@@ -26,6 +26,9 @@ package struct Campaign: Sendable {
         package fileprivate(set) var transactions = 0
         package fileprivate(set) var epochs = 0
         package fileprivate(set) var events = 0
+        /// The longest that any run was without a leader that it could have, and without some server's part.
+        package fileprivate(set) var longestUnledMs: Int64 = 0
+        package fileprivate(set) var longestUnjoinedMs: Int64 = 0
         /// Of all transcripts, whatever order they came in.
         package fileprivate(set) var digest: UInt64 = 0
         package fileprivate(set) var elapsed = Duration.zero
@@ -52,6 +55,8 @@ package struct Campaign: Sendable {
         let epochs: Int
         let events: Int
         let hash: UInt64
+        let longestUnledMs: Int64
+        let longestUnjoinedMs: Int64
         let violation: Violation?
     }
 
@@ -83,7 +88,9 @@ package struct Campaign: Sendable {
         }
         return Outcome(
             seed: seed, virtualMs: virtualMs, transactions: first.transactionCount, epochs: first.epochCount,
-            events: first.transcript.count, hash: first.transcript.hash, violation: found)
+            events: first.transcript.count, hash: first.transcript.hash,
+            longestUnledMs: first.longestUnledMs, longestUnjoinedMs: first.longestUnjoinedMs,
+            violation: found)
     }
 
     private func run(_ scenario: Scenario) -> (Simulation, Violation?) {
@@ -104,6 +111,8 @@ extension Campaign.Tally {
         transactions += outcome.transactions
         epochs += outcome.epochs
         events += outcome.events
+        longestUnledMs = max(longestUnledMs, outcome.longestUnledMs)
+        longestUnjoinedMs = max(longestUnjoinedMs, outcome.longestUnjoinedMs)
         digest ^= outcome.hash &* (outcome.seed | 1)
         guard let violation = outcome.violation, outcome.seed < failure?.seed ?? .max else { return }
         failure = Campaign.Failure(seed: outcome.seed, flaw: flaw, violation: violation)
@@ -114,6 +123,8 @@ extension Campaign.Tally {
         \(seeds) seeds, \(failure == nil ? "0 violations" : "A VIOLATION"): \
         \(virtualMs / 1000) s of virtual time in \(seconds) s, \(speed) times as fast; \
         \(epochs) epochs, \(transactions) transactions, \(events) steps; \
+        at most \(longestUnledMs) ms without a leader where a quorum could talk, \
+        \(longestUnjoinedMs) ms until all served where all could; \
         digest of all transcripts \(String(digest, radix: 16))
         """
     }

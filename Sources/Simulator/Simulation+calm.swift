@@ -14,6 +14,7 @@ extension Simulation {
 
     func heal() throws(Violation) {
         calmSinceMs = nowMs
+        noteChange()
         ambushes = 0
         network.mendAll()
         release()

@@ -19,6 +19,7 @@ package final class Simulation {
     package internal(set) var transcript: Transcript
     /// Which learner last asked a leader for a session, and when.
     var claims: [SessionID: (by: Int, atMs: Int64)] = [:]
+    var service = Service()
     /// How many faults wait for servers between two histories.
     var ambushes = 0
     /// Since when nothing goes wrong any more.
@@ -68,7 +69,7 @@ package final class Simulation {
         for (index, fault) in scenario.faults.enumerated() where !leavingOut.contains(index) {
             agenda.add(.fault(index), at: 1_000 + fault.atMs)
         }
-        try run(until: 1_000 + Scenario.chaosMs)
+        try run(until: 1_000 + scenario.troubleMs)
         try heal()
     }
 
@@ -90,6 +91,7 @@ package final class Simulation {
         case .pulse(let host, let life):
             guard isAlive(host, life) else { return }
             agenda.add(event, at: nowMs + 20)
+            try requireService()
             try step(servers[host], .pulsed)
             try continueSnapshot(servers[host])
         case .tick(let host, let life):
@@ -125,6 +127,7 @@ package final class Simulation {
 
     private func resume(_ server: Server) throws(Violation) {
         guard let backlog = server.backlog else { return }
+        noteChange()
         server.backlog = nil
         for event in backlog { try happen(event) }
     }

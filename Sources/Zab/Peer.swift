@@ -19,18 +19,18 @@ package struct Peer {
     /// The last place this leader gave away.
     package internal(set) var lastProposed: Zxid
     var role: Role
-    private var disk = DiskQueue()
+    var disk = DiskQueue()
     private var effects: [Effect] = []
     /// The vote that others who look are told while this node follows or leads.
-    private var vote: Vote
+    var vote: Vote
     private var round: Int64 = 0
     private var reachable: Set<PeerID> = []
     /// Observers that look for a leader. Nobody needs their votes, so they are told when there is one.
     private var observersLooking: Set<PeerID> = []
     /// Parts that were given up, one after the other, before their epoch ran.
-    private var failures = 0
-    private var failedLeaders = FailedLeaders()
-    private var restsUntilMs: Int64 = .min
+    var failures = 0
+    var failedLeaders = FailedLeaders()
+    var restsUntilMs: Int64 = .min
 
     enum Role {
         /// Waits for the disk, so that its vote is true, and after failures a little longer; then looks for a
@@ -258,48 +258,6 @@ package struct Peer {
                 following.leader, afterMs: Following.firstRetryMs << Int64(following.failedAttempts)))
         following.failedAttempts += 1
         following.phase = .connecting
-    }
-
-    /// Leaves the part it plays, keeps what the disk was ordered to do, and looks again.
-    mutating func abandon(_ why: Abandonment, at nowMs: Int64) {
-        disk.withdrawPromises()
-        switch role {
-        case .resting, .looking: return
-        case .following: act(.unfollow)
-        case .leading(let leading):
-            act(.acceptLearners(false))
-            for learner in leading.learners { act(.drop(learner.link, why.reason)) }
-        }
-        if why.isFailure { noteFailure(at: nowMs) }
-        pause(after: role, at: nowMs)
-        role = .resting
-        vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
-        act(.standBy(why.reason))
-    }
-
-    /// The leader that is given up, this server where it led, is not the first to be tried again.
-    private mutating func noteFailure(at nowMs: Int64) {
-        guard membership.isVoter(me) else { return }
-        let leader: PeerID
-        switch role {
-        case .resting, .looking: return
-        case .following(let following): leader = following.leader
-        case .leading: leader = me
-        }
-        failedLeaders.note(leader, untilMs: nowMs + patience.failureMs, quorum: membership.quorum)
-    }
-
-    /// Who served, or failed for once, looks again at once; who fails again and again does so ever more
-    /// slowly.
-    private mutating func pause(after role: Role, at nowMs: Int64) {
-        let hasServed =
-            switch role {
-            case .resting, .looking: true
-            case .following(let following): following.isServing
-            case .leading(let leading): leading.isServing
-            }
-        failures = hasServed ? 0 : failures + 1
-        restsUntilMs = failures < 2 ? nowMs : nowMs + min(1000, 5 << Int64(min(failures, 10)))
     }
 
     private mutating func announce(_ notification: Notification, dialling: Bool) {

@@ -22,6 +22,15 @@ import Testing
         #expect(transcripts[0].count > 1_000)
     }
 
+    /// Seeds 5 and 9 are about ways that are shut for long.
+    @Test func `has a leader soon wherever a quorum can talk`() async {
+        let flawed = await Campaign(runsTwice: false, flaw: .forgetsFailedLeaders, jobs: 1).run([5])
+        #expect(flawed.failure?.violation.description.contains("had no leader") == true)
+        let tally = await Campaign(runsTwice: false, jobs: 1).run([5, 9])
+        #expect(tally.failure == nil, "\(tally.report)")
+        #expect(tally.longestUnledMs > 500, "the cuts must bring leaders down")
+    }
+
     @Test func `makes a failing run smaller, and says how to repeat it`() async throws {
         let tally = await Campaign(runsTwice: false, flaw: .repeatsEvents, jobs: 1).run(1...20)
         let report = Shrinking(of: try #require(tally.failure)).report

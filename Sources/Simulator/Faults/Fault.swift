@@ -31,6 +31,8 @@ package struct Fault: Equatable, Sendable {
         case muteLeader
         /// The leader hears nobody, and is heard.
         case deafenLeader
+        /// Nothing passes on some ways between voters; a quorum can talk among itself.
+        case cutSomeWays
         /// The servers fall into two parts.
         case split
         /// Every connection between two servers breaks.
@@ -66,11 +68,13 @@ package struct Scenario: Equatable, Sendable {
     var historyBytesMax: Int
     /// Milliseconds between two moves of a client, at most.
     var thinkMsMax: Int64
+    /// Milliseconds in which things go wrong.
+    var troubleMs = chaosMs
 
     /// Whether clients hang up with requests under way, and come back at once.
     var areClientsRestless: Bool { seed % 3 == 0 }
 
-    /// Milliseconds in which things go wrong.
+    /// Milliseconds in which things go wrong, mostly.
     package static let chaosMs: Int64 = 12_000
 
     /// A swarm: each seed has servers, clients and kinds of faults of its own, so that what one kind would
@@ -101,5 +105,10 @@ package struct Scenario: Equatable, Sendable {
                     kind: kinds.randomElement(using: &dice) ?? .crash, chance: dice.next()))
         }
         faults.sort { $0.atMs < $1.atMs }
+        guard isAboutLastingCuts else { return }
+        faults = Self.lastingCuts(&dice)
+        // Enough for whoever was away: else it would be sent one tree after the other while clients write.
+        historyBytesMax = 32 << 20
+        troubleMs = (faults.last.map { $0.atMs + $0.lastsMs } ?? 0) + 5_000
     }
 }

@@ -25,6 +25,7 @@ package enum Flaw: String, CaseIterable, Sendable {
     case changesTime
     case answersBeforeEvents
     case repeatsEvents
+    case forgetsFailedLeaders
 
     /// The issues where it was found.
     package var issues: String {
@@ -43,7 +44,7 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .losesMessages: "ZOOKEEPER-4925"
         case .repeatsRequests: "ZOOKEEPER-2684"
         case .snapshotsChangingTree, .trimsAheadOfSnapshot, .losesSyncedWrites, .reordersMessages,
-            .answersByClientXid, .changesTime, .answersBeforeEvents, .repeatsEvents:
+            .answersByClientXid, .changesTime, .answersBeforeEvents, .repeatsEvents, .forgetsFailedLeaders:
             ""
         }
     }
@@ -72,6 +73,7 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .changesTime: "a learner stamps proposals with its own clock"
         case .answersBeforeEvents: "an answer overtakes the event of the change that it shows"
         case .repeatsEvents: "a watch fires twice"
+        case .forgetsFailedLeaders: "who could not lead is elected again and again"
         }
     }
 }

@@ -5,6 +5,7 @@ internal import Zab
 extension Simulation {
     func strike(_ fault: Fault, _ index: Int) throws(Violation) {
         guard calmSinceMs == nil else { return }
+        noteChange()
         transcript.note(nowMs, 9, Int64(index), line: "\(nowMs) fault \(index): \(fault)")
         agenda.add(.relief(index), at: nowMs + fault.lastsMs)
         var chance = SeededGenerator(seed: fault.chance)
@@ -15,7 +16,8 @@ extension Simulation {
         case .ambush: ambushes += 1
         case .pause: pause(victim(of: fault))
         case .pauseLeader: if let leader { pause(leader) }
-        case .cutOneWay, .cutBothWays, .isolate, .muteLeader, .deafenLeader, .split, .cutClient:
+        case .cutOneWay, .cutBothWays, .isolate, .muteLeader, .deafenLeader, .cutSomeWays, .split,
+            .cutClient:
             for way in ways(of: fault) { network.cut(from: way.from, to: way.to) }
         case .reset:
             let (one, other) = (victim(of: fault), partner(of: fault))
@@ -37,6 +39,7 @@ extension Simulation {
 
     func relieve(_ fault: Fault) throws(Violation) {
         guard calmSinceMs == nil else { return }
+        noteChange()
         switch fault.kind {
         case .ambush:
             ambushes -= 1
@@ -46,7 +49,8 @@ extension Simulation {
             for server in servers where server.backlog != nil {
                 agenda.add(.resume(server: server.host), at: nowMs)
             }
-        case .cutOneWay, .cutBothWays, .isolate, .muteLeader, .deafenLeader, .split, .cutClient:
+        case .cutOneWay, .cutBothWays, .isolate, .muteLeader, .deafenLeader, .cutSomeWays, .split,
+            .cutClient:
             // Whoever leads now: what was cut is kept by what chose it.
             for way in struck.removeValue(forKey: fault.chance) ?? [] {
                 network.mend(from: way.from, to: way.to)
@@ -111,6 +115,7 @@ extension Simulation {
         case .deafenLeader:
             guard let leader = leader?.host else { return [] }
             ways = servers.filter { $0.host != leader }.map { Way(from: $0.host, to: leader) }
+        case .cutSomeWays: ways = lastingWays(of: fault, leader: leader?.host)
         case .split:
             let isIn = { (host: Int) in (fault.chance >> UInt64(24 + host)) & 1 == 1 }
             ways = servers.flatMap { left in

@@ -34,6 +34,7 @@ extension Simulation {
                 into: &server.effects)
         }
         server.replica = consume replica
+        noteChange()
         server.position = 0
         server.observed = .zero
         server.duty = nil
@@ -50,7 +51,9 @@ extension Simulation {
     private func settings(of server: Server) -> ReplicaSettings {
         ReplicaSettings(
             peer: server.id, membership: membership,
-            patience: Patience(tickMs: 200, initLimit: 10, syncLimit: 5),
+            patience: Patience(
+                tickMs: 200, initLimit: 10, syncLimit: 5,
+                failureLimit: scenario.flaw == .forgetsFailedLeaders ? 0 : nil),
             historyBytesMax: scenario.historyBytesMax, snapshotSliceRecords: 3, tickMs: 200,
             minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000,
             cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own, digest: { $0 })
@@ -119,6 +122,7 @@ extension Simulation {
     /// - Parameter chance: How much of the batch under way is kept.
     func crash(_ server: Server, keeping chance: UInt64) throws(Violation) {
         guard server.isRunning else { return }
+        noteChange()
         transcript.note(nowMs, Int64(server.host), 3, line: "\(nowMs) server \(server.id.rawValue) dies")
         try server.disk.crash(keeping: chance, spared(by: server))
         server.replica = nil

@@ -92,7 +92,8 @@ import Zab
     @Test func `joins a leader that a quorum follows, whatever their rounds`() {
         var election = Self.opened(zxid: 900)
         let settled = Self.vote(2, zxid: 3, epoch: 1)
-        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(3), at: 0)
+        _ = election.receive(
+            Notification(state: .following, vote: settled, round: 8), from: Self.peer(3), at: 0)
         let outcome14 = election.outcome(at: 1)
         #expect(outcome14 == .undecided)
         let later = Self.vote(2, zxid: 4, epoch: 1)
@@ -107,8 +108,10 @@ import Zab
     @Test func `joins nobody who does not say that he leads`() {
         var election = Self.opened()
         let settled = Self.vote(2)
-        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(3), at: 0)
-        _ = election.receive(Notification(state: .following, vote: settled, round: 8), from: Self.peer(2), at: 0)
+        _ = election.receive(
+            Notification(state: .following, vote: settled, round: 8), from: Self.peer(3), at: 0)
+        _ = election.receive(
+            Notification(state: .following, vote: settled, round: 8), from: Self.peer(2), at: 0)
         let outcome15 = election.outcome(at: 500)
         #expect(outcome15 == .undecided)
     }

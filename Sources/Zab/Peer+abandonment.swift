@@ -1,0 +1,46 @@
+internal import Vocabulary
+
+/// How a peer gives up the part it plays, and what it remembers of that.
+extension Peer {
+    /// Leaves the part it plays, keeps what the disk was ordered to do, and looks again.
+    mutating func abandon(_ why: Abandonment, at nowMs: Int64) {
+        disk.withdrawPromises()
+        switch role {
+        case .resting, .looking: return
+        case .following: act(.unfollow)
+        case .leading(let leading):
+            act(.acceptLearners(false))
+            for learner in leading.learners { act(.drop(learner.link, why.reason)) }
+        }
+        if why.isFailure { noteFailure(at: nowMs) }
+        pause(after: role, at: nowMs)
+        role = .resting
+        vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
+        act(.standBy(why.reason))
+    }
+
+    /// The leader that is given up, this server where it led, is not the first to be tried again.
+    private mutating func noteFailure(at nowMs: Int64) {
+        guard membership.isVoter(me) else { return }
+        let leader: PeerID
+        switch role {
+        case .resting, .looking: return
+        case .following(let following): leader = following.leader
+        case .leading: leader = me
+        }
+        failedLeaders.note(leader, untilMs: nowMs + patience.failureMs, quorum: membership.quorum)
+    }
+
+    /// Who served, or failed for once, looks again at once; who fails again and again does so ever more
+    /// slowly.
+    private mutating func pause(after role: Role, at nowMs: Int64) {
+        let hasServed =
+            switch role {
+            case .resting, .looking: true
+            case .following(let following): following.isServing
+            case .leading(let leading): leading.isServing
+            }
+        failures = hasServed ? 0 : failures + 1
+        restsUntilMs = failures < 2 ? nowMs : nowMs + min(1000, 5 << Int64(min(failures, 10)))
+    }
+}
