@@ -17,6 +17,7 @@ extension Replica {
     /// Clients that have waited for a leader as long as they agreed to go unheard: they may find one
     /// elsewhere.
     private mutating func closeAbandoned(at now: Instant, into effects: inout Effects) {
+        guard now.monotonicMs - leaderlessSinceMs > Int64(settings.minSessionTimeoutMs) else { return }
         for connection in connections.all
         where connection.phase != .fresh && !connection.isReadOnly
             && now.monotonicMs - leaderlessSinceMs > Int64(connection.negotiatedTimeoutMs)
@@ -36,11 +37,21 @@ extension Replica {
         }
     }
 
+    /// Looks through some of the containers and TTL znodes, from the end of their list, and leaves the rest
+    /// to the next turn.
+    mutating func lookForOutlived(at now: Instant, into effects: inout Effects) {
+        guard isLeading, sweep.unseen > 0 else { return }
+        let end = min(sweep.unseen, tree.sweepablePlaces.count)
+        let start = max(0, end - Sweep.visitsPerStep)
+        sweep.queue += tree.sweepCandidates(
+            among: start..<end, wallMs: now.wallMs, neverUsedMs: settings.containerNeverUsedMs)
+        sweep.unseen = start
+        if start > 0 { continueSoon(into: &effects) }
+    }
+
     private mutating func sweepOutlived(at now: Instant, into effects: inout Effects) {
-        if sweep.isDue(at: now) {
-            sweep.queue = Deque(
-                tree.sweepCandidates(wallMs: now.wallMs, neverUsedMs: settings.containerNeverUsedMs))
-        }
+        if sweep.isDue(at: now) { sweep.unseen = tree.sweepablePlaces.count }
+        lookForOutlived(at: now, into: &effects)
         for path in sweep.take(at: now) {
             propose(.sweep(path: path), by: Requester(session: .none, identities: []), cxid: 0, at: now)
         }
@@ -49,9 +60,14 @@ extension Replica {
 
 /// When containers and TTL znodes are looked through, and how fast the outlived ones are deleted.
 struct Sweep {
+    /// Containers and TTL znodes that one step looks at, at most.
+    static let visitsPerStep = 4096
+
     let intervalMs: Int64
     let perMinuteMax: Int
     var queue: Deque<ZnodePath> = []
+    /// How many are still to be looked at.
+    var unseen = 0
     private var nextMs: Int64 = 0
     private var takenAtMs: Int64 = 0
 
@@ -66,7 +82,7 @@ struct Sweep {
     }
 
     mutating func isDue(at now: Instant) -> Bool {
-        guard queue.isEmpty, now.monotonicMs >= nextMs else { return false }
+        guard queue.isEmpty, unseen == 0, now.monotonicMs >= nextMs else { return false }
         nextMs = now.monotonicMs + intervalMs
         takenAtMs = now.monotonicMs - 60_000 / Int64(perMinuteMax)
         return true

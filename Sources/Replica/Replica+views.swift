@@ -1,5 +1,6 @@
 package import Vocabulary
 package import Zab
+internal import Znodes
 
 /// What may be seen of a replica from outside, for those who report on it.
 extension Replica {
@@ -22,6 +23,9 @@ extension Replica {
                 isPaused: connection.isPaused, statistics: connection.statistics)
         }
     }
+
+    /// Sessions and ephemerals that ends of sessions have looked at so far.
+    package var endingVisits: Int { sessions.visited + overlay.visited }
 
     /// Requests that were taken in and not answered yet.
     package var outstandingRequestCount: Int { isReadOnly ? 0 : zab.outstandingCount }

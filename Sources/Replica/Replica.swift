@@ -71,6 +71,8 @@ package struct Replica: ~Copyable {
     var eventSerial: UInt64 = 0
     var sweep: Sweep
     var endings = Endings()
+    /// `continued` will come.
+    var willContinue = false
     /// Connections in the order in which they were opened: those that have said something since are passed
     /// over.
     var strangers: Deque<ConnectionID> = []
@@ -122,8 +124,9 @@ package struct Replica: ~Copyable {
         case .ticked:
             tick(at: now, into: &effects)
         case .continued:
-            endings.isToContinue = false
+            willContinue = false
             endSessions(at: now, into: &effects)
+            lookForOutlived(at: now, into: &effects)
         case .pulsed:
             zab.step(.ticked, at: now.monotonicMs)
         case .peer(let input):

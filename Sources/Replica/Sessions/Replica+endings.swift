@@ -45,8 +45,13 @@ extension Replica {
 
     mutating func continueEndings(into effects: inout Effects) {
         endings.isWaiting = false
-        guard !endings.isToContinue else { return }
-        endings.isToContinue = true
+        continueSoon(into: &effects)
+    }
+
+    /// There is more to do than one step does.
+    mutating func continueSoon(into effects: inout Effects) {
+        guard !willContinue else { return }
+        willContinue = true
         effects.act(.continueSoon)
     }
 }
@@ -62,14 +67,19 @@ package struct Endings {
         package var visits = 8192
 
         package init() {}
+
+        /// Everything at once: a mistake that a simulation must find.
+        package static let unbounded: Bounds = {
+            var bounds = Bounds()
+            (bounds.sessions, bounds.ephemerals, bounds.visits) = (.max, .max, .max)
+            return bounds
+        }()
     }
 
     /// The last end that was proposed.
     var through = Zxid.zero
     /// There are more.
     var isWaiting = false
-    /// `continued` will come.
-    var isToContinue = false
 
     /// A new reign: what was proposed in an earlier one is settled by its history.
     mutating func begin() { through = .zero }

@@ -164,8 +164,7 @@ extension Tree {
         switch ownership {
         case .persistent: break
         case .ephemeral(let session): ephemeralPaths[session, default: []].insert(path)
-        case .container: containers.insert(path)
-        case .ttl: ttls.insert(path)
+        case .container, .ttl: sweepable.insert(path)
         }
     }
 
@@ -175,8 +174,7 @@ extension Tree {
         case .ephemeral(let session):
             ephemeralPaths[session]?.remove(path)
             if ephemeralPaths[session]?.isEmpty == true { ephemeralPaths[session] = nil }
-        case .container: containers.remove(path)
-        case .ttl: ttls.remove(path)
+        case .container, .ttl: sweepable.remove(path)
         }
     }
 }

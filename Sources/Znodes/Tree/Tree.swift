@@ -8,8 +8,8 @@ package struct Tree: ~Copyable {
     package internal(set) var nodes: NodeStore
     var acls = ACLTable()
     var ephemeralPaths: [SessionID: Set<ZnodePath>] = [:]
-    var containers: Set<ZnodePath> = []
-    var ttls: Set<ZnodePath> = []
+    /// Containers and TTL znodes.
+    var sweepable = PathList()
     /// The subtrees that have a quota.
     var quotas: Set<ZnodePath> = []
     /// System znodes that no snapshot has spoken of (`restore`).
@@ -76,23 +76,28 @@ package struct Tree: ~Copyable {
 
     package func ephemerals(of session: SessionID) -> Set<ZnodePath> { ephemeralPaths[session] ?? [] }
 
+    /// Places of containers and TTL znodes, for `sweepCandidates`.
+    package var sweepablePlaces: Range<Int> { sweepable.paths.indices }
+
     /// Containers and TTL znodes that have run out at `wallMs`, in order of path.
     ///
     /// A container runs out when it had a child once and has none now, or never had one for longer than
     /// `neverUsedMs` (0: that never matters); a TTL znode when it has no child and was not written for its
     /// TTL.
-    package func sweepCandidates(wallMs: Int64, neverUsedMs: Int64) -> [ZnodePath] {
-        let emptied = containers.filter { path in
+    ///
+    /// - Parameter places: Of those that are looked at.
+    package func sweepCandidates(
+        among places: Range<Int>, wallMs: Int64, neverUsedMs: Int64
+    ) -> [ZnodePath] {
+        sweepable.paths[places].filter { path in
             guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }
             let stat = nodes.stat(of: id)
-            return stat.cversion != 0 || (neverUsedMs != 0 && stat.mtime < wallMs - neverUsedMs)
-        }
-        let outlived = ttls.filter { path in
-            guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }
-            let stat = nodes.stat(of: id)
-            guard case .ttl(let milliseconds) = Ownership(rawValue: stat.ephemeralOwner) else { return false }
-            return stat.mtime < wallMs - milliseconds
-        }
-        return (emptied.union(outlived)).sorted()
+            switch Ownership(rawValue: stat.ephemeralOwner) {
+            case .container:
+                return stat.cversion != 0 || (neverUsedMs != 0 && stat.mtime < wallMs - neverUsedMs)
+            case .ttl(let milliseconds): return stat.mtime < wallMs - milliseconds
+            case .persistent, .ephemeral: return false
+            }
+        }.sorted()
     }
 }

@@ -5,6 +5,25 @@ import Vocabulary
 import Wire
 import Znodes
 
+@Suite struct `Very many containers and TTL znodes` {
+    @Test(arguments: [10, 9000])
+    func `are looked through a piece at a time, and the outlived go`(count: Int) throws {
+        let node = TestNode { $0.sweepPerMinuteMax = 1_000_000 }
+        let client = try node.connect(timeoutMs: 40_000)
+        for index in 0..<count { _ = try client.createTTL(ZnodePath("/t\(index)"), ttlMs: 1000) }
+        _ = try client.createTTL("/stays", ttlMs: 10_000_000)
+        let turns = node.turns
+        node.advance(ms: 30_000)
+        client.send(.ping)
+        node.advance(ms: 31_000)
+        client.send(.ping)
+        #expect(node.turns - turns == count / 4096)
+        node.advance(ms: 2000)
+        #expect(!node.has("/t0") && !node.has(ZnodePath("/t\(count - 1)")) && node.has("/stays"))
+        #expect(node.replica.tree.sweepablePlaces.count == 1)
+    }
+}
+
 @Suite struct `An empty container` {
     @Test func `goes at the next sweep, and its watchers are told`() throws {
         let node = TestNode()

@@ -24,7 +24,7 @@ import Znodes
         for session in tree.ephemeralOwners {
             Snapshots.apply(.closeSession(paths: []), by: session.rawValue, to: &tree)
         }
-        for path in tree.sweepCandidates(wallMs: 1 << 50, neverUsedMs: 1) {
+        for path in tree.sweepCandidates(among: tree.sweepablePlaces, wallMs: 1 << 50, neverUsedMs: 1) {
             Snapshots.apply(.delete(path: path, isSweep: true), to: &tree)
         }
         Snapshots.create("/p/new", "", in: &tree)

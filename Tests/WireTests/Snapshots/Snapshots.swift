@@ -77,7 +77,9 @@ enum Snapshots {
     /// All that a tree shows of itself besides its znodes, as text.
     static func indexes(of tree: borrowing Tree) -> String {
         let ephemerals = tree.ephemeralOwners.map { "\($0) \(tree.ephemerals(of: $0).sorted())" }
-        let outlived = [0, 1500, 1 << 40].map { tree.sweepCandidates(wallMs: $0, neverUsedMs: 100) }
+        let outlived = [0, 1500, 1 << 40].map {
+            tree.sweepCandidates(among: tree.sweepablePlaces, wallMs: $0, neverUsedMs: 100)
+        }
         return """
             \(tree.digest) \(tree.nodes.count) \(tree.nodes.dataSize) \(tree.lastZxid)
             \(ephemerals) \(outlived)

@@ -33,7 +33,7 @@ import Vocabulary
         #expect(Moment(of: copy) == Moment(of: proposer.tree), "seed \(seed)")
         #expect(copy.ephemeralPaths == proposer.tree.ephemeralPaths, "seed \(seed)")
         #expect(
-            copy.containers == proposer.tree.containers && copy.ttls == proposer.tree.ttls, "seed \(seed)")
+            Set(copy.sweepable.paths) == Set(proposer.tree.sweepable.paths), "seed \(seed)")
     }
 }
 

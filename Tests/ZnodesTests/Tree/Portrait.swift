@@ -15,8 +15,10 @@ struct Portrait: Equatable {
     init(_ tree: borrowing Tree) {
         digest = tree.digest
         ephemerals = tree.ephemeralPaths
-        indexes = [tree.containers, tree.ttls, tree.quotas]
-        outlived = [0, 500, 5000].map { tree.sweepCandidates(wallMs: $0, neverUsedMs: 100) }
+        indexes = [Set(tree.sweepable.paths), tree.quotas]
+        outlived = [0, 500, 5000].map {
+            tree.sweepCandidates(among: tree.sweepablePlaces, wallMs: $0, neverUsedMs: 100)
+        }
         numbers = [
             "count": tree.nodes.count, "bytes": tree.nodes.dataSize, "lists": tree.acls.count,
             "ephemerals": tree.ephemeralCount,
