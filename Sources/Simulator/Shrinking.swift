@@ -59,7 +59,7 @@ package struct Shrinking {
 
 extension Scenario {
     package var summary: String {
-        "\(voters) voters, \(observers) observers, \(clients) clients, \(faults.count) faults"
+        "\(voters) voters, \(observers) observers, \(clients) clients, \(crowd) more, \(faults.count) faults"
     }
 }
 

@@ -24,6 +24,8 @@ extension Simulation {
             if server.backlog != nil { agenda.add(.resume(server: server.host), at: nowMs) }
             try start(server)
         }
+        // Without a word: all that they leave behind has to go.
+        for client in clients where client.isOfCrowd { lose(client) }
         try run(upTo: Self.healingMsMax, until: { $0.isServingAll }, "serves all its clients")
         let open = record.model.openSessions
         for client in clients { client.isQuiet = true }

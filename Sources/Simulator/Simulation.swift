@@ -51,10 +51,20 @@ package final class Simulation {
                 index: index, host: all.count + index,
                 seed: scenario.seed &+ UInt64(index + 1) &* 0x9e37_79b9_7f4a_7c15)
         }
-        network = Network(hostCount: all.count + scenario.clients)
+        for index in 0..<scenario.crowd {
+            clients.append(
+                Client(
+                    index: scenario.clients + index, host: all.count + scenario.clients + index,
+                    seed: scenario.seed &+ UInt64(index + 1) &* 0xc2b2_ae3d_27d4_eb4f,
+                    crowdEphemerals: index == 0 ? Simulation.manyEphemerals : 1 + index % 3))
+        }
+        network = Network(hostCount: all.count + clients.count)
         record = Record(quorum: membership.quorum)
         transcript = Transcript(printingTo: print)
     }
+
+    /// What a client has that has very many.
+    static let manyEphemerals = 40
 
     package var nowMs: Int64 { agenda.nowMs }
     package var epochCount: Int { record.epochCount }
@@ -64,6 +74,7 @@ package final class Simulation {
     ///
     /// - Throws: The first thing that must not be.
     package func run() throws(Violation) {
+        beginWithPast()
         for server in servers { agenda.add(.start(server: server.host, life: 0), at: nowMs + roll(20)) }
         for client in clients { plan(client, inMs: roll(200)) }
         for (index, fault) in scenario.faults.enumerated() where !leavingOut.contains(index) {

@@ -54,7 +54,13 @@ final class Client {
     private var nextXid: Int32 = 0
     private var nextValue = 0
 
-    init(index: Int, host: Int, seed: UInt64) {
+    /// One of many that come and go together; how many ephemerals it makes.
+    let crowdEphemerals: Int?
+
+    var isOfCrowd: Bool { crowdEphemerals != nil }
+
+    init(index: Int, host: Int, seed: UInt64, crowdEphemerals: Int? = nil) {
+        self.crowdEphemerals = crowdEphemerals
         self.index = index
         self.host = host
         dice = SeededGenerator(seed: seed)
@@ -67,6 +73,16 @@ final class Client {
         nextXid += 1
         return nextXid
     }
+
+    /// What it makes sure of first, last of all what it does first.
+    func prepare() {
+        guard let crowdEphemerals else { return preparations = Operation.preparations }
+        preparations = (0..<crowdEphemerals).map { .createEphemeral(in: Operation.group, "\(index)-e\($0)") }
+        preparations.append(.create(Operation.group, ""))
+    }
+
+    /// Whether it has nothing to ask for.
+    var isIdle: Bool { isQuiet || isOfCrowd && preparations.isEmpty }
 
     func makeOperation() -> Operation {
         if let first = preparations.popLast() { return first }

@@ -28,12 +28,13 @@ extension Simulation {
             return plan(client, inMs: 1)
         }
         if client.isConnected {
-            if client.pending.count < Client.pendingMax, !client.isQuiet {
+            if client.pending.count < Client.pendingMax, !client.isIdle {
                 ask(client.makeOperation(), by: client)
             } else if nowMs - client.lastSentMs > Int64(Client.timeoutMs) / 3 {
                 say(RequestHeader(xid: -2, type: OpCode.ping.rawValue), by: client) { _ in }
             }
         }
+        if client.isOfCrowd, client.isIdle { return plan(client, inMs: Int64(Client.timeoutMs) / 4) }
         let think =
             client.dice.isOneIn(8) ? 1 : Int64.random(in: 1...scenario.thinkMsMax, using: &client.dice)
         plan(client, inMs: client.isConnected ? think : 50)
@@ -78,6 +79,11 @@ extension Simulation {
         say(RequestHeader(xid: xid, type: operation.code.rawValue), by: client) {
             operation.encode(into: &$0)
         }
+    }
+
+    func endSession(of client: Client) {
+        guard client.isConnected else { return }
+        say(RequestHeader(xid: client.makeXid(), type: OpCode.closeSession.rawValue), by: client) { _ in }
     }
 
     private func say(_ header: RequestHeader, by client: Client, _ body: (inout ByteBuffer) -> Void) {
@@ -128,7 +134,7 @@ extension Simulation {
         }
         if client.session == .none {
             client.session = response.session
-            client.preparations = Operation.preparations
+            client.prepare()
         }
         guard response.session == client.session else {
             throw Violation("client \(client.index) was given session \(response.session)")

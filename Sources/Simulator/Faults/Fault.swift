@@ -47,6 +47,10 @@ package struct Fault: Equatable, Sendable {
         case dropClient
         /// A client is gone for good, without a word.
         case loseClient
+        /// All members of the crowd are gone at once, without a word: their sessions run out in one tick.
+        case loseCrowd
+        /// They all end their sessions at once.
+        case closeCrowd
         /// Nothing passes between a client and its server.
         case cutClient
     }
@@ -62,6 +66,8 @@ package struct Scenario: Equatable, Sendable {
     package var voters: Int
     package var observers: Int
     package var clients: Int
+    /// Clients that only come with ephemerals of theirs, the first of them with very many, and go together.
+    package var crowd: Int
     package var faults: [Fault]
     package var flaw: Flaw?
     /// Bytes of history that a leader can send from; beyond them it sends its tree.
@@ -96,6 +102,7 @@ package struct Scenario: Equatable, Sendable {
             kinds = [.crash, .crash, .crashLeader, .ambush, .isolate] + kinds.prefix(1)
             count = Int.random(in: 20...40, using: &dice)
         }
+        crowd = dice.isOneIn(3) ? Int.random(in: 5...20, using: &dice) : 0
         faults = []
         for _ in 0..<count {
             faults.append(

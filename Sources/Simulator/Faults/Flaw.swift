@@ -23,6 +23,8 @@ package enum Flaw: String, CaseIterable, Sendable {
     case repeatsRequests
     case answersByClientXid
     case changesTime
+    case keepsLastNumber
+    case endsSessionsAtOnce
     case answersBeforeEvents
     case repeatsEvents
     case forgetsFailedLeaders
@@ -30,6 +32,7 @@ package enum Flaw: String, CaseIterable, Sendable {
     /// The issues where it was found.
     package var issues: String {
         switch self {
+        case .keepsLastNumber, .endsSessionsAtOnce: ""
         case .acknowledgesBeforeSync: "ZOOKEEPER-3911, 4646"
         case .entersEpochBeforeHistory: "ZOOKEEPER-4643, 4785"
         case .forgetsAcceptedEpoch: "ZOOKEEPER-1653, 2307"
@@ -70,6 +73,8 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .repeatsRequests: "a learner's request reaches the leader twice"
         case .answersByClientXid:
             "a commit answers the request that has its number, whichever connection sent it"
+        case .keepsLastNumber: "a parent whose children's numbers end keeps the highest"
+        case .endsSessionsAtOnce: "all sessions that run out together end in one step"
         case .changesTime: "a learner stamps proposals with its own clock"
         case .answersBeforeEvents: "an answer overtakes the event of the change that it shows"
         case .repeatsEvents: "a watch fires twice"

@@ -31,10 +31,21 @@ extension Simulation {
             let client = clients[customer(of: fault)]
             // Somebody must be left to see that things go on.
             guard client.index > 0 else { return }
-            client.isLost = true
-            if let channel = client.channel { close(channel, at: client.host) }
-            loseConnection(client)
+            lose(client)
+        case .loseCrowd: for client in clients where client.isOfCrowd { lose(client) }
+        case .closeCrowd:
+            for client in clients where client.isOfCrowd {
+                endSession(of: client)
+                lose(client)
+            }
         }
+    }
+
+    /// It is gone for good.
+    func lose(_ client: Client) {
+        client.isLost = true
+        if let channel = client.channel { close(channel, at: client.host) }
+        loseConnection(client)
     }
 
     func relieve(_ fault: Fault) throws(Violation) {
@@ -58,7 +69,7 @@ extension Simulation {
             release()
         case .slowNetwork: network.delayMsMax = 4
         case .slowDisk: victim(of: fault).diskDelayMsMax = 3
-        case .reset, .clock, .dropClient, .loseClient: break
+        case .reset, .clock, .dropClient, .loseClient, .loseCrowd, .closeCrowd: break
         }
     }
 
@@ -99,7 +110,7 @@ extension Simulation {
         return servers[(victim(of: fault).host + step) % servers.count]
     }
 
-    private func customer(of fault: Fault) -> Int { Int((fault.chance >> 8) % UInt64(clients.count)) }
+    private func customer(of fault: Fault) -> Int { Int((fault.chance >> 8) % UInt64(scenario.clients)) }
 
     /// The ways that a fault cuts.
     private func ways(of fault: Fault) -> [Way] {

@@ -35,6 +35,15 @@ struct Disk {
     /// Where what survives ends.
     var lastZxid: Zxid { rows.last?.zxid ?? base?.head.zxid ?? .zero }
 
+    /// Begins with a history.
+    mutating func begin(with rows: [Row]) {
+        self.rows = rows
+        log = rows
+        committed = lastZxid
+        acceptedEpoch = lastZxid.epoch
+        currentEpoch = lastZxid.epoch
+    }
+
     // MARK: Orders
 
     mutating func order(_ orders: [Effects.Order], committed: Zxid) {

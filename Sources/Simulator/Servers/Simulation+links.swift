@@ -238,10 +238,15 @@ extension Simulation {
 
     /// The packet, or what a flaw makes of it.
     private func stamped(_ packet: QuorumPacket, by server: Server) -> QuorumPacket {
-        guard scenario.flaw == .changesTime, packet.kind == .proposal, let data = packet.data,
+        guard packet.kind == .proposal, let data = packet.data else { return packet }
+        guard scenario.flaw == .changesTime || scenario.flaw == .keepsLastNumber,
             var transaction = try? Transaction(decoding: data.readableBytesSpan)
         else { return packet }
-        transaction.timeMs = server.instant(nowMs).wallMs
+        if scenario.flaw == .changesTime { transaction.timeMs = server.instant(nowMs).wallMs }
+        if scenario.flaw == .keepsLastNumber, case .create(var creation) = transaction.change {
+            if creation.parentCversion < -1 { creation.parentCversion = .max }
+            transaction.change = .create(creation)
+        }
         var body = ByteBuffer()
         transaction.encode(into: &body)
         return QuorumPacket(.proposal, zxid: packet.zxid, data: body)

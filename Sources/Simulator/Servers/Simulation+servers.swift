@@ -49,7 +49,7 @@ extension Simulation {
     }
 
     private func settings(of server: Server) -> ReplicaSettings {
-        ReplicaSettings(
+        var settings = ReplicaSettings(
             peer: server.id, membership: membership,
             patience: Patience(
                 tickMs: 200, initLimit: 10, syncLimit: 5,
@@ -57,10 +57,41 @@ extension Simulation {
             historyBytesMax: scenario.historyBytesMax, snapshotSliceRecords: 3, tickMs: 200,
             minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000,
             cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own, digest: { $0 })
+        settings.endingsPerStep =
+            scenario.flaw == .endsSessionsAtOnce ? .unbounded : Simulation.endingsPerStep
+        return settings
+    }
+
+    /// So few that there are pieces.
+    private static let endingsPerStep: Endings.Bounds = {
+        var bounds = Endings.Bounds()
+        bounds.sessions = 2
+        bounds.ephemerals = 5
+        bounds.visits = 6
+        return bounds
+    }()
+
+    /// A step does no more than it may, however much has piled up: what it ended, and what it looked at.
+    private func requireBounded(_ server: Server, ended: Int64, visited: Int) throws(Violation) {
+        let bounds = Simulation.endingsPerStep
+        // An end is one transaction, and so one step, and a client may ask for one beside.
+        let visitsMax = bounds.visits + bounds.ephemerals + 2 * (Simulation.manyEphemerals + 20)
+        guard ended <= bounds.sessions, visited <= visitsMax else {
+            throw Violation(
+                "server \(server.id.rawValue) ended \(ended) sessions that had run out and looked at "
+                    + "\(visited) sessions and ephemerals in one step")
+        }
     }
 
     func step(_ server: Server, _ input: consuming Input) throws(Violation) {
+        let ended = server.replica?.statistics.staleSessionsExpired ?? 0
+        let visited = server.replica?.endingVisits ?? 0
         server.replica?.step(input, at: server.instant(nowMs), into: &server.effects)
+        if let after = server.replica?.statistics.staleSessionsExpired,
+            let visits = server.replica?.endingVisits
+        {
+            try requireBounded(server, ended: after - ended, visited: visits - visited)
+        }
         try carryOut(server)
     }
 
