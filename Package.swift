@@ -63,9 +63,12 @@ let package = Package(
             name: "Migrations", path: "migrations", exclude: ["README.md"],
             resources: [.embedInCode("v0001-log.sql"), .embedInCode("v0001-snapshot.sql")],
             swiftSettings: strict),
+        // What people and programs are shown, and the log on its way to them.
+        layer("Printing"),
+
         layer("Settings", on: "Vocabulary"),
         layer("Storage", on: "Vocabulary", "Migrations", "CSQLite", buffer),
-        layer("Console", on: "Vocabulary", "Settings"),
+        layer("Console", on: "Vocabulary", "Settings", "Printing"),
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
             "CCrypto", "Zab", "Links", buffer, sockets, logging),
@@ -78,8 +81,7 @@ let package = Package(
         layer(
             "Simulator", on: "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom", buffer, deque),
 
-        // What people and programs are shown, and what a node's folder says when nobody runs on it.
-        layer("Printing"),
+        // What a node's folder says when nobody runs on it.
         layer("Inspection", on: "Vocabulary", "Znodes", "Wire", "Storage", "Printing", buffer),
 
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
@@ -114,6 +116,7 @@ let package = Package(
         tests(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),
+        tests("PrintingTests", on: "Printing"),
         tests(
             "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "Printing",
             "CSQLite", "SeededRandom", "aviary-admin", buffer, arguments, excluding: "Golden"),

@@ -1,6 +1,9 @@
+import Printing
 import Vocabulary
 
 /// The bytes of an answer as they grow: one array, however long the lists in it.
+///
+/// What clients chose is made safe for terminals on its way in; ordinary names are the same byte for byte.
 struct AnswerText {
     private(set) var bytes: [UInt8] = []
 
@@ -9,11 +12,11 @@ struct AnswerText {
     }
 
     static func += (answer: inout AnswerText, path: ZnodePath) {
-        answer.bytes.append(contentsOf: path.bytes)
+        ScreenText.append(path.bytes, to: &answer.bytes)
     }
 
     static func += (answer: inout AnswerText, text: ByteString) {
-        answer.bytes.append(contentsOf: text.bytes)
+        ScreenText.append(text.bytes, to: &answer.bytes)
     }
 
     /// Session ids stand on every line of the longest answers: no text is made of each.

@@ -1,3 +1,4 @@
+import Printing
 import Settings
 import Vocabulary
 
@@ -76,7 +77,7 @@ extension NodeReport {
     func writeEnvironment(into text: inout AnswerText) {
         text.line("Environment:")
         text.line("zookeeper.version=\(ServerVersion.text)")
-        for (key, value) in environment { text.line("\(key)=\(value)") }
+        for (key, value) in environment { text.line("\(key)=\(ScreenText.safe(value))") }
     }
 
     /// `hash`.

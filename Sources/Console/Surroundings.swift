@@ -5,13 +5,19 @@ import Settings
 ///
 /// The only part of the console that asks anybody; it takes microseconds, but for a folder with many files.
 package enum Surroundings {
-    /// For `envi`, under the names Java gives these; what concerns a Java machine is left out.
+    /// For `envi`, under the names Java gives these. Tools look for all of them; what only a Java machine has
+    /// says what there is in its place.
     package static func environment() -> [(key: String, value: String)] {
         let system = systemNames()
         let user = currentUser()
         let memory = memoryMB()
         return [
-            ("host.name", system.host), ("os.name", system.name), ("os.arch", system.machine),
+            ("host.name", system.host), ("java.version", "none (a program in Swift \(compilerVersion))"),
+            ("java.vendor", "none (Aviary)"), ("java.home", "none"),
+            ("java.class.path", "none (\(program()))"),
+            ("java.library.path", variable("LD_LIBRARY_PATH") ?? "none"),
+            ("java.io.tmpdir", variable("TMPDIR") ?? "/tmp"), ("java.compiler", "<NA>"),
+            ("os.name", system.name), ("os.arch", system.machine),
             ("os.version", system.release), ("user.name", user.name), ("user.home", user.home),
             ("user.dir", workingDirectory()), ("os.memory.free", "\(memory.free)MB"),
             ("os.memory.max", "\(memory.total)MB"), ("os.memory.total", "\(memory.total)MB"),
@@ -30,6 +36,16 @@ package enum Surroundings {
         return Int64(clamping: limit.rlim_cur)
     }
 
+    /// Lets the process have as many descriptors as it may: what is set for users is a limit for shells.
+    package static func raiseFileDescriptorLimit() {
+        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard getrlimit(files, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = limit.rlim_max
+        // Where the system allows no more, what there is must do.
+        setrlimit(files, &limit)
+    }
+
     /// Bytes of all files below `path`; 0 when there is nothing.
     package static func directoryBytes(_ path: String) -> Int64 {
         var status = stat()
@@ -44,6 +60,28 @@ package enum Surroundings {
     /// The path as seen from the root, as far as the working directory says; links stay.
     package static func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : "\(workingDirectory())/\(path)"
+    }
+
+    private static var compilerVersion: String {
+        #if compiler(>=6.3)
+        "6.3 or later"
+        #else
+        "6.2"
+        #endif
+    }
+
+    /// Where the program lies.
+    private static func program() -> String {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return 0 }
+            return readlink("/proc/self/exe", start, bytes.count)
+        }
+        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : "<NA>"
+    }
+
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
     }
 
     private static func workingDirectory() -> String {

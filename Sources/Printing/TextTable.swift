@@ -15,8 +15,9 @@ package struct TextTable {
         }
     }
 
-    package mutating func add(_ cells: String...) { lines.append(cells) }
-    package mutating func add(_ cells: [String]) { lines.append(cells) }
+    package mutating func add(_ cells: String...) { add(cells) }
+    /// Each on one line, whatever is in it.
+    package mutating func add(_ cells: [String]) { lines.append(cells.map { ScreenText.safe($0) }) }
 
     package var isEmpty: Bool { lines.isEmpty }
 
@@ -48,7 +49,9 @@ package struct FactSheet {
 
     package init() {}
 
-    package mutating func add(_ name: String, _ value: String) { facts.append((name, value)) }
+    package mutating func add(_ name: String, _ value: String) {
+        facts.append((name, ScreenText.safe(value)))
+    }
 
     package var text: String {
         let width = facts.map(\.name.count).max() ?? 0

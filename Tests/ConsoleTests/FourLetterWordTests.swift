@@ -33,6 +33,44 @@ import Vocabulary
         #expect(answer(word, NodeReport(state: .standalone)) == recorded)
     }
 
+    /// Names that end lines, move the cursor, turn the writing or are not seen.
+    static let evil: [ZnodePath] = [
+        "/a\nb", "/\u{1b}[2J", "/\u{202e}x", "/\u{2028}\u{2029}", "/a\u{200b}b", "/\u{9b}31m", "/\r\t\u{7}",
+    ]
+
+    @Test(arguments: FourLetterWord.allCases)
+    func `leaves screens alone, whatever clients call things`(word: FourLetterWord) {
+        var report = Recorded.report
+        let watcher = Recorded.first
+        let broken = ZnodePath([0x2f, 0xff, 0xc3, 0x0a] as [UInt8])
+        let paths = Self.evil + [broken]
+        report.watches = paths.map { WatchReport(path: $0, sessions: [watcher]) }
+        report.ephemerals = [EphemeralsReport(session: watcher, paths: paths)]
+        report.connections.append(ConnectionReport(address: "1\u{1b}[2J\n", port: 1))
+        report.environment = [("user.name", "a\u{202e}\nb")]
+        var ordinary = report
+        ordinary.watches = paths.indices.map { WatchReport(path: ZnodePath("/\($0)"), sessions: [watcher]) }
+        ordinary.ephemerals = [
+            EphemeralsReport(session: watcher, paths: paths.indices.map { ZnodePath("/\($0)") })
+        ]
+        let text = answer(word, report)
+        let isSafe = text.unicodeScalars.allSatisfy { scalar in
+            scalar == "\n" || scalar == "\t" || !["Cc", "Cf", "Zl", "Zp"].contains(Self.category(scalar))
+        }
+        #expect(isSafe, "\(text.debugDescription)")
+        #expect(text.split(separator: "\n").count == answer(word, ordinary).split(separator: "\n").count)
+    }
+
+    private static func category(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.properties.generalCategory {
+        case .control: "Cc"
+        case .format: "Cf"
+        case .lineSeparator: "Zl"
+        case .paragraphSeparator: "Zp"
+        default: ""
+        }
+    }
+
     @Test func `prints a connection after crst as one that never asked`() {
         var connection = ConnectionReport(address: "127.0.0.1", port: 52_174)
         connection.session = SessionID(rawValue: 0x1_0000_2971_750_000)

@@ -3,12 +3,13 @@ import Foundation
 import Testing
 
 @Suite struct `The surroundings of a node` {
-    @Test func `have the names that ZooKeeper prints, without Java's`() {
+    @Test func `have the names that ZooKeeper prints, Java's too`() {
         let keys = Surroundings.environment().map(\.key)
         #expect(
             keys == [
-                "host.name", "os.name", "os.arch", "os.version", "user.name", "user.home", "user.dir",
-                "os.memory.free", "os.memory.max", "os.memory.total",
+                "host.name", "java.version", "java.vendor", "java.home", "java.class.path",
+                "java.library.path", "java.io.tmpdir", "java.compiler", "os.name", "os.arch", "os.version",
+                "user.name", "user.home", "user.dir", "os.memory.free", "os.memory.max", "os.memory.total",
             ])
         #expect(Surroundings.environment().allSatisfy { !$0.value.isEmpty && !$0.value.contains("\n") })
     }

@@ -10,7 +10,7 @@ import Testing
         "Replica": ["Vocabulary", "Znodes", "Zab", "Wire"],
         "Settings": ["Vocabulary"],
         "Storage": ["Vocabulary", "Migrations", "CSQLite"],
-        "Console": ["Vocabulary", "Settings"],
+        "Console": ["Vocabulary", "Settings", "Printing"],
         "Host": [
             "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console", "CCrypto",
             "Links",

@@ -56,7 +56,11 @@ package enum DataText: String, CaseIterable, Sendable {
             case "\\" where isQuoted: shown += "\\\\"
             default:
                 if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) { return nil }
-                shown.unicodeScalars.append(scalar)
+                if ScreenText.isSafe(scalar) {
+                    shown.unicodeScalars.append(scalar)
+                } else {
+                    shown += ScreenText.escape(scalar)
+                }
             }
         }
         return shown

@@ -101,7 +101,7 @@ struct DifferenceText {
             ])
             return
         }
-        for each in shown { out.line(line(each)) }
+        for each in shown { out.line(ScreenText.safe(line(each))) }
         let parents = difference.differences.count { $0.isOfChildrenOnly }
         out.line(
             "\(old.zxid) to \(new.zxid): \(difference.count(.created).grouped) created, "

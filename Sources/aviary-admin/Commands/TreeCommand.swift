@@ -81,7 +81,7 @@ struct TreeText {
             if out.isJSON {
                 out.record(znode.json(options.data))
             } else {
-                out.line(line(znode, level: level))
+                out.line(ScreenText.safe(line(znode, level: level)))
             }
             return true
         }

@@ -76,7 +76,7 @@ extension Biography {
         if let damage {
             lines.append("DAMAGE: the log is damaged at \(damage): something may be missing here")
         }
-        return lines.map { $0 + "\n" }.joined()
+        return lines.map { ScreenText.safe($0) + "\n" }.joined()
     }
 
     private var ownerText: String { ownerAtEnd.map { ", an ephemeral of \($0)" } ?? "" }

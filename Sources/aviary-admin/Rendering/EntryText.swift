@@ -19,9 +19,9 @@ struct EntryText {
             + EntryText.padded("\(row.session)", 20) + EntryText.padded("\(row.cxid)", 13)
             + EntryText.padded(OperationName.text(row.type), 17)
         guard let transaction = entry.transaction else {
-            return text + "undecodable: \(entry.undecodable ?? "")\n" + faultLine(entry)
+            return text + ScreenText.safe("undecodable: \(entry.undecodable ?? "")") + "\n" + faultLine(entry)
         }
-        text += summary(transaction) + "\n"
+        text += ScreenText.safe(summary(transaction)) + "\n"
         let isUnfolded = transaction.steps.count != 1 || transaction.change != transaction.steps[0]
         if isUnfolded {
             for step in transaction.steps { text += unfolded(step.name, self.text(step)) }
@@ -33,7 +33,7 @@ struct EntryText {
     }
 
     private func unfolded(_ name: String, _ what: String) -> String {
-        String(repeating: " ", count: 72) + EntryText.padded("· " + name, 17) + what + "\n"
+        String(repeating: " ", count: 72) + EntryText.padded("· " + name, 17) + ScreenText.safe(what) + "\n"
     }
 
     private func faultLine(_ entry: LogEntry) -> String {

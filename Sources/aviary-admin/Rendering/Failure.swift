@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Inspection
+import Printing
 import Storage
 
 /// One sentence with a remedy, and the exit status that goes with it.
@@ -56,7 +57,7 @@ struct Failure: Error {
 
 extension String {
     /// To people, who may be reading the answer of something else on standard output.
-    func complain() { "aviary-admin: \(self)\n".writeToStandardError() }
+    func complain() { (ScreenText.safeLines("aviary-admin: \(self)") + "\n").writeToStandardError() }
 
     /// At once: standard error has no buffer of ours.
     func writeToStandardError() {

@@ -14,10 +14,11 @@ final class Output {
     }
 
     /// A line for people.
-    func line(_ text: String = "") { write(text + "\n") }
+    func line(_ text: String = "") { self.text(text + "\n") }
 
-    /// Lines that are ended already.
-    func text(_ text: String) { write(text) }
+    /// Lines that are ended already. What clients chose to have in their names is made safe here; the line
+    /// ends in them, where they come into a line.
+    func text(_ text: String) { write(ScreenText.safeLines(text)) }
 
     /// One object a line, for programs.
     func record(_ members: [(name: String, value: JSONValue)]) { record(.object(members)) }
