@@ -9,7 +9,7 @@ extension NodeSettings {
         guard case .member(let ensemble) = role else { return nil }
         return Membership(
             quorum: ensemble.quorum, observers: ensemble.observers.map(\.id), version: ensemble.version,
-            text: ByteString(ensemble.text))
+            text: ByteString(ensemble.text), admitsJoiners: isReconfigEnabled)
     }
 
     package var patience: Patience {

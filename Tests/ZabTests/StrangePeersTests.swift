@@ -85,6 +85,26 @@ import Zab
         #expect(effects.contains(.drop(link, "it says to be this server")))
     }
 
+    /// Nobody proves who he is there: who is not even listed gets no tree.
+    @Test(arguments: [false, true], [4, 0, -1, .max] as [Int64])
+    func `drops a learner that no configuration lists`(isObserver: Bool, number: Int64) {
+        var peer = Self.elected(3, leader: 3)
+        let link = LinkID(rawValue: 1)
+        peer.step(.learnerLinkUp(link), at: 300)
+        peer.step(
+            .fromLearner(
+                .info(
+                    PeerID(rawValue: number), acceptedEpoch: .zero, isObserver: isObserver,
+                    configurationVersion: 0), link),
+            at: 300)
+        let reasons = peer.takeEffects().compactMap { effect -> String? in
+            if case .drop(link, let reason) = effect { reason } else { nil }
+        }
+        #expect(reasons.count == 1)
+        #expect(
+            reasons.first?.contains("server \(number), which the configuration here does not list") == true)
+    }
+
     @Test func `follows nobody into the last epoch`() {
         var peer = Self.following()
         peer.step(.fromLeader(.leaderInfo(.last)), at: 300)

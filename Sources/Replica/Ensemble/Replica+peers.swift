@@ -163,9 +163,13 @@ extension Replica {
             barriers.append(Barrier(zxid: zab.history.last, waiting: .learner(link)))
             return releaseBarriers(at: now, into: &effects)
         }
-        let requester = Requester(
+        var requester = Requester(
             session: forwarded.session,
             identities: identities.map { Identity(scheme: $0.scheme ?? "", id: $0.id ?? "") })
+        // Nobody has checked who a server is that only wants to join: its word makes no super users.
+        if !zab.membership.isListed(server) {
+            requester.identities.removeAll { $0.scheme == Scheme.superUser }
+        }
         guard let write = WriteRequest(forwarded, at: now) else {
             return propose(
                 failure: .marshallingError, session: forwarded.session, cxid: forwarded.cxid, at: now)

@@ -95,6 +95,9 @@ extension Peer {
                 return drop(link, "its configuration is newer than the leader's", &leading)
             }
             guard peer != me else { return drop(link, "it says to be this server", &leading) }
+            guard membership.isListed(peer) || membership.admitsJoiners else {
+                return drop(link, Peer.unlisted(peer), &leading)
+            }
             guard accepted < .last else {
                 return drop(
                     link, "it has accepted epoch \(accepted.rawValue), which none can follow", &leading)
@@ -126,6 +129,11 @@ extension Peer {
         default:
             drop(link, "it said something out of turn", &leading)
         }
+    }
+
+    private static func unlisted(_ peer: PeerID) -> String {
+        "it says to be server \(peer.rawValue), which the configuration here does not list; list it on all "
+            + "servers, or let unlisted ones join with reconfigEnabled=true"
     }
 
     // MARK: Discovery

@@ -9,12 +9,19 @@ package struct Membership: Equatable, Sendable {
     package let version: Int64
     /// Its text as peers exchange it (quorum protocol 5.4), carried and not looked into.
     package let text: ByteString
+    /// Whether servers that the configuration does not list may learn from a leader (`reconfigEnabled`):
+    /// those that are to be taken in later.
+    package let admitsJoiners: Bool
 
-    package init(quorum: Quorum, observers: some Sequence<PeerID>, version: Int64, text: ByteString) {
+    package init(
+        quorum: Quorum, observers: some Sequence<PeerID>, version: Int64, text: ByteString,
+        admitsJoiners: Bool = false
+    ) {
         self.quorum = quorum
         self.observers = observers.sorted()
         self.version = version
         self.text = text
+        self.admitsJoiners = admitsJoiners
     }
 
     /// Of a server that is all there is.
@@ -23,6 +30,7 @@ package struct Membership: Equatable, Sendable {
     }
 
     package func isVoter(_ peer: PeerID) -> Bool { quorum.voters.contains(peer) }
+    package func isListed(_ peer: PeerID) -> Bool { isVoter(peer) || observers.contains(peer) }
 }
 
 /// What a node knows of its own past, all of it on its disk.

@@ -14,11 +14,16 @@ import Znodes
     private let node: TestNode
 
     init() {
+        self.init(admitsJoiners: false)
+    }
+
+    private init(admitsJoiners: Bool) {
         let ids = [1, 2, 3].map { PeerID(rawValue: $0) }
         node = TestNode {
             $0.peer = ids[2]
             $0.membership = Membership(
-                quorum: Quorum(majorityOf: ids), observers: [], version: 0, text: "version=0")
+                quorum: Quorum(majorityOf: ids), observers: [], version: 0, text: "version=0",
+                admitsJoiners: admitsJoiners)
         }
         let vote = Vote(leader: ids[2], zxid: .zero, epoch: .zero)
         for id in ids.prefix(2) {
@@ -53,6 +58,26 @@ import Znodes
         #expect(error(ofDeleteOn: 3) == .sessionMoved)
     }
 
+    /// A server that only wants to join has nobody's trust: what it says of its client's name is not enough
+    /// to write where clients may not.
+    @Test func `is no super user by the word of a server that is not listed`() {
+        let suite = Self(admitsJoiners: true)
+        let joiner = SessionID(rawValue: 0x900_0000_0000_0001)
+        suite.follow(9, on: 9)
+        suite.ask(.createSession, on: 9, by: joiner) { $0.writeInteger(Int32(10_000)) }
+        suite.ask(.create, on: 2) {
+            $0.writeJuteText("/locked")
+            $0.writeJuteBytes([])
+            $0.writeMultipleIntegers(Int32(1), Permissions.all.rawValue)
+            $0.writeJuteText("digest")
+            $0.writeJuteText("somebody:else")
+            $0.writeInteger(Int32(0))
+        }
+        suite.acknowledgeAll(on: 1)
+        #expect(suite.error(ofSuperWriteOn: 9, by: joiner) == .noAuth)
+        #expect(suite.error(ofSuperWriteOn: 2, by: Self.session) == nil)
+    }
+
     // MARK: What learners say
 
     private func say(_ packet: QuorumPacket, on link: UInt64) {
@@ -71,12 +96,15 @@ import Znodes
         for message in messages { say(QuorumPacket(message), on: link) }
     }
 
-    private func ask(_ code: OpCode, on link: UInt64, _ write: (inout ByteBuffer) -> Void) {
+    private func ask(
+        _ code: OpCode, on link: UInt64, by session: SessionID = Self.session,
+        as identities: [QuorumPacket.Identity]? = nil, _ write: (inout ByteBuffer) -> Void
+    ) {
         var body = ByteBuffer()
         write(&body)
         let request = ForwardedRequest(
-            session: Self.session, cxid: Int32(node.logged.count), type: code.rawValue, body: body)
-        say(QuorumPacket(.request, zxid: .zero, data: request.encoded), on: link)
+            session: session, cxid: Int32(node.logged.count), type: code.rawValue, body: body)
+        say(QuorumPacket(.request, zxid: .zero, data: request.encoded, identities: identities), on: link)
     }
 
     private func acknowledgeAll(on link: UInt64) {
@@ -91,6 +119,21 @@ import Znodes
             $0.writeInteger(Int32(-1))
         }
         acknowledgeAll(on: 1)
+        return lastError
+    }
+
+    /// Writes what only a super user may.
+    private func error(ofSuperWriteOn link: UInt64, by session: SessionID) -> ErrorCode? {
+        ask(.setData, on: link, by: session, as: [.init(scheme: "super", id: "")]) {
+            $0.writeJuteText("/locked")
+            $0.writeJuteBytes([1])
+            $0.writeInteger(Int32(-1))
+        }
+        acknowledgeAll(on: 1)
+        return lastError
+    }
+
+    private var lastError: ErrorCode? {
         guard case .error(code: let code) = node.logged.last?.change else { return nil }
         return ErrorCode(rawValue: code)
     }
