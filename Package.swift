@@ -65,16 +65,18 @@ let package = Package(
             swiftSettings: strict),
         // What people and programs are shown, and the log on its way to them.
         layer("Printing"),
+        layer("Logbook", on: "Printing", buffer, logging),
 
         layer("Settings", on: "Vocabulary"),
         layer("Storage", on: "Vocabulary", "Migrations", "CSQLite", buffer),
         layer("Console", on: "Vocabulary", "Settings", "Printing"),
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
-            "CCrypto", "Zab", "Links", buffer, sockets, logging),
-        layer("Links", on: "Vocabulary", "Zab", "Wire", buffer, sockets, logging),
+            "CCrypto", "Zab", "Links", "Logbook", buffer, sockets, logging),
+        layer("Links", on: "Vocabulary", "Zab", "Wire", "Logbook", buffer, sockets, logging),
         layer(
-            "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", buffer, sockets, logging),
+            "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook",
+            buffer, sockets, logging),
 
         // Whole ensembles in one thread and from one seed.
         layer("SeededRandom"),
@@ -87,7 +89,8 @@ let package = Package(
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
         program(
-            "aviary-server", on: "Settings", "Host", "Frontend", "Storage", logging, sockets, arguments,
+            "aviary-server", on: "Settings", "Host", "Frontend", "Storage", "Console", "Logbook", logging,
+            sockets, arguments,
             with: .linkedLibrary("jemalloc")),
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Printing", "CEpoll", arguments),
@@ -117,6 +120,8 @@ let package = Package(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),
         tests("PrintingTests", on: "Printing"),
+        tests("LogbookTests", on: "Logbook", buffer, logging),
+        tests("FrontendTests", on: "Frontend", "Vocabulary"),
         tests(
             "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "Printing",
             "CSQLite", "SeededRandom", "aviary-admin", buffer, arguments, excluding: "Golden"),

@@ -1,5 +1,6 @@
 internal import Console
 internal import Host
+internal import Logbook
 internal import Logging
 internal import NIOCore
 internal import Vocabulary
@@ -13,7 +14,7 @@ final class ClientHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let core: Core
-    private let listener: Listener.Counts
+    private let door: Door
     private let operators: OperatorDesk
     private var scanner: FrameScanner
     private var phase = Phase.deaf
@@ -24,34 +25,51 @@ final class ClientHandler: ChannelInboundHandler {
         /// they are enough.
         case fresh(ConnectionID, ByteBuffer)
         case client(ConnectionID)
+        /// No descriptor is left for it: a word, or nothing.
+        case standing(ByteBuffer)
         /// Answered a word; only the end of the connection is of interest.
-        case operatorWord(ConnectionID)
+        case operatorWord(ConnectionID?)
         /// What comes is not looked at any more.
         case deaf
     }
 
-    init(core: Core, listener: Listener.Counts, operators: OperatorDesk, frameBytesMax: Int) {
+    init(core: Core, door: Door, operators: OperatorDesk, frameBytesMax: Int) {
         self.core = core
-        self.listener = listener
+        self.door = door
         self.operators = operators
         self.scanner = FrameScanner(frameBytesMax: frameBytesMax)
     }
 
     func channelActive(context: ChannelHandlerContext) {
         address = PeerAddress.text(of: context.remoteAddress)
-        guard listener.admit(address) else {
-            core.log.warning("too many connections; refused", metadata: ["client": "\(address)"])
-            return context.close(promise: nil)
+        switch door.admissions.admit(address) {
+        case .welcome:
+            phase = .fresh(core.open(context.channel, from: address, isSecure: false), ByteBuffer())
+        case .refused:
+            core.complaints.warn("too many connections; refused", from: "\(address)")
+            context.close(promise: nil)
+        case .standing:
+            phase = .standing(ByteBuffer())
+            complainOfDescriptors()
+            door.stand(context.channel)
         }
-        phase = .fresh(core.open(context.channel, from: address, isSecure: false), ByteBuffer())
+    }
+
+    private func complainOfDescriptors() {
+        core.complaints.warn(
+            "no descriptor is left for one more client, which is refused; let the node have more "
+                + "(ulimit -n, or LimitNOFILE= in its unit)", from: "all addresses",
+            ["clients": "\(door.admissions.total)", "descriptors": "\(Surroundings.maxFileDescriptors())"])
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         switch phase {
-        case .client(let id), .fresh(let id, _), .operatorWord(let id): core.close(id)
-        case .deaf: return
+        case .client(let id), .fresh(let id, _), .operatorWord(.some(let id)):
+            core.close(id)
+            door.admissions.release(address)
+        case .standing: door.admissions.leave(context.channel as AnyObject)
+        case .deaf, .operatorWord(nil): return
         }
-        listener.release(address)
         phase = .deaf
     }
 
@@ -63,7 +81,29 @@ final class ClientHandler: ChannelInboundHandler {
         case .fresh(let id, var begun):
             begun.writeBuffer(&bytes)
             begin(id, begun, context)
+        case .standing(var begun):
+            begun.writeBuffer(&bytes)
+            hear(begun, context)
         case .operatorWord, .deaf: break
+        }
+    }
+
+    /// From one that found no place: there may be one by now.
+    private func hear(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        switch operators.answer(bytes) {
+        case .undecided: phase = .standing(bytes)
+        case .answer(let text):
+            door.admissions.leave(context.channel as AnyObject)
+            answer(text, to: nil, context)
+        case .notAWord:
+            door.admissions.leave(context.channel as AnyObject)
+            guard door.admissions.admit(address) == .welcome else {
+                phase = .deaf
+                return context.close(promise: nil)
+            }
+            let id = core.open(context.channel, from: address, isSecure: false)
+            phase = .client(id)
+            receive(bytes, from: id, context)
         }
     }
 
@@ -73,11 +113,14 @@ final class ClientHandler: ChannelInboundHandler {
         case .notAWord:
             phase = .client(id)
             receive(bytes, from: id, context)
-        case .answer(let text):
-            phase = .operatorWord(id)
-            context.writeAndFlush(wrapOutboundOut(text)).assumeIsolated().whenComplete { _ in
-                context.close(promise: nil)
-            }
+        case .answer(let text): answer(text, to: id, context)
+        }
+    }
+
+    private func answer(_ text: ByteBuffer, to id: ConnectionID?, _ context: ChannelHandlerContext) {
+        phase = .operatorWord(id)
+        context.writeAndFlush(wrapOutboundOut(text)).assumeIsolated().whenComplete { _ in
+            context.close(promise: nil)
         }
     }
 
@@ -87,9 +130,8 @@ final class ClientHandler: ChannelInboundHandler {
         case .frames(let frames): core.receive(frames, from: id)
         case .illegalLength(let length, let before):
             if let before { core.receive(before, from: id) }
-            core.log.warning(
-                "a frame of impossible length; closed",
-                metadata: ["length": "\(length)", "client": "\(address)"])
+            core.complaints.warn(
+                "a frame of impossible length; closed", from: "\(address)", ["length": "\(length)"])
             context.close(promise: nil)
         }
     }
@@ -100,7 +142,7 @@ final class ClientHandler: ChannelInboundHandler {
             return context.fireUserInboundEventTriggered(event)
         }
         switch phase {
-        case .client, .fresh: context.close(promise: nil)
+        case .client, .fresh, .standing: context.close(promise: nil)
         case .operatorWord, .deaf: break
         }
     }

@@ -1,7 +1,11 @@
+internal import Console
 internal import Glibc
 package import Host
+internal import Links
+internal import Logbook
+internal import Logging
 package import NIOCore
-package import NIOPosix
+internal import NIOPosix
 package import Settings
 internal import Vocabulary
 
@@ -21,50 +25,32 @@ package struct Listener {
         }
     }
 
-    /// How many connections each address holds; confined to the core's event loop.
-    final class Counts {
-        private let perAddressMax: Int
-        private let totalMax: Int
-        private var byAddress: [ByteString: Int] = [:]
-        private var total = 0
-
-        init(perAddressMax: Int, totalMax: Int) {
-            self.perAddressMax = perAddressMax
-            self.totalMax = totalMax
-        }
-
-        /// Counts a connection in, unless its address or the port has enough. 0 is no limit.
-        func admit(_ address: ByteString) -> Bool {
-            let count = byAddress[address, default: 0]
-            if perAddressMax > 0, count >= perAddressMax { return false }
-            if totalMax > 0, total >= totalMax { return false }
-            byAddress[address] = count + 1
-            total += 1
-            return true
-        }
-
-        func release(_ address: ByteString) {
-            total -= 1
-            guard let count = byAddress[address] else { return }
-            byAddress[address] = count > 1 ? count - 1 : nil
-        }
-    }
-
     /// Binds the client port, and serves whoever connects on the core's event loop.
     ///
     /// - Throws: `IOError` when the port is taken or the address is not this machine's.
     package static func bind(
         _ settings: NodeSettings, core: NIOLoopBound<Core>, on loop: any EventLoop
     ) throws -> Listener {
-        let counts = NIOLoopBoundBox.makeBoxSendingValue(
-            Counts(
-                perAddressMax: settings.clients.connectionsPerAddressMax,
-                totalMax: settings.clients.connectionsMax), eventLoop: loop)
+        let budget = DescriptorBudget(of: settings)
+        let door = NIOLoopBoundBox.makeBoxSendingValue(
+            Door(
+                Admissions(
+                    perAddressMax: settings.clients.connectionsPerAddressMax,
+                    totalMax: settings.clients.connectionsMax, budget: budget)), eventLoop: loop)
         let frameBytesMax = settings.limits.frameBytesMax
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: Int32(settings.clients.listenBacklog ?? 1024))
-            .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .serverChannelOption(.maxMessagesPerRead, value: UInt(budget.acceptedAtOnce))
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pause = AcceptPause { error in
+                        core.value.complaints.warn(
+                            AcceptPause.sentence, from: "client port", ["error": "\(error)"])
+                    }
+                    try channel.pipeline.syncOperations.addHandler(pause)
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
@@ -74,12 +60,24 @@ package struct Listener {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ClientHandler(
-                        core: core.value, listener: counts.value,
+                        core: core.value, door: door.value,
                         operators: OperatorDesk(core: core.value, settings: settings),
                         frameBytesMax: frameBytesMax)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
         return Listener(channel: try bind(bootstrap, settings.clients))
+    }
+}
+
+extension DescriptorBudget {
+    /// What is open now, before the first client comes, is the node's own.
+    fileprivate init(of settings: NodeSettings) {
+        var peers = 0
+        if case .member(let ensemble) = settings.role { peers = ensemble.members.count - 1 }
+        let limit = Int(Surroundings.maxFileDescriptors())
+        self.init(
+            limit: limit, open: Int(Surroundings.openFileDescriptors()), peers: peers,
+            strangersMax: peers > 0 ? 2 * Strangers.max(ofDescriptors: limit) : 0)
     }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+package import Logbook
 package import Logging
 package import NIOCore
 package import Replica
@@ -33,6 +34,8 @@ package final class Core {
 
     package let loop: any EventLoop
     package let log: Logger
+    /// For all that clients can cause.
+    package let complaints: Complaints
     private let journal: Journal
     /// The other servers' end; nil for a node that is all there is.
     private let peers: PeerDesk?
@@ -90,6 +93,7 @@ package final class Core {
         self.replica = replica
         self.journal = journal
         self.log = log
+        self.complaints = Complaints(loop: loop, log: log)
     }
 
     /// Starts the clock, and the replica. Called on the loop.
@@ -294,8 +298,9 @@ package final class Core {
     private func hold(_ id: ConnectionID, _ channel: any Channel) {
         let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         if unread > Core.unreadBytesMax {
-            log.warning(
-                "a client does not read; closed", metadata: ["unread_bytes": "\(unread)", "client": "\(id)"])
+            complaints.warn(
+                "a client does not read; closed", from: channel.remoteAddress?.ipAddress ?? "unknown",
+                ["unread_bytes": "\(unread)"])
             channel.close(promise: nil)
         } else {
             setReading(id, false)
@@ -353,6 +358,8 @@ package final class Core {
             let bound = NIOLoopBound(self, eventLoop: loop)
             loop.scheduleTask(in: Core.eventPause) { bound.value.step(.continued) }
         case .warn(let sentence): log.warning("\(sentence)")
+        case .complain(let kind, let address, let detail):
+            complaints.warn(kind, from: "\(address)", ["detail": "\(detail)"])
         case .peer(let action): peers?.act(action)
         case .snapshot(let action):
             snapshots.act(action, ticket: effects.orders.last?.ticket ?? handedOff)

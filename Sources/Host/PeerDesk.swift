@@ -1,7 +1,7 @@
 internal import Links
 package import Logging
 package import NIOCore
-package import Replica
+internal import Replica
 package import Settings
 internal import Vocabulary
 internal import Wire
@@ -17,6 +17,10 @@ package final class PeerDesk {
     private let own: EnsembleMember.Address
     private let host: String?
     private let log: Logger
+
+    private static let opennessWarning =
+        "other machines can reach the ports between the servers, where nobody has to prove who he is: let "
+        + "only the servers of this ensemble through to them (a firewall, a network of their own)"
 
     /// - Returns: nil for a node that is all there is.
     package init?(_ settings: NodeSettings, on loop: any EventLoop, log: Logger) {
@@ -41,7 +45,8 @@ package final class PeerDesk {
         self.log = log
         self.election = ElectionLinks(
             me: me, members: members, connectTimeoutMs: Int64(ensemble.electionConnectTimeoutMs),
-            handshakeTimeoutMs: tickMs * Int64(ensemble.syncTicks), loop: loop, log: log)
+            handshakeTimeoutMs: tickMs * Int64(ensemble.syncTicks),
+            admitsJoiners: settings.isReconfigEnabled, loop: loop, log: log)
         self.quorum = QuorumLinks(
             me: me, members: members, dataBytesMax: settings.limits.recordBytesMax,
             handshakeTimeoutMs: tickMs * Int64(ensemble.initTicks), loop: loop, log: log)
@@ -59,21 +64,25 @@ package final class PeerDesk {
         election.whenReachable = { happened(.reachable($0, $1)) }
         quorum.whenLearnerUp = { happened(.learnerLinkUp($0)) }
         quorum.whenLearnerDown = { happened(.learnerLinkDown($0)) }
-        let log = log
-        quorum.whenFromLearner = { link, packet in
-            packet.logIntroduction(on: link, to: log)
+        quorum.whenFromLearner = { [unowned quorum] link, packet in
+            packet.noteIntroduction(on: link, of: quorum)
             happened(.fromLearner(packet, link))
         }
         quorum.whenLeaderUp = { happened(.leaderLinkUp) }
         quorum.whenLeaderDown = { happened(.leaderLinkDown) }
-        quorum.whenFromLeader = { packet in
+        quorum.whenFromLeader = { [log] packet in
             if let way = packet.synchronisation {
                 log.info(
                     "synchronised by the leader", metadata: ["by": "\(way)", "zxid": "\(packet.zxid)"])
             }
             happened(.fromLeader(packet))
         }
-        return election.listen(host: host, port: own.electionPort)
+        let bound = election.listen(host: host, port: own.electionPort)
+        return bound.assumeIsolated().map { [log, election, host] in
+            guard election.isBeyondLoopback else { return }
+            log.warning(
+                "\(PeerDesk.opennessWarning)", metadata: ["host": "\(host ?? "all addresses")"])
+        }.nonisolated()
     }
 
     func act(_ action: PeerAction) {
@@ -87,9 +96,9 @@ package final class PeerDesk {
         case .toLeader(let packet): quorum.sendToLeader(packet)
         case .toLearner(let link, let packet):
             if let way = packet.synchronisation {
-                log.info(
-                    "synchronises a learner",
-                    metadata: ["by": "\(way)", "zxid": "\(packet.zxid)", "link": "\(link.rawValue)"])
+                quorum.note(
+                    "synchronises a learner", of: link,
+                    ["by": "\(way)", "zxid": "\(packet.zxid)", "link": "\(link.rawValue)"])
             }
             quorum.send(packet, to: link)
         case .snapshotPiece(let link, let bytes): quorum.sendRaw(bytes, to: link)
@@ -127,13 +136,13 @@ extension QuorumPacket {
         }
     }
 
-    fileprivate func logIntroduction(on link: LinkID, to log: Logger) {
+    fileprivate func noteIntroduction(on link: LinkID, of quorum: QuorumLinks) {
         guard kind == .followerInfo || kind == .observerInfo, let data,
             let info = try? LearnerInfo(decoding: data)
         else { return }
-        log.info(
-            "a learner comes",
-            metadata: [
+        quorum.note(
+            "a learner comes", of: link,
+            [
                 "server": "\(info.peer.rawValue)", "as": kind == .observerInfo ? "observer" : "follower",
                 "link": "\(link.rawValue)",
             ])

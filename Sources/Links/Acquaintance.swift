@@ -16,9 +16,10 @@ enum Acquaintance: Equatable {
     /// What an observer without a number says to be.
     static let anonymousNumber = PeerID(rawValue: Int64.max)
 
-    init(_ claimed: PeerID, me: PeerID, isMember: Bool) {
+    /// - Parameter admitsJoiners: Whether the configuration lets servers learn that it does not list.
+    init(_ claimed: PeerID, me: PeerID, isMember: Bool, admitsJoiners: Bool = false) {
         if claimed == Acquaintance.anonymousNumber {
-            self = .anonymous
+            self = admitsJoiners ? .anonymous : .refuse("is an observer that the configuration does not list")
         } else if claimed == me {
             self = .refuse("says to be this server; is a myid file a copy?")
         } else if !isMember {

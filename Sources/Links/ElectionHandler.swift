@@ -1,3 +1,4 @@
+internal import Logbook
 internal import Logging
 internal import NIOCore
 internal import Vocabulary
@@ -32,7 +33,6 @@ final class ElectionHandler: LinkHandler {
     }
 
     var port: Port { owner.port }
-    var log: Logger { owner.log }
     var isStranger: Bool { phase == .stranger }
     var isDeaf: Bool { phase == .deaf }
 
@@ -120,9 +120,10 @@ final class ElectionHandler: LinkHandler {
         } catch {
             guard !hasComplained else { return }
             hasComplained = true
-            owner.log.warning(
+            port.complaints.warn(
                 "a notification that cannot be read; this and others like it are left out",
-                metadata: ["peer": "\(peer.rawValue)", "remote": "\(remote)", "error": "\(error)"])
+                from: Port.host(of: channel?.remoteAddress),
+                ["peer": "\(peer.rawValue)", "remote": "\(remote)", "error": "\(error)"])
         }
     }
 

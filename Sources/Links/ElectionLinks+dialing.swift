@@ -81,7 +81,8 @@ extension ElectionLinks {
     /// Somebody has connected and says who it is.
     func greeted(_ handler: ElectionHandler, _ greeting: ElectionGreeting) {
         guard !isClosed else { return handler.silence() }
-        switch Acquaintance(greeting.peer, me: me, isMember: members[greeting.peer] != nil) {
+        let isMember = members[greeting.peer] != nil
+        switch Acquaintance(greeting.peer, me: me, isMember: isMember, admitsJoiners: admitsJoiners) {
         case .keep(let peer):
             handler.becomeLink(to: peer)
             keep(handler, as: peer)

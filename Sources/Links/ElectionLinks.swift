@@ -29,6 +29,7 @@ package final class ElectionLinks {
     let log: Logger
     let port: Port
     let connectTimeout: TimeAmount
+    let admitsJoiners: Bool
     var correspondents: [PeerID: Correspondent] = [:]
     var nextAnonymous: Int64 = -1
     private(set) var isClosed = false
@@ -56,13 +57,15 @@ package final class ElectionLinks {
     ///     (`cnxTimeout`).
     ///   - handshakeTimeoutMs: For whoever connects to say who it is.
     ///   - isKeepAliveEnabled: `tcpKeepAlive`.
+    ///   - admitsJoiners: Whether observers without a number are let in.
     package init(
         me: PeerID, members: [PeerID: MemberAddress], connectTimeoutMs: Int64, handshakeTimeoutMs: Int64,
-        isKeepAliveEnabled: Bool = false, loop: any EventLoop, log: Logger
+        isKeepAliveEnabled: Bool = false, admitsJoiners: Bool = false, loop: any EventLoop, log: Logger
     ) {
         self.me = me
         self.members = members
         self.connectTimeout = .milliseconds(connectTimeoutMs)
+        self.admitsJoiners = admitsJoiners
         self.loop = loop
         self.log = log
         self.port = Port(
@@ -79,6 +82,9 @@ package final class ElectionLinks {
     }
 
     package var boundPort: Int? { port.boundPort }
+
+    /// Whether other machines may connect.
+    package var isBeyondLoopback: Bool { port.isBeyondLoopback }
 
     /// Gets a link, unless there is one or it is being got.
     package func seek(_ peer: PeerID) {

@@ -1,3 +1,4 @@
+internal import Logbook
 internal import Logging
 internal import NIOCore
 
@@ -15,13 +16,12 @@ struct Line {
 }
 
 /// What the connections of both ports have in common: strangers are admitted for a time, bytes are taken step
-/// by step, and a fault closes the connection with one line in the log.
+/// by step, and a fault closes the connection with a complaint.
 ///
 /// Confined to the event loop of its port.
 protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
     var line: Line { get set }
     var port: Port { get }
-    var log: Logger { get }
     /// Accepted, and has not said who it is.
     var isStranger: Bool { get }
     /// What comes is not looked at any more.
@@ -79,11 +79,12 @@ extension LinkHandler {
         context.close(promise: nil)
     }
 
-    /// Closes with one line in the log.
+    /// Closes, and complains.
     func fail(_ reason: String) {
         guard !isDeaf else { return }
-        log.warning(
-            "\(port.name) connection closed, because it \(reason)", metadata: ["remote": "\(remote)"])
+        port.complaints.warn(
+            "\(port.name) connection closed", from: Port.host(of: channel?.remoteAddress),
+            ["reason": "it \(reason)", "remote": "\(remote)"])
         let channel = channel
         end()
         channel?.close(promise: nil)

@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import Vocabulary
 internal import Wire
@@ -48,7 +47,6 @@ final class PacketHandler: LinkHandler {
     }
 
     var port: Port { owner.port }
-    var log: Logger { owner.log }
     var isStranger: Bool { phase == .stranger }
     var isDeaf: Bool { phase == .deaf }
 

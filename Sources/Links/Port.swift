@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logbook
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -7,8 +8,6 @@ internal import NIOPosix
 ///
 /// Confined to one event loop, which is also that of all connections it accepts.
 final class Port {
-    /// Connections that have not yet said who they are; of more the oldest are closed.
-    static let strangersMax = 64
     /// Connections that the kernel completes ahead of us.
     static let backlog: Int32 = 128
 
@@ -20,7 +19,9 @@ final class Port {
     /// tries, a quarter of an hour.
     private let unacknowledgedMsMax: Int
     private let loop: any EventLoop
-    private let log: Logger
+    /// For all that strangers can cause.
+    let complaints: Complaints
+    private let strangersMax: Int
     private var channel: (any Channel)?
     /// The oldest first.
     private var strangers: [any Channel] = []
@@ -36,10 +37,13 @@ final class Port {
         self.handshakeTimeout = .milliseconds(handshakeTimeoutMs)
         self.isKeepAliveEnabled = isKeepAliveEnabled
         self.loop = loop
-        self.log = log
+        self.strangersMax = Strangers.max(ofDescriptors: Strangers.descriptors)
+        self.complaints = Complaints(loop: loop, log: log)
     }
 
     var boundPort: Int? { channel?.localAddress?.port }
+    /// Whether other machines may connect.
+    var isBeyondLoopback: Bool { channel.map { !Port.isLoopback($0.localAddress) } ?? false }
 
     /// Binds and accepts from now on; `handler` makes what serves one connection.
     ///
@@ -74,7 +78,18 @@ final class Port {
     }
 
     private func bootstrap(_ handler: NIOLoopBound<() -> any ChannelHandler>) -> ServerBootstrap {
-        ServerBootstrap(group: loop)
+        let complaints = NIOLoopBound(complaints, eventLoop: loop)
+        let name = name
+        return ServerBootstrap(group: loop)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pause = AcceptPause { error in
+                        complaints.value.warn(
+                            AcceptPause.sentence, from: "\(name) port", ["error": "\(error)"])
+                    }
+                    try channel.pipeline.syncOperations.addHandler(pause)
+                }
+            }
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: Port.backlog)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -108,11 +123,11 @@ final class Port {
     /// nothing for longest makes room: servers say at once who they are, and are not to be kept out.
     func admit(_ stranger: any Channel) {
         strangers.append(stranger)
-        guard strangers.count > Port.strangersMax else { return }
+        guard strangers.count > strangersMax else { return }
         let eldest = strangers.removeFirst()
-        log.warning(
+        complaints.warn(
             "too many connections that say nothing; the oldest is closed",
-            metadata: ["port": "\(name)", "remote": "\(Port.text(of: eldest.remoteAddress))"])
+            from: Port.host(of: eldest.remoteAddress), ["port": "\(name)"])
         eldest.close(promise: nil)
     }
 
@@ -135,6 +150,16 @@ final class Port {
         return channel.closeFuture
     }
 
+    /// Without the port, which is another one for each connection.
+    static func host(of address: SocketAddress?) -> String {
+        address?.ipAddress ?? "unknown"
+    }
+
+    static func isLoopback(_ address: SocketAddress?) -> Bool {
+        guard let host = address?.ipAddress else { return false }
+        return host == "::1" || host.hasPrefix("127.") || host.hasPrefix("::ffff:127.")
+    }
+
     static func text(of address: SocketAddress?) -> String {
         address.map { "\($0)" } ?? "unknown"
     }
@@ -143,4 +168,17 @@ final class Port {
 extension NIOBSDSocket.Option {
     /// tcp(7): milliseconds.
     fileprivate static var userTimeout: Self { Self(rawValue: TCP_USER_TIMEOUT) }
+}
+
+/// Connections of a port that have not yet said who they are; of more the oldest are closed.
+package enum Strangers {
+    /// 64, or less where a process may not open much.
+    package static func max(ofDescriptors limit: Int) -> Int { min(64, Swift.max(8, limit / 8)) }
+
+    /// What this process may open.
+    static var descriptors: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        return Int(clamping: limit.rlim_cur)
+    }
 }

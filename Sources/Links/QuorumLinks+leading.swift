@@ -1,3 +1,4 @@
+internal import Logbook
 internal import Logging
 package import NIOCore
 package import Wire
@@ -30,9 +31,9 @@ extension QuorumLinks {
     package func drop(_ link: LinkID, because reason: String) {
         loop.assertInEventLoop()
         guard let learner = learners.removeValue(forKey: link) else { return }
-        log.info(
-            "a learner is dropped",
-            metadata: ["reason": "\(reason)", "link": "\(link.rawValue)", "remote": "\(learner.remote)"])
+        port.complaints.note(
+            .info, "a learner is dropped", from: Port.host(of: learner.channel?.remoteAddress),
+            ["reason": "\(reason)", "link": "\(link.rawValue)", "remote": "\(learner.remote)"])
         learner.silence()
         loop.assumeIsolated().execute { if !self.isClosed { self.whenLearnerDown(link) } }
     }
@@ -49,7 +50,8 @@ extension QuorumLinks {
     /// A stranger turned out to be a learner.
     func introduced(_ handler: PacketHandler, _ packet: QuorumPacket) {
         guard !isClosed, learners.count < QuorumLinks.learnersMax else {
-            log.warning("too many learners; closed", metadata: ["remote": "\(handler.remote)"])
+            port.complaints.warn(
+                "too many learners; closed", from: Port.host(of: handler.channel?.remoteAddress))
             return handler.silence()
         }
         lastLink += 1

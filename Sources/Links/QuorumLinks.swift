@@ -1,3 +1,4 @@
+internal import Logbook
 package import Logging
 package import NIOCore
 internal import NIOPosix
@@ -102,6 +103,12 @@ package final class QuorumLinks {
     }
 
     package var boundPort: Int? { port.boundPort }
+
+    /// Says what comes of a learner: somebody who dials without end is a number after a while.
+    package func note(_ what: String, of link: LinkID, _ facts: @autoclosure () -> Logger.Metadata) {
+        port.complaints.note(
+            .info, what, from: Port.host(of: learners[link]?.channel?.remoteAddress), facts())
+    }
 
     /// Writes out everything that was sent since the last time.
     ///

@@ -59,6 +59,9 @@ package struct Effects {
         case continueSoon
         /// Something an operator should read.
         case warn(String)
+        /// What a client did wrong, always in the same words, from which address, and what else is to be said
+        /// of the first: the others of the kind from there are only counted.
+        case complain(String, from: ByteString, detail: String)
         case peer(PeerAction)
         case snapshot(SnapshotAction)
     }

@@ -79,16 +79,22 @@ extension Replica {
     mutating func refuseUnknown(
         _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {
-        effects.act(.warn("\(name(of: id)): opcode \(request.type) is unknown; the connection is closed"))
+        complain("a client sent an unknown opcode; closed", of: id, "opcode \(request.type)", into: &effects)
         wait(
             .fixed(zxid: Zxid(rawValue: -1), .unimplemented), request, isLast: true, on: id, at: now,
             into: &effects)
         connections.update(id) { $0.phase = .ending }
     }
 
-    /// How a connection is called in the log.
-    func name(of id: ConnectionID) -> String {
-        connections[id].map { "client \($0.address) session \($0.session)" } ?? "client"
+    /// Says what a client did wrong, in words that are the same for all who do it.
+    func complain(
+        _ kind: String, of id: ConnectionID, _ detail: String = "", into effects: inout Effects
+    ) {
+        guard let connection = connections[id] else { return }
+        let session = connection.session == .none ? "no session" : "session \(connection.session)"
+        effects.act(
+            .complain(
+                kind, from: connection.address, detail: detail.isEmpty ? session : "\(detail), \(session)"))
     }
 }
 

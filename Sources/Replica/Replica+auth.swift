@@ -12,9 +12,9 @@ extension Replica {
         guard let packet = request.decode(AuthPacket.init(decoding:)) else { return end(id, into: &effects) }
         guard let proven = identities(proving: packet.scheme, packet.auth) else {
             statistics.authFailures += 1
-            effects.act(
-                .warn(
-                    "\(name(of: id)): authentication failed for scheme \(packet.scheme?.description ?? "?")"))
+            complain(
+                "a client's authentication failed; closed", of: id,
+                "scheme \(packet.scheme?.description.prefix(64) ?? "?")", into: &effects)
             wait(.fixed(zxid: .zero, .authFailed), request, isLast: true, on: id, at: now, into: &effects)
             connections.update(id) { $0.phase = .ending }
             return
@@ -51,8 +51,7 @@ extension Replica {
     mutating func refuseUnproven(
         _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
     ) {
-        effects.act(
-            .warn("\(name(of: id)): closed, since it has proven none of the schemes that are required"))
+        complain("a client has proven none of the schemes that are required; closed", of: id, into: &effects)
         wait(
             .fixed(zxid: .zero, .sessionClosedRequireAuth), request, isLast: true, on: id, at: now,
             into: &effects)

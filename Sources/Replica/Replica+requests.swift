@@ -51,9 +51,7 @@ extension Replica {
     ) {
         let frame = RequestFrame(xid: 0, type: 0, frames: frames, range: range, arrivalMs: now.monotonicMs)
         guard let request = frame.decodeWhole(ConnectRequest.init(decoding:)) else {
-            effects.act(
-                .warn("\(connections[id]?.address.description ?? "?"): the first frame is no connect request")
-            )
+            complain("a client's first frame is no connect request; closed", of: id, into: &effects)
             return end(id, into: &effects)
         }
         count(receivedOn: id)

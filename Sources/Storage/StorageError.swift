@@ -74,6 +74,10 @@ extension StorageError {
         + "(log.db, log.db-wal, acknowledged, snapshots) from one backup; a node on its own has lost what is "
         + "named here"
 
+    /// The process, or the machine, may open no more files: no fault of the disk's.
+    static let moreDescriptors =
+        "let the node have more file descriptors (ulimit -n, or LimitNOFILE= in its unit)"
+
     static func damaged(
         file: String, _ what: String, firstBad: Zxid, soundUpTo: Zxid, acknowledgedUpTo: Zxid?,
         sqlite: Int32 = 0

@@ -1,6 +1,8 @@
+import Console
 import Frontend
 import Glibc
 import Host
+import Logbook
 import Logging
 import NIOCore
 import NIOPosix
@@ -9,6 +11,9 @@ import Storage
 
 /// The story of a node: settings, recovery, serving, the end.
 struct Node {
+    /// How long the end waits for standard error to take what was said.
+    static let lastWordsMs = 1000
+
     let configuration: String?
 
     /// Runs until told to stop.
@@ -16,13 +21,16 @@ struct Node {
     /// - Returns: The exit code of the program.
     func run() -> Int32 {
         let stop = StopSignals()
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let writer = LogWriter()
+        LoggingSystem.bootstrap { QueuedLogHandler(label: $0, writer: writer) }
+        defer { writer.flush(withinMs: Node.lastWordsMs) }
         let log = Logger(label: "aviary")
+        Surroundings.raiseFileDescriptorLimit()
         do {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
             let (core, journal, scribe, reachable) = try loop.submit {
-                try start(settings, on: loop, log)
+                try start(settings, on: loop, log, writer)
             }.wait()
             try reachable.wait()
             let listener = try bind(settings, core, on: loop)
@@ -60,7 +68,7 @@ struct Node {
 
     /// Recovers the replica on the loop that will own it.
     private func start(
-        _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger
+        _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
     ) throws -> (NIOLoopBound<Core>, Journal, SnapshotScribe, EventLoopFuture<Void>) {
         var store = try LogStore.open(directory: settings.dataLogDir)
         var replayed = Recovery.Replayed()
@@ -71,6 +79,7 @@ struct Node {
         let (acceptedEpoch, currentEpoch) = (store.acceptedEpoch, store.currentEpoch)
         let journal = Journal(store: store) { error in
             log.critical("\(error.message)")
+            writer.flush(withinMs: Node.lastWordsMs)
             exit(ExitCode(error).rawValue)
         }
         let core = Core(

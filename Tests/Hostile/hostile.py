@@ -9,6 +9,7 @@ import sys
 
 import siege  # noqa: F401 (finds the modules that the tests with processes share)
 import checks
+import exhaustion
 import floods
 import frames
 import nodes
@@ -17,7 +18,7 @@ import peers
 import slow
 import words
 
-PARTS = [frames, operations, words, floods, slow, peers]
+PARTS = [frames, operations, words, floods, slow, exhaustion, peers]
 
 
 def main():

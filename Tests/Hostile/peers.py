@@ -219,7 +219,8 @@ def peer_ports(kind, report):
         return
     seed = random.randrange(1 << 31)
     print(f"        seed {seed}")
-    ring = Ring(report, seed)
+    # Whoever is not listed is let in here, so that all of it is reached.
+    ring = Ring(report, seed, reconfigEnabled="true")
     try:
         for attack in ON_THE_RING:
             ring.attack(attack.__name__.replace("_", " "), attack, PATIENCE)
@@ -228,5 +229,39 @@ def peer_ports(kind, report):
         ring.discard()
 
 
+def strangers_names(ring):
+    """As follower and as observer, on the quorum port; without a number, on the election port too."""
+    for number in (NOBODY, -1, LAST):
+        for observes in (False, True):
+            visitor = ring.visit(ring.leader.quorum_port)
+            visitor.say(packets.introduction(number, observes))
+            ring.report.check(f"server {number}, which nobody has listed, is sent away", visitor.is_closed(PATIENCE))
+            ring.report.check("and has heard nothing of the tree", not visitor.received)
+            visitor.close()
+    for port in open_ports(ring)[1:]:
+        visitor = ring.visit(port)
+        visitor.say(packets.greeting(packets.ANONYMOUS))
+        ring.report.check("an observer that nobody has listed is sent away", visitor.is_closed(PATIENCE))
+        visitor.close()
+    for _ in range(300):
+        ring.say(ring.leader.quorum_port, packets.introduction(NOBODY))
+    said = ring.leader.log.read_text(errors="replace")
+    ring.report.check("which is said", f"server {NOBODY}, which the configuration here does not list" in said)
+    lines = said.count("a learner is dropped")
+    ring.report.check("and not each time", lines <= 20, f"{lines} lines")
+
+
+def unlisted_servers(kind, report):
+    """On an ensemble that lets nobody join."""
+    if kind != "aviary":
+        return
+    ring = Ring(report, random.randrange(1 << 31))
+    try:
+        ring.attack("strangers' names", strangers_names, PATIENCE)
+        ring.end()
+    finally:
+        ring.discard()
+
+
 ATTACKS = []
-OF_THEIR_OWN = [peer_ports]
+OF_THEIR_OWN = [peer_ports, unlisted_servers]

@@ -109,12 +109,12 @@ class Visitor:
 class Ring:
     """Three servers that serve; `attack` says afterwards whether they still are what they were."""
 
-    def __init__(self, report, seed):
+    def __init__(self, report, seed, **settings):
         self.report = report
         self.random = random.Random(seed)
         self.connections = self.bytes = 0
         self.folder = nodes.REPOSITORY / ".build" / "test-data" / f"ring-{os.getpid()}"
-        self.ensemble = Ensemble(["aviary"] * 3, self.folder, port=20000 + self.random.randrange(8000), tick=TICK)
+        self.ensemble = Ensemble(["aviary"] * 3, self.folder, port=20000 + self.random.randrange(8000), tick=TICK, more=settings)
         self.servers = self.ensemble.servers
         self.ensemble.start()
         self.ensemble.wait_until_serving()

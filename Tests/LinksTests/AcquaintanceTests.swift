@@ -6,8 +6,12 @@ import Vocabulary
 
 /// Quorum protocol 2.2, row by row; this server is 5.
 @Suite struct `Of two servers` {
-    private static func acquaintance(_ claimed: Int64, isMember: Bool = true) -> Acquaintance {
-        Acquaintance(PeerID(rawValue: claimed), me: PeerID(rawValue: 5), isMember: isMember)
+    private static func acquaintance(
+        _ claimed: Int64, isMember: Bool = true, admitsJoiners: Bool = false
+    ) -> Acquaintance {
+        Acquaintance(
+            PeerID(rawValue: claimed), me: PeerID(rawValue: 5), isMember: isMember,
+            admitsJoiners: admitsJoiners)
     }
 
     @Test func `the larger number's connection is kept`() {
@@ -28,8 +32,12 @@ import Vocabulary
         }
     }
 
-    @Test func `one may be an observer without a number`() {
-        #expect(Self.acquaintance(.max, isMember: false) == .anonymous)
+    @Test func `one may be an observer without a number, where unlisted ones may join`() {
+        #expect(Self.acquaintance(.max, isMember: false, admitsJoiners: true) == .anonymous)
+        guard case .refuse = Self.acquaintance(.max, isMember: false) else {
+            Issue.record("an observer that nobody has listed is let in")
+            return
+        }
     }
 }
 

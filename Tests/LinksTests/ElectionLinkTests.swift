@@ -126,7 +126,7 @@ import Zab
     }
 
     @Test func `of observers without a number get numbers of ours`() async throws {
-        let node = try await ElectionNode(1)
+        let node = try await ElectionNode(1, admitsJoiners: true)
         let observers = [
             try await Stranger(port: node.links.boundPort), try await Stranger(port: node.links.boundPort),
         ]

@@ -14,12 +14,14 @@ final class ElectionNode {
     private(set) var reports: [(peer: PeerID, isUp: Bool)] = []
 
     init(
-        _ number: Int64, connectTimeoutMs: Int64 = 5000, handshakeTimeoutMs: Int64 = 60_000, port: Int = 0
+        _ number: Int64, connectTimeoutMs: Int64 = 5000, handshakeTimeoutMs: Int64 = 60_000, port: Int = 0,
+        admitsJoiners: Bool = false
     ) async throws {
         me = PeerID(rawValue: number)
         links = ElectionLinks(
             me: me, members: [:], connectTimeoutMs: connectTimeoutMs,
-            handshakeTimeoutMs: handshakeTimeoutMs, loop: OnLoop.loop, log: .silent)
+            handshakeTimeoutMs: handshakeTimeoutMs, admitsJoiners: admitsJoiners, loop: OnLoop.loop,
+            log: .silent)
         links.whenNotified = { [unowned self] notification, sender in heard.append((notification, sender)) }
         links.whenReachable = { [unowned self] peer, isUp in reports.append((peer, isUp)) }
         try await links.listen(host: "127.0.0.1", port: port).onLoop()

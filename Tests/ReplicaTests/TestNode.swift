@@ -18,6 +18,7 @@ final class TestNode {
     private(set) var paused: Set<ConnectionID> = []
     var snapshotActions: [SnapshotAction] = []
     private(set) var warnings: [String] = []
+    private(set) var complaints: [(kind: String, from: ByteString, detail: String)] = []
     /// What it wanted done on its links, of a member of an ensemble.
     private(set) var peerActions: [PeerAction] = []
     private(set) var waitingForRoom: Set<ConnectionID> = []
@@ -115,6 +116,7 @@ final class TestNode {
             case .awaitRoom(let id): waitingForRoom.insert(id)
             case .continueSoon: isToContinue = true
             case .warn(let sentence): warnings.append(sentence)
+            case .complain(let kind, let address, let detail): complaints.append((kind, address, detail))
             case .snapshot(let action): snapshotActions.append(action)
             case .peer(let action) where isMember: peerActions.append(action)
             case .peer(let action): Issue.record("a node by itself has no peer: \(action)")

@@ -22,7 +22,7 @@ extension Simulation {
         case .awaitRoom(let connection):
             agenda.add(.room(server: server.host, life: server.life, connection), at: nowMs + 1)
         case .continueSoon: agenda.add(.turn(server: server.host, life: server.life), at: nowMs + 1)
-        case .warn: break
+        case .warn, .complain: break
         case .peer(let action): try act(action, of: server)
         case .snapshot(let action): try act(action, of: server)
         }

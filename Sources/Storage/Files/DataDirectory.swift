@@ -96,6 +96,9 @@ extension StorageError {
         case ENOTDIR:
             ours = .readOnly
             remedy = "a file stands where a folder is needed: move it away, or set another dataDir"
+        case EMFILE, ENFILE:
+            ours = .io
+            remedy = StorageError.moreDescriptors
         default:
             ours = .io
             remedy = "look for disk errors in the system's log before starting the node again"

@@ -36,8 +36,9 @@ struct Database: ~Copyable {
         let code = sqlite3_open_v2(name, &opened, flags, files)
         guard code == SQLITE_OK, let opened else {
             let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            let system = opened.map { sqlite3_system_errno($0) } ?? 0
             sqlite3_close_v2(opened)
-            throw StorageError(sqlite: code, reason: reason, doing: "open", file: path)
+            throw StorageError(sqlite: code, system: system, reason: reason, doing: "open", file: path)
         }
         self.path = path
         self.handle = opened
@@ -108,6 +109,9 @@ struct Database: ~Copyable {
     }
 
     private func error(_ code: Int32, doing what: String) -> StorageError {
-        StorageError(sqlite: code, reason: String(cString: sqlite3_errmsg(handle)), doing: what, file: path)
+        StorageError(
+            sqlite: code, system: sqlite3_system_errno(handle),
+            reason: String(cString: sqlite3_errmsg(handle)),
+            doing: what, file: path)
     }
 }

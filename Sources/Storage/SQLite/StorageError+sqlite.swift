@@ -1,10 +1,14 @@
 import CSQLite
+import Glibc
 
 extension StorageError {
     /// What SQLite said, in our words.
-    init(sqlite code: Int32, reason: String, doing what: String, file: String) {
+    ///
+    /// - Parameter system: The system's error behind it, where SQLite knows one.
+    init(sqlite code: Int32, system: Int32 = 0, reason: String, doing what: String, file: String) {
         let ours = StorageError.code(code)
-        let remedy = StorageError.remedy(ours)
+        let isOutOfDescriptors = system == EMFILE || system == ENFILE
+        let remedy = isOutOfDescriptors ? StorageError.moreDescriptors : StorageError.remedy(ours)
         self.init(ours, "\(file): \(reason), during: \(what); \(remedy)", sqlite: code)
     }
 
