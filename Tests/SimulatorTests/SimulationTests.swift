@@ -22,9 +22,9 @@ import Testing
         #expect(transcripts[0].count > 1_000)
     }
 
-    /// Seeds 5 and 9 are about ways that are shut for long.
+    /// Seeds 5, 9 and 33 are about ways that are shut for long.
     @Test func `has a leader soon wherever a quorum can talk`() async {
-        let flawed = await Campaign(runsTwice: false, flaw: .forgetsFailedLeaders, jobs: 1).run([5])
+        let flawed = await Campaign(runsTwice: false, flaw: .forgetsFailedLeaders, jobs: 1).run([33])
         #expect(flawed.failure?.violation.description.contains("had no leader") == true)
         let tally = await Campaign(runsTwice: false, jobs: 1).run([5, 9])
         #expect(tally.failure == nil, "\(tally.report)")

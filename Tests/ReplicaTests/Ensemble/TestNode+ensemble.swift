@@ -29,7 +29,7 @@ extension TestNode {
         return node
     }
 
-    /// The others want server 2 to lead.
+    /// The others have server 2 for their leader.
     func electServer2(round: Int64) {
         let vote = Vote(leader: PeerID(rawValue: 2), zxid: replica.tree.lastZxid, epoch: Epoch(rawValue: 9))
         for other in [2, 3] as [Int64] {
@@ -37,8 +37,8 @@ extension TestNode {
             step(
                 .peer(
                     .notified(
-                        Notification(state: .looking, vote: vote, round: round), by: PeerID(rawValue: other)))
-            )
+                        Notification(state: other == 2 ? .leading : .following, vote: vote, round: round),
+                        by: PeerID(rawValue: other))))
         }
         advance(ms: 300)
     }
