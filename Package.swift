@@ -114,8 +114,8 @@ let package = Package(
             "StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles",
             "SeededRandom", buffer),
         tests(
-            "HostTests", on: "Host", "Replica", "Settings", "Storage", "Vocabulary", "Wire", "Znodes", buffer,
-            logging),
+            "HostTests", on: "Console", "Host", "Replica", "Settings", "Storage", "Vocabulary", "Wire",
+            "Znodes", buffer, logging),
         tests(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),

@@ -9,6 +9,8 @@ package struct Metrics: Sendable {
     package var connectionDropProbability: Double?
     package var responses: BufferSizes?
     package var authFailures: Int64?
+    /// Syncs of the log that took longer than `fsync.warningthresholdms`.
+    package var slowSyncs: Int64?
     /// Only in an ensemble.
     package var quorumSize: Int?
     package var leader: LeaderMetrics?

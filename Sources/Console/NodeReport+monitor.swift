@@ -42,6 +42,7 @@ extension NodeReport {
             text.metric("min_client_response_size", "\(responses.min)")
         }
         if let failures = metrics.authFailures { text.metric("auth_failed_count", "\(failures)") }
+        if let count = metrics.slowSyncs { text.metric("fsync_threshold_exceed_count", "\(count)") }
     }
 
     private func writeEnsembleGauges(into text: inout AnswerText) {

@@ -17,6 +17,9 @@ final class ClientHandler: ChannelInboundHandler {
     private let door: Door
     private let operators: OperatorDesk
     private var scanner: FrameScanner
+    /// A longer frame is announced to the core before all of it has come.
+    private let largeFrameBytes: Int
+    private var hasAnnounced = false
     private var phase = Phase.deaf
     private var address: ByteString = ""
 
@@ -33,7 +36,10 @@ final class ClientHandler: ChannelInboundHandler {
         case deaf
     }
 
-    init(core: Core, door: Door, operators: OperatorDesk, frameBytesMax: Int) {
+    init(
+        core: Core, door: Door, operators: OperatorDesk, frameBytesMax: Int, largeFrameBytes: Int
+    ) {
+        self.largeFrameBytes = largeFrameBytes
         self.core = core
         self.door = door
         self.operators = operators
@@ -127,12 +133,18 @@ final class ClientHandler: ChannelInboundHandler {
     private func receive(_ bytes: ByteBuffer, from id: ConnectionID, _ context: ChannelHandlerContext) {
         switch scanner.scan(bytes) {
         case .incomplete: break
-        case .frames(let frames): core.receive(frames, from: id)
+        case .frames(let frames):
+            hasAnnounced = false
+            core.receive(frames, from: id)
         case .illegalLength(let length, let before):
             if let before { core.receive(before, from: id) }
             core.complaints.warn(
                 "a frame of impossible length; closed", from: "\(address)", ["length": "\(length)"])
-            context.close(promise: nil)
+            return context.close(promise: nil)
+        }
+        if scanner.expectedBytes > largeFrameBytes, !hasAnnounced {
+            hasAnnounced = true
+            core.expect(scanner.expectedBytes, from: id)
         }
     }
 

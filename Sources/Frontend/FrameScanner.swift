@@ -16,6 +16,8 @@ package struct FrameScanner {
 
     private let frameBytesMax: Int
     private var partial = ByteBuffer()
+    /// Length and all of the frame that has begun and has not come whole; 0 while that is not known.
+    package private(set) var expectedBytes = 0
 
     package init(frameBytesMax: Int) {
         self.frameBytesMax = frameBytesMax
@@ -24,9 +26,11 @@ package struct FrameScanner {
     package mutating func scan(_ input: ByteBuffer) -> Result {
         var bytes = input
         if partial.readableBytes > 0 {
+            if expectedBytes > partial.capacity { partial.reserveCapacity(expectedBytes) }
             partial.writeBuffer(&bytes)
             bytes = partial
             partial = ByteBuffer()
+            expectedBytes = 0
         }
         var end = bytes.readerIndex
         while let length = bytes.getInteger(at: end, as: Int32.self) {
@@ -37,7 +41,10 @@ package struct FrameScanner {
                 return .illegalLength(length, before: before)
             }
             let next = end + 4 + Int(length)
-            guard next <= bytes.writerIndex else { break }
+            guard next <= bytes.writerIndex else {
+                expectedBytes = next - end
+                break
+            }
             end = next
         }
         if end == bytes.writerIndex, end > bytes.readerIndex { return .frames(bytes) }

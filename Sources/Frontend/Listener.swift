@@ -38,6 +38,7 @@ package struct Listener {
                     perAddressMax: settings.clients.connectionsPerAddressMax,
                     totalMax: settings.clients.connectionsMax, budget: budget)), eventLoop: loop)
         let frameBytesMax = settings.limits.frameBytesMax
+        let largeFrameBytes = settings.limits.largeRequestBytes
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: Int32(settings.clients.listenBacklog ?? 1024))
@@ -62,7 +63,7 @@ package struct Listener {
                     let handler = ClientHandler(
                         core: core.value, door: door.value,
                         operators: OperatorDesk(core: core.value, settings: settings),
-                        frameBytesMax: frameBytesMax)
+                        frameBytesMax: frameBytesMax, largeFrameBytes: largeFrameBytes)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

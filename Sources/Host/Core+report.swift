@@ -67,6 +67,8 @@ extension Core {
         metrics[.digestMismatches] = statistics.digestMismatches
         metrics[.readLatency] = Spread(statistics.readLatency)
         metrics[.updateLatency] = Spread(statistics.updateLatency)
+        metrics[.syncTime] = syncTimes.spread
+        metrics.slowSyncs = syncTimes.slowCount
         if let duty = replica.ensembleDuty { metrics.add(duty, of: replica) }
         return metrics
     }

@@ -3,6 +3,7 @@ package import Logbook
 package import Logging
 package import NIOCore
 package import Replica
+package import Settings
 package import Vocabulary
 internal import Wire
 internal import Zab
@@ -16,8 +17,6 @@ internal import Znodes
 /// little earlier when the disk has nothing to do; a leader gathers them, and the proposals that its learners
 /// get, for longer (`Gathering`). Answers leave in one buffer and one flush per connection and turn.
 package final class Core {
-    /// Bytes a client may let pile up unread before it is cut off.
-    static let unreadBytesMax = 64 << 20
     /// Connections that are sent their events in one turn, before others get theirs.
     static let eventSliceCount = 128
     /// Between two such slices, and between pieces of anything else: long enough for the loop to look at its
@@ -46,9 +45,14 @@ package final class Core {
     @exclusivity(unchecked) private var effects = Effects()
     /// Empty, with room for the next.
     private var spareActions: [Effects.Action] = []
-    private var clients: [Client?] = []
+    var clients: [Client?] = []
     private var freeSlots: [Int] = []
     private var generation: UInt32 = 0
+    /// What is kept for clients whose sockets have enough, by slot, and how much that is.
+    var backlogs: [Int: Backlog] = [:]
+    var unread: UnreadBytes
+    var syncTimes: SyncTimes
+    let serverID: Int64
     /// Something waits for the end of the loop's turn.
     private var isTurnOpen = false
     private var isNotifying = false
@@ -69,7 +73,7 @@ package final class Core {
     /// The port that was bound.
     package var clientPort: Int?
 
-    private struct Client {
+    struct Client {
         let id: ConnectionID
         let channel: any Channel
         var isPaused = false
@@ -85,9 +89,13 @@ package final class Core {
     ///   - snapshots: On the same loop.
     package init(
         loop: any EventLoop, replica: consuming Replica, journal: Journal, peers: PeerDesk?,
-        snapshots: SnapshotDesk, log: Logger
+        snapshots: SnapshotDesk, settings: NodeSettings, log: Logger
     ) {
         self.loop = loop
+        self.unread = UnreadBytes(
+            bytesMax: settings.limits.unreadBytesMax ?? MachineMemory.unreadBytesMax)
+        self.syncTimes = SyncTimes(slowMs: Int64(settings.storage.slowSyncMs))
+        self.serverID = settings.serverID ?? 0
         self.peers = peers
         self.snapshots = snapshots
         self.replica = replica
@@ -109,6 +117,7 @@ package final class Core {
         journal.whenStored = { batch in
             bound.eventLoop.execute {
                 bound.value.stored = batch.ticket
+                bound.value.noteSync(batch.syncNs)
                 bound.value.step(.stored(through: batch.ticket))
                 bound.value.snapshots.note(batch) { bound.value.replica.tree.nodes.storedBytes }
             }
@@ -160,10 +169,17 @@ package final class Core {
         step(.received(id, frames))
     }
 
+    /// A frame of so many bytes has begun to come, and is large.
+    package func expect(_ bytes: Int, from id: ConnectionID) {
+        step(.expecting(id, bytes: bytes))
+    }
+
     package func close(_ id: ConnectionID) {
         guard clients[id.slot]?.id == id else { return }
         step(.closed(id))
         clients[id.slot] = nil
+        backlogs[id.slot] = nil
+        unread.forget(id)
         freeSlots.append(id.slot)
         connectionCount -= 1
     }
@@ -178,6 +194,7 @@ package final class Core {
     }
 
     package func resetStatistics(ofConnections: Bool) {
+        if !ofConnections { syncTimes.resetCount() }
         step(.statisticsReset(connections: ofConnections))
     }
 
@@ -192,7 +209,7 @@ package final class Core {
         return client.channel.remoteAddress?.port ?? 0
     }
 
-    private func step(_ input: consuming Input) {
+    func step(_ input: consuming Input) {
         loop.assertInEventLoop()
         if hasStopped { return }
         replica.step(input, at: .now, into: &effects)
@@ -289,48 +306,13 @@ package final class Core {
     private func flush(_ id: ConnectionID) {
         guard let bytes = effects.takeOutbox(of: id) else { return }
         guard let client = clients[id.slot], client.id == id else { return effects.recycle(bytes) }
+        if !backlogs.isEmpty, backlogs[id.slot] != nil {
+            keep(bytes, for: id)
+            return effects.recycle(bytes)
+        }
         client.channel.writeAndFlush(bytes, promise: nil)
         effects.recycle(bytes)
         if !client.channel.isWritable { hold(id, client.channel) }
-    }
-
-    /// The client does not read what it is sent: its requests wait, and past a bound it is cut off.
-    private func hold(_ id: ConnectionID, _ channel: any Channel) {
-        let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if unread > Core.unreadBytesMax {
-            complaints.warn(
-                "a client does not read; closed", from: channel.remoteAddress?.ipAddress ?? "unknown",
-                ["unread_bytes": "\(unread)"])
-            channel.close(promise: nil)
-        } else {
-            setReading(id, false)
-        }
-    }
-
-    /// The client has read enough for more to be sent.
-    package func becameWritable(_ id: ConnectionID) {
-        guard let client = clients[id.slot], client.id == id else { return }
-        if !client.isPaused { setReading(id, true) }
-        if client.isAwaited { giveRoom(id) }
-    }
-
-    private func giveRoom(_ id: ConnectionID) {
-        clients[id.slot]?.isAwaited = false
-        step(.gotRoom(id))
-    }
-
-    /// The replica gave this client much to take; tells it when that is taken, which may be at once.
-    private func awaitRoom(_ id: ConnectionID) {
-        guard let client = clients[id.slot], client.id == id else { return }
-        clients[id.slot]?.isAwaited = true
-        guard client.channel.isWritable else { return }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.execute {
-            guard let client = bound.value.clients[id.slot], client.id == id, client.isAwaited,
-                client.channel.isWritable
-            else { return }
-            bound.value.giveRoom(id)
-        }
     }
 
     private func actAll() {
@@ -352,7 +334,7 @@ package final class Core {
         case .resumeReading(let id):
             guard clients[id.slot]?.id == id else { return }
             clients[id.slot]?.isPaused = false
-            setReading(id, true)
+            if backlogs.isEmpty || backlogs[id.slot] == nil { setReading(id, true) }
         case .awaitRoom(let id): awaitRoom(id)
         case .continueSoon:
             let bound = NIOLoopBound(self, eventLoop: loop)
@@ -366,7 +348,7 @@ package final class Core {
         }
     }
 
-    private func setReading(_ id: ConnectionID, _ isReading: Bool) {
+    func setReading(_ id: ConnectionID, _ isReading: Bool) {
         guard let client = clients[id.slot], client.id == id else { return }
         client.channel.setOption(.autoRead, value: isReading).whenFailure { _ in
             client.channel.close(promise: nil)
@@ -378,6 +360,7 @@ package final class Core {
     private func end(_ id: ConnectionID) {
         guard let client = clients[id.slot], client.id == id, !client.isEnding else { return }
         flush(id)
+        if !backlogs.isEmpty { writeOut(id, into: client.channel) }
         clients[id.slot]?.isEnding = true
         setReading(id, true)
         client.channel.close(mode: .output, promise: nil)

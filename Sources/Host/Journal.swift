@@ -17,7 +17,7 @@ package final class Journal: @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
     private let queue = Mutex(Queue())
-    /// Called on the log's thread after each durable batch.
+    /// Called on the log's thread after each durable batch, and after a checkpoint behind it.
     package var whenStored: @Sendable (Stored) -> Void = { _ in }
     private let whenFailed: @Sendable (StorageError) -> Void
 
@@ -28,6 +28,8 @@ package final class Journal: @unchecked Sendable {
         /// How many transactions it added to the log, and how many bytes of them.
         package fileprivate(set) var transactions = 0
         package fileprivate(set) var bytes = 0
+        /// How long the disk took to say that it has all of it, in nanoseconds.
+        package fileprivate(set) var syncNs: Int64 = 0
     }
 
     private struct Queue {
@@ -76,6 +78,10 @@ package final class Journal: @unchecked Sendable {
                 try carryOutNow(orders, committed: committed, into: &stored)
                 whenStored(stored)
                 try store?.checkpointIfDue()
+                guard let checkpointNs = store?.syncNs, checkpointNs > 0 else { continue }
+                var checkpointed = Stored(ticket: last.ticket)
+                checkpointed.syncNs = checkpointNs
+                whenStored(checkpointed)
             } catch {
                 return whenFailed(error)
             }
@@ -119,6 +125,7 @@ package final class Journal: @unchecked Sendable {
         let bytes = try store?.append(rows, committed: committed)
         stored.transactions += rows.count
         stored.bytes += bytes ?? 0
+        stored.syncNs += store?.syncNs ?? 0
         rows.removeAll(keepingCapacity: true)
     }
 

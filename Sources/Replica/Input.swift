@@ -10,6 +10,8 @@ package enum Input {
     case opened(ConnectionID, address: ByteString, isSecure: Bool)
     /// Whole frames of one connection, lengths included, in the order they came.
     case received(ConnectionID, ByteBuffer)
+    /// A frame of so many bytes has begun to come, one that is large (`largeRequestBytes`).
+    case expecting(ConnectionID, bytes: Int)
     case closed(ConnectionID)
     /// What the connection was sent is on its way; there is room for more (after `awaitRoom`).
     case gotRoom(ConnectionID)

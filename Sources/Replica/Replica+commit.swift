@@ -55,7 +55,7 @@ extension Replica {
     ) {
         let id = connection.id
         if connection.phase == .connecting { return welcome(id, at: now, into: &effects) }
-        let head = connection.waiting.removeFirst()
+        let head = takeFirst(of: connection)
         if case .error(ErrorCode.sessionMoved.rawValue) = transaction.change {
             return end(id, into: &effects)
         }
@@ -99,7 +99,7 @@ extension Replica {
     private mutating func answerFirst(of connection: Connection, at now: Instant, into effects: inout Effects)
     {
         let id = connection.id
-        let head = connection.waiting.removeFirst()
+        let head = takeFirst(of: connection)
         switch head.kind {
         case .write:
             preconditionFailure("a write is answered by its commit")
@@ -140,14 +140,15 @@ extension Replica {
     }
 
     /// Takes in what came while the client could not be answered, and reads on once nothing waits.
-    private mutating func takeUpHeld(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
+    mutating func takeUpHeld(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
         guard let connection = connections[id], connection.phase != .connecting, !connection.isFull else {
             return
         }
         let held = connection.held
         connection.held = ByteBuffer()
         if held.readableBytes > 0 { receive(held, on: id, at: now, into: &effects) }
-        if connection.waiting.isEmpty, !connection.isFull { resumeReading(id, into: &effects) }
+        guard !connection.isFull, connection.waiting.isEmpty || connection.isNext else { return }
+        readOn(connection, into: &effects)
     }
 
     mutating func releaseBarriers(at now: Instant, into effects: inout Effects) {

@@ -13,6 +13,7 @@ extension Replica {
 
     mutating func forget(_ id: ConnectionID) {
         guard let connection = connections.remove(id) else { return }
+        intake.remove(connection.keptBytes + connection.reserved)
         // If its session comes to be all the same, its transaction says so.
         if connection.phase == .connecting, !connection.isReturning { sessions.remove(connection.session) }
         watches.removeAll(of: id)
@@ -152,7 +153,7 @@ extension Replica {
             defer { connection.held = ByteBuffer() }
             return connection.held
         }
-        resumeReading(id, into: &effects)
+        readOn(connection, into: &effects)
         if let held, held.readableBytes > 0 { receive(held, on: id, at: now, into: &effects) }
     }
 

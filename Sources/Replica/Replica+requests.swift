@@ -29,6 +29,14 @@ extension Replica {
                 connection.held.writeBuffer(&frames)
                 return pauseReading(id, into: &effects)
             }
+            if connection.reserved > 0 {
+                settleReservation(of: connection)
+            } else if !intake.isRoomy(for: Int(length), proposed: zab.pendingBytes),
+                mustWait(frames, length, on: connection, into: &effects)
+            {
+                connection.held.writeBuffer(&frames)
+                return
+            }
             switch connection.phase {
             case .fresh:
                 receiveConnect(frames, start..<start + Int(length), on: id, at: now, into: &effects)
@@ -156,11 +164,12 @@ extension Replica {
         _ kind: WaitingRequest.Kind, _ request: RequestFrame, cxid: Int32 = 0, isLast: Bool = false,
         on id: ConnectionID
     ) {
-        connections.update(id) { connection in
-            connection.waiting.append(
-                WaitingRequest(
-                    kind: kind, xid: request.xid, cxid: cxid, type: request.type,
-                    arrivalMs: request.arrivalMs, isLast: isLast))
-        }
+        guard let connection = connections[id] else { return }
+        connection.waiting.append(
+            WaitingRequest(
+                kind: kind, xid: request.xid, cxid: cxid, type: request.type,
+                arrivalMs: request.arrivalMs, bytes: Int32(request.range.count), isLast: isLast))
+        connection.keptBytes += request.range.count
+        intake.add(request.range.count)
     }
 }

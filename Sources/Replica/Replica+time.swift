@@ -10,6 +10,7 @@ extension Replica {
     mutating func tick(at now: Instant, into effects: inout Effects) {
         closeStrangers(at: now, into: &effects)
         if duty == nil { closeAbandoned(at: now, into: &effects) }
+        reviewDisk(at: now, into: &effects)
         endSessions(at: now, into: &effects)
         if isLeading { sweepOutlived(at: now, into: &effects) }
     }

@@ -30,6 +30,9 @@ extension Replica {
     /// Requests that were taken in and not answered yet.
     package var outstandingRequestCount: Int { isReadOnly ? 0 : zab.outstandingCount }
 
+    /// Bytes of what clients have begun to ask for and was not answered, of all of them together.
+    package var requestBytes: Int { intake.bytes }
+
     /// The session a connection speaks for.
     package func session(of connection: ConnectionID) -> SessionID {
         connections[connection]?.session ?? .none

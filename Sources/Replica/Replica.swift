@@ -30,6 +30,10 @@ package struct Replica: ~Copyable {
     var spareZabEffects: [Effect] = []
     var ahead = TransactionsAhead()
     var resumedCxids: ResumedCxids
+    /// How much clients have asked for that is not done.
+    var intake: Intake
+    /// The disk has not answered for so long that operators were told.
+    var isDiskSilent = false
     /// What this node does for the ensemble; nil while there is no leader.
     var duty: Duty?
     /// What it will do once the leader has said where requests of this node stand that it may have been given
@@ -85,6 +89,7 @@ package struct Replica: ~Copyable {
     package init(settings: ReplicaSettings, seed: UInt64, wallMs: Int64) {
         self.settings = settings
         self.seed = seed
+        self.intake = Intake(bytesMax: settings.requestBytesMax, largeBytes: settings.largeRequestBytes)
         self.tree = Tree(seed: seed)
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
         self.localSessions = sessions
@@ -111,6 +116,8 @@ package struct Replica: ~Copyable {
             open(connection, from: address, isSecure: isSecure, at: now)
         case .received(let connection, let frames):
             receive(frames, on: connection, at: now, into: &effects)
+        case .expecting(let connection, let bytes):
+            expect(bytes, on: connection, into: &effects)
         case .closed(let connection):
             forget(connection)
         case .gotRoom(let connection):
@@ -140,6 +147,10 @@ package struct Replica: ~Copyable {
         reviewReadOnlyMode(at: now, into: &effects)
         if zab.hasEffects { carryOutZab(at: now, into: &effects) }
         if endings.isWaiting, endings.through <= tree.lastZxid { continueEndings(into: &effects) }
+        if intake.hasWaiting {
+            giveRoom(at: now, into: &effects)
+            if zab.hasEffects { carryOutZab(at: now, into: &effects) }
+        }
     }
 
     private mutating func resetStatistics(ofConnections: Bool) {

@@ -22,6 +22,11 @@ package struct ReplicaSettings: Sendable {
     package var rules: TreeRules
     /// Requests in process above which connections that have some are not read (`globalOutstandingLimit`).
     package var outstandingRequestsMax: Int
+    /// Bytes of requests, of all clients together, above which they are not read on
+    /// (`largeRequestMaxBytes`).
+    package var requestBytesMax: Int
+    /// A longer request needs room before it is read (`largeRequestThreshold`).
+    package var largeRequestBytes: Int
     package var isReconfigEnabled: Bool
     /// Whether a member without a leader serves reads.
     package var isReadOnlyModeEnabled: Bool
@@ -45,7 +50,8 @@ package struct ReplicaSettings: Sendable {
         historyBytesMax: Int = History.bytesKeptByMembers, snapshotSliceRecords: Int = 2048,
         tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
-        outstandingRequestsMax: Int = 1000,
+        outstandingRequestsMax: Int = 1000, requestBytesMax: Int = 100 << 20,
+        largeRequestBytes: Int = 64 << 10,
         isReconfigEnabled: Bool = false, isReadOnlyModeEnabled: Bool = false, superDigest: ByteString? = nil,
         isDigestEnabled: Bool = true,
         requiredSchemes: [ByteString] = [], sweepIntervalMs: Int64 = 60_000, sweepPerMinuteMax: Int = 10_000,
@@ -63,6 +69,8 @@ package struct ReplicaSettings: Sendable {
         self.maxSessionTimeoutMs = maxSessionTimeoutMs
         self.rules = rules
         self.outstandingRequestsMax = outstandingRequestsMax
+        self.requestBytesMax = requestBytesMax
+        self.largeRequestBytes = largeRequestBytes
         self.isReconfigEnabled = isReconfigEnabled
         self.isReadOnlyModeEnabled = isReadOnlyModeEnabled
         self.superDigest = superDigest

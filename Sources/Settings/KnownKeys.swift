@@ -7,7 +7,8 @@ enum Standing: Equatable {
     case notYet(String)
 }
 
-/// Every key of ZooKeeper 3.9.5 and what becomes of it here.
+/// Every key of ZooKeeper 3.9.5 and what becomes of it here; and `unreadMaxBytes`, which is this server's
+/// own.
 enum KnownKeys {
     static func standing(of key: String) -> Standing? {
         if let standing = table[key] { return standing }
@@ -55,12 +56,13 @@ enum KnownKeys {
         "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "cnxTimeout",
         "connectToLearnerMasterLimit", "dataDir", "dataLogDir", "dynamicConfigFile", "electionAlg",
         "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",
-        "globalOutstandingLimit", "initLimit", "jute.maxbuffer", "leaderServes", "maxClientCnxns",
+        "fsync.warningthresholdms", "globalOutstandingLimit", "initLimit", "jute.maxbuffer",
+        "largeRequestMaxBytes", "largeRequestThreshold", "leaderServes", "maxClientCnxns",
         "maxCnxns", "maxSessionTimeout", "minSessionTimeout", "multiAddress.enabled",
         "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
         "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
         "snapSizeLimitInKb", "standaloneEnabled", "syncEnabled", "observer.syncEnabled", "syncLimit",
-        "tickTime", "version", "znode.container.checkIntervalMs",
+        "tickTime", "unreadMaxBytes", "version", "znode.container.checkIntervalMs",
         "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
     ]
 
@@ -154,17 +156,11 @@ enum KnownKeys {
             "connection_throttle_renew_session_weight", "connection_throttle_tokens",
             "connection_throttle_weight_enabled",
         ],
-        "the limit on large requests": [
-            "largeRequestMaxBytes", "largeRequestThreshold",
-        ],
         "local sessions": [
             "localSessionsEnabled", "localSessionsUpgradingEnabled",
         ],
         "the check of ensemble names": [
             "ensembleAuthName"
-        ],
-        "the warning of slow syncs": [
-            "fsync.warningthresholdms"
         ],
         "TLS": [
             "secureClientPort", "secureClientPortAddress", "client.portUnification", "client.certReload",

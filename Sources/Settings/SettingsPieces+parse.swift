@@ -54,9 +54,13 @@ extension LimitSettings {
             "globalOutstandingLimit", default: 1000, "a number of requests")
         requests = try RequestThrottleSettings(entries)
         connections = try ConnectionThrottleSettings(entries)
-        largeRequestBytes = try entries.optional("largeRequestThreshold", "bytes")
-        largeRequestBytesMax = try entries.integer(
+        largeRequestBytes = try entries.optional("largeRequestThreshold", "bytes") ?? 64 << 10
+        requestBytesMax = try entries.integer(
             "largeRequestMaxBytes", default: 100 << 20, in: 1...Int(Int32.max), "bytes")
+        if entries["unreadMaxBytes"] != nil {
+            unreadBytesMax = try entries.integer(
+                "unreadMaxBytes", default: 1 << 30, in: 1 << 20...1 << 50, "bytes")
+        }
         throttledWaitMs = max(
             0,
             try entries.integer("throttled_op_wait_time", default: 0, in: Entries.anyInteger, "milliseconds")

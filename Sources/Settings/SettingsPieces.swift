@@ -46,10 +46,12 @@ package struct LimitSettings: Equatable, Sendable {
     package var outstandingRequestsMax = 1000
     package var requests = RequestThrottleSettings()
     package var connections = ConnectionThrottleSettings()
-    /// `largeRequestThreshold`; nil for no such rule.
-    package var largeRequestBytes: Int?
-    /// `largeRequestMaxBytes`: the sum of large requests in flight.
-    package var largeRequestBytesMax = 100 << 20
+    /// `largeRequestThreshold`: what is longer is read when there is room for it.
+    package var largeRequestBytes = 64 << 10
+    /// `largeRequestMaxBytes`: the sum of requests in flight above which none that are large are read on.
+    package var requestBytesMax = 100 << 20
+    /// `unreadMaxBytes`: what all clients together may leave unread; nil for a share of the memory.
+    package var unreadBytesMax: Int?
     /// `throttled_op_wait_time`: waiting longer than this is answered ThrottledOp; 0 for never.
     package var throttledWaitMs = 0
 }

@@ -12,6 +12,7 @@ extension LogStore {
     @discardableResult
     package mutating func append(_ rows: [LogRow], committed: Zxid? = nil) throws(StorageError) -> Int {
         try refuseAfterFailure()
+        syncNs = 0
         if rows.isEmpty { return 0 }
         try requireSuccession(of: rows, after: head.zxid)
         do {
@@ -42,6 +43,9 @@ extension LogStore {
     }
 
     private mutating func write(_ rows: [LogRow]) throws(StorageError) -> RowChain {
+        // SQLite syncs within an insert, too, where a batch outgrows its cache.
+        let beganNs = MonotonicTime.ns
+        defer { syncNs += MonotonicTime.ns - beganNs }
         try statements.begin.run()
         let chain = try statements.insert(rows, after: head)
         let trimmed = try trimStep(appended: rows.count)

@@ -8,6 +8,7 @@ extension LogStore {
     /// - Throws: when the disk failed; the log is given up.
     package mutating func checkpointIfDue() throws(StorageError) {
         try refuseAfterFailure()
+        syncNs = 0
         let bytes =
             batchRows >= LogStore.largeBatchRows ? LogStore.checkpointBytesOfLarge : LogStore.checkpointBytes
         guard appendedBytes >= bytes || database.walPages >= checkpointAtPages else { return }
@@ -20,6 +21,8 @@ extension LogStore {
 
     mutating func checkpoint() throws(StorageError) {
         appendedBytes = 0
+        let beganNs = MonotonicTime.ns
+        defer { syncNs += MonotonicTime.ns - beganNs }
         if try database.checkpoint(.passive) {
             checkpointAtPages = LogStore.walPagesMax
         } else {

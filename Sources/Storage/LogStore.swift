@@ -33,6 +33,8 @@ package struct LogStore: ~Copyable {
     /// Rows that go at once, at least; less in tests.
     var trimStepRows = LogStore.trimStepRows
 
+    /// How long the last append, or the checkpoint behind it, took to have all on the disk.
+    package internal(set) var syncNs: Int64 = 0
     /// Rows of a batch, on average over the last few.
     var batchRows = 0
 

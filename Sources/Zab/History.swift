@@ -10,8 +10,6 @@ package struct History: Sendable {
     /// Bytes of entries that a member of an ensemble keeps though they are committed, for learners that were
     /// away for a while: a hundred thousand small writes.
     package static let bytesKeptByMembers = 32 << 20
-    /// What an entry takes beside the bytes that stand there.
-    private static let entryBytes = 128
 
     /// The position before the first entry held; `zero` when the history is whole.
     package private(set) var floor: Zxid
@@ -21,6 +19,8 @@ package struct History: Sendable {
     private var committedCount = 0
     private let bytesKept: Int
     private var bytes = 0
+    /// Of the entries that are not committed.
+    private(set) var uncommittedBytes = 0
 
     /// - Parameters:
     ///   - floor: The position before the first of `entries`.
@@ -35,7 +35,10 @@ package struct History: Sendable {
         self.committed = committed
         self.entries = Deque(entries)
         self.committedCount = self.entries.count { $0.zxid <= committed }
-        self.bytes = self.entries.reduce(0) { $0 + $1.body.readableBytes + History.entryBytes }
+        for entry in self.entries {
+            bytes += entry.weight
+            if entry.zxid > committed { uncommittedBytes += entry.weight }
+        }
     }
 
     /// The end of the log.
@@ -44,7 +47,8 @@ package struct History: Sendable {
     mutating func append(_ entry: Entry) {
         precondition(last.isFollowed(by: entry.zxid), "\(entry.zxid) cannot follow \(last)")
         entries.append(entry)
-        bytes += entry.body.readableBytes + History.entryBytes
+        bytes += entry.weight
+        uncommittedBytes += entry.weight
     }
 
     /// Takes in the next entry of a log that is read from the disk.
@@ -59,6 +63,7 @@ package struct History: Sendable {
         for entry in uncommitted(through: zxid) {
             deliver(entry)
             committedCount += 1
+            uncommittedBytes -= entry.weight
         }
         committed = min(zxid, last)
         forgetOld()
@@ -72,7 +77,7 @@ package struct History: Sendable {
     private mutating func forgetOld() {
         while bytes > bytesKept, !entries.isEmpty, entries[0].zxid <= committed {
             floor = entries[0].zxid
-            bytes -= entries[0].body.readableBytes + History.entryBytes
+            bytes -= entries[0].weight
             entries.removeFirst()
             committedCount -= 1
         }
@@ -83,7 +88,8 @@ package struct History: Sendable {
     mutating func truncate(after zxid: Zxid) -> Bool {
         guard zxid >= committed, contains(zxid) else { return false }
         while let last = entries.last, last.zxid > zxid {
-            bytes -= last.body.readableBytes + History.entryBytes
+            bytes -= last.weight
+            uncommittedBytes -= last.weight
             entries.removeLast()
         }
         return true
@@ -93,6 +99,7 @@ package struct History: Sendable {
         entries.removeAll()
         committedCount = 0
         bytes = 0
+        uncommittedBytes = 0
         floor = snapshot
         committed = snapshot
     }

@@ -167,6 +167,7 @@ package struct Peer {
         case .following(let following):
             if nowMs >= following.deadlineMs { throw Abandonment("nothing came from the leader in time") }
         case .leading:
+            try requireDisk(at: nowMs)
             guard var leading = takeLeading() else { return }
             defer { role = .leading(leading) }
             try tick(&leading, at: nowMs)
@@ -353,7 +354,10 @@ package struct Peer {
     mutating func log(_ entry: Entry, isAcknowledged: Bool) {
         history.append(entry)
         standing.lastLogged = entry.zxid
-        order(.append(entry), then: isAcknowledged ? .acknowledge(entry.zxid) : nil)
+        act(
+            .store(
+                .append(entry),
+                ticket: disk.issue(isAcknowledged ? .acknowledge(entry.zxid) : nil, bytes: entry.weight)))
     }
 
     mutating func deliver(through zxid: Zxid) {

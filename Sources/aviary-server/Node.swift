@@ -87,7 +87,7 @@ struct Node {
             peers: PeerDesk(settings, on: loop, log: log),
             snapshots: SnapshotDesk(
                 settings.storage, scribe: scribe, replayed: replayed, loop: loop, log: log),
-            log: log)
+            settings: settings, log: log)
         let reachable = core.start(
             tickMs: Int64(settings.tickTimeMs), acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch)
         return (NIOLoopBound(core, eventLoop: loop), journal, scribe, reachable)

@@ -12,13 +12,14 @@ import checks
 import exhaustion
 import floods
 import frames
+import masses
 import nodes
 import operations
 import peers
 import slow
 import words
 
-PARTS = [frames, operations, words, floods, slow, exhaustion, peers]
+PARTS = [frames, operations, words, floods, slow, masses, exhaustion, peers]
 
 
 def main():

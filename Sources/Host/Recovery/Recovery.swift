@@ -255,6 +255,8 @@ extension ReplicaSettings {
                 hasExtendedTypes: settings.tree.areExtendedTypesEnabled,
                 enforcesQuota: settings.tree.areQuotasEnforced),
             outstandingRequestsMax: settings.limits.outstandingRequestsMax,
+            requestBytesMax: settings.limits.requestBytesMax,
+            largeRequestBytes: settings.limits.largeRequestBytes,
             isReconfigEnabled: settings.isReconfigEnabled,
             isReadOnlyModeEnabled: settings.isReadOnlyModeEnabled,
             superDigest: settings.access.superDigest.map { ByteString($0) },

@@ -41,6 +41,15 @@ final class Connection {
     var isPaused = false
     /// It was sent more than it has taken: nothing more is answered until there is room.
     var isCrowded = false
+    /// Of a frame that has begun to come and is too large to be read on without room for it.
+    var expected = 0
+    /// The room that it was given.
+    var reserved = 0
+    /// Of what is in `waiting`.
+    var keptBytes = 0
+    /// It stands in the line of those who need room, or has come to its head.
+    var waitsForRoom = false
+    var isNext = false
     /// The last event delivered, so that one change tells a connection once.
     var lastEvent: UInt64 = 0
     var statistics: ConnectionStatistics
@@ -86,6 +95,8 @@ struct WaitingRequest {
     let type: Int32
     /// Monotonic milliseconds.
     let arrivalMs: Int64
+    /// Of its frame.
+    let bytes: Int32
     /// Close the connection behind the answer.
     var isLast = false
 

@@ -49,7 +49,7 @@ extension Replica {
         }
         for connection in connections.all {
             // The snapshot may hold it: nobody is asked for it again.
-            connection.waiting.removeAll()
+            while !connection.waiting.isEmpty { _ = takeFirst(of: connection) }
             connection.waitingReads = 0
             end(connection.id, into: &effects)
         }

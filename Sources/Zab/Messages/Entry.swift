@@ -11,6 +11,9 @@ package struct Entry: Equatable, Sendable {
         self.zxid = zxid
         self.body = body
     }
+
+    /// Bytes it takes in memory, about.
+    var weight: Int { body.readableBytes + 128 }
 }
 
 /// One connection of a learner to this leader, never used twice in a process' life.

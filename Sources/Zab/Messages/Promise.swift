@@ -23,26 +23,51 @@ enum Promise: Equatable, Sendable {
 struct DiskQueue: Equatable, Sendable {
     private(set) var issued: UInt64 = 0
     private(set) var stored: UInt64 = 0
-    private var promises: Deque<(ticket: UInt64, promise: Promise)> = []
+    private var promises: Deque<(ticket: UInt64, promise: Promise, bytes: Int)> = []
+    /// What was ordered in all, and how much of it the disk is known to have done.
+    private var issuedBytes = 0
+    private var storedBytes = 0
+    /// The order whose answer was missed at some look, and when that was.
+    private var awaited: (ticket: UInt64, sinceMs: Int64)?
 
     /// Whether the disk has answered everything.
     var isQuiet: Bool { stored == issued }
 
-    mutating func issue(_ promise: Promise?) -> UInt64 {
+    /// Bytes that were ordered and that the disk has not answered for, as far as promises tell.
+    var pendingBytes: Int { issuedBytes - storedBytes }
+
+    mutating func issue(_ promise: Promise?, bytes: Int = 0) -> UInt64 {
         issued += 1
-        if let promise { promises.append((issued, promise)) }
+        issuedBytes += bytes
+        if let promise { promises.append((issued, promise, issuedBytes)) }
         return issued
     }
 
     /// Notes that the disk has done everything up to `ticket`; `next` then says what may be said.
     mutating func answer(through ticket: UInt64) {
         stored = max(stored, min(ticket, issued))
+        if isQuiet { storedBytes = issuedBytes }
+    }
+
+    /// How long the oldest order has gone unanswered, in milliseconds, as far as it was looked at: to be
+    /// asked from time to time.
+    mutating func silence(at nowMs: Int64) -> Int64 {
+        if isQuiet {
+            awaited = nil
+            return 0
+        }
+        guard let awaited, awaited.ticket > stored else {
+            awaited = (stored + 1, nowMs)
+            return 0
+        }
+        return nowMs - awaited.sinceMs
     }
 
     /// The oldest promise that may be kept and has not been, taken out.
     mutating func next() -> Promise? {
         guard let first = promises.first, first.ticket <= stored else { return nil }
         promises.removeFirst()
+        storedBytes = max(storedBytes, first.bytes)
         return first.promise
     }
 
@@ -50,6 +75,8 @@ struct DiskQueue: Equatable, Sendable {
 
     static func == (left: DiskQueue, right: DiskQueue) -> Bool {
         left.issued == right.issued && left.stored == right.stored
-            && left.promises.elementsEqual(right.promises) { $0 == $1 }
+            && left.promises.elementsEqual(right.promises) {
+                $0.ticket == $1.ticket && $0.promise == $1.promise
+            }
     }
 }

@@ -1,0 +1,42 @@
+internal import DequeModule
+internal import NIOCore
+
+/// What a client is to be sent once it reads on: everything in few buffers that are full, where a socket's
+/// own queue would keep one for every event.
+struct Backlog {
+    private static let chunkBytes = 64 << 10
+
+    private var chunks: Deque<ByteBuffer> = []
+    /// What the chunks take in memory.
+    private(set) var bytes = 0
+    /// What the socket had in its own queue when it had enough.
+    var socketBytes: Int
+    /// The socket is being written to.
+    var isDraining = false
+
+    init(socketBytes: Int) {
+        self.socketBytes = socketBytes
+    }
+
+    mutating func append(_ buffer: ByteBuffer) {
+        let count = buffer.readableBytes
+        if count >= Backlog.chunkBytes / 2 { return add(buffer) }
+        if chunks.isEmpty || chunks[chunks.count - 1].writableBytes < count {
+            var chunk = ByteBuffer()
+            chunk.reserveCapacity(chunks.isEmpty ? max(count, 4096) : Backlog.chunkBytes)
+            add(chunk)
+        }
+        chunks[chunks.count - 1].writeImmutableBuffer(buffer)
+    }
+
+    private mutating func add(_ chunk: ByteBuffer) {
+        chunks.append(chunk)
+        bytes += chunk.capacity
+    }
+
+    mutating func next() -> ByteBuffer? {
+        guard let chunk = chunks.popFirst() else { return nil }
+        bytes -= chunk.capacity
+        return chunk
+    }
+}

@@ -1,0 +1,55 @@
+internal import DequeModule
+internal import Vocabulary
+
+/// What clients have asked for and was not done yet, in bytes, of all of them together; and who waits to be
+/// read on until it is less.
+///
+/// A request that is larger than `largeBytes` is admitted when its length is known and before the rest of it
+/// is read: so a thousand clients that send a megabyte each are read one after the other. Smaller ones come
+/// with one read of the socket, and need no more room than a quarter beyond, which large ones leave them:
+/// who asks for little does not stand in line behind those.
+struct Intake {
+    let bytesMax: Int
+    let largeBytes: Int
+    /// Of requests that are being read, or wait to be answered.
+    private(set) var bytes = 0
+    private var waiting: Deque<ConnectionID> = []
+
+    init(bytesMax: Int, largeBytes: Int) {
+        self.bytesMax = bytesMax
+        self.largeBytes = largeBytes
+    }
+
+    var hasWaiting: Bool { !waiting.isEmpty }
+
+    mutating func add(_ count: Int) { bytes += count }
+    mutating func remove(_ count: Int) { bytes -= count }
+
+    /// Whether nothing need be asked of a request of `count` bytes.
+    ///
+    /// - Parameter proposed: What is on its way to the disks. What clients wait for is a part of it, and so
+    ///   is what they waited for before they hung up.
+    func isRoomy(for count: Int, proposed: Int) -> Bool {
+        waiting.isEmpty && max(bytes, proposed) + count <= bytesMax
+    }
+
+    /// Whether a request of `count` bytes may be taken in. One may always, however large it is.
+    func admits(_ count: Int, proposed: Int) -> Bool {
+        let taken = max(bytes, proposed)
+        if taken == 0 { return true }
+        if count <= largeBytes { return taken + count <= bytesMax + bytesMax / 4 }
+        return waiting.isEmpty && taken + count <= bytesMax
+    }
+
+    /// Whether the one at the head of the line may go on, if it needs `count` bytes.
+    func admitsNext(_ count: Int, proposed: Int) -> Bool {
+        let taken = max(bytes, proposed)
+        return taken == 0 || taken + count <= bytesMax
+    }
+
+    mutating func wait(_ connection: ConnectionID) { waiting.append(connection) }
+
+    var next: ConnectionID? { waiting.first }
+
+    mutating func dropNext() { waiting.removeFirst() }
+}

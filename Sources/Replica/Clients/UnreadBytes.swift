@@ -1,0 +1,48 @@
+package import Vocabulary
+
+/// What clients were sent and have not taken, in bytes: of each that is behind, and of all together; and who
+/// is cut off when it is too much.
+///
+/// One that owes more than it may goes by itself. When all of them together owe too much, those who owe most
+/// go, until a quarter of the bound is free: so that the next ones are looked for only after as much was
+/// written again.
+package struct UnreadBytes {
+    /// What one client may leave unread before it is cut off.
+    package static let ofOneMax = 64 << 20
+
+    private let bytesMax: Int
+    private var owed: [ConnectionID: Int] = [:]
+    package private(set) var bytes = 0
+
+    /// - Parameter bytesMax: For all clients together.
+    package init(bytesMax: Int) {
+        self.bytesMax = bytesMax
+    }
+
+    /// A client that is behind owes so much now.
+    ///
+    /// - Returns: Who must go; they owe nothing any more.
+    package mutating func note(_ count: Int, of connection: ConnectionID) -> [ConnectionID] {
+        bytes += count - (owed.updateValue(count, forKey: connection) ?? 0)
+        if count > UnreadBytes.ofOneMax {
+            forget(connection)
+            return [connection]
+        }
+        return bytes > bytesMax ? cut() : []
+    }
+
+    /// It has taken all of it, or is gone.
+    package mutating func forget(_ connection: ConnectionID) {
+        bytes -= owed.removeValue(forKey: connection) ?? 0
+    }
+
+    private mutating func cut() -> [ConnectionID] {
+        var gone: [ConnectionID] = []
+        for (connection, _) in owed.sorted(by: { ($0.value, $0.key.slot) > ($1.value, $1.key.slot) }) {
+            forget(connection)
+            gone.append(connection)
+            if bytes <= bytesMax / 4 * 3 { break }
+        }
+        return gone
+    }
+}

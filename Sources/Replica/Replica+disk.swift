@@ -1,0 +1,32 @@
+internal import Vocabulary
+internal import Zab
+
+/// A disk that does not answer.
+extension Replica {
+    /// Says so once, and once more when it answers again. A leader of others has given up its lead by then
+    /// (`Peer`); a node that is all there is cannot, and sends away those who have waited for as long as they
+    /// agreed to: they may at least say that it does not work.
+    mutating func reviewDisk(at now: Instant, into effects: inout Effects) {
+        let silentMs = zab.diskSilence(at: now.monotonicMs)
+        let isSilent = silentMs >= settings.patience.syncMs
+        if isSilent, !isDiskSilent {
+            effects.act(
+                .warn(
+                    "the disk has not answered for \(silentMs) ms: no write is done here until it does; look "
+                        + "at the device of the log, and at what else uses it"))
+        } else if isDiskSilent, !isSilent {
+            effects.act(.warn("the disk answers again"))
+        }
+        isDiskSilent = isSilent
+        if isSilent, settings.membership == nil { closeUnanswered(at: now, into: &effects) }
+    }
+
+    private mutating func closeUnanswered(at now: Instant, into effects: inout Effects) {
+        for connection in connections.all {
+            guard connection.phase == .serving, let first = connection.waiting.first,
+                now.monotonicMs - first.arrivalMs > Int64(connection.negotiatedTimeoutMs)
+            else { continue }
+            end(connection.id, into: &effects)
+        }
+    }
+}
