@@ -101,6 +101,9 @@ final class ClientHandler: ChannelInboundHandler {
         case .answer(let text):
             door.admissions.leave(context.channel as AnyObject)
             answer(text, to: nil, context)
+        case .later(let text):
+            door.admissions.leave(context.channel as AnyObject)
+            answerLater(text, to: nil, context)
         case .notAWord:
             door.admissions.leave(context.channel as AnyObject)
             guard door.admissions.admit(address) == .welcome else {
@@ -120,14 +123,28 @@ final class ClientHandler: ChannelInboundHandler {
             phase = .client(id)
             receive(bytes, from: id, context)
         case .answer(let text): answer(text, to: id, context)
+        case .later(let text): answerLater(text, to: id, context)
         }
     }
 
+    private func answerLater(
+        _ text: EventLoopFuture<ByteBuffer>, to id: ConnectionID?, _ context: ChannelHandlerContext
+    ) {
+        phase = .operatorWord(id)
+        if let id { core.noteWord(on: id) }
+        text.assumeIsolated().whenSuccess { text in
+            guard case .operatorWord = self.phase else { return }
+            self.answer(text, to: id, context)
+        }
+    }
+
+    /// What is not read counts like what clients do not read.
     private func answer(_ text: ByteBuffer, to id: ConnectionID?, _ context: ChannelHandlerContext) {
         phase = .operatorWord(id)
         context.writeAndFlush(wrapOutboundOut(text)).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }
+        if let id { core.noteUnreadAnswer(text.readableBytes, of: id) }
     }
 
     private func receive(_ bytes: ByteBuffer, from id: ConnectionID, _ context: ChannelHandlerContext) {

@@ -11,6 +11,8 @@ struct OperatorDesk {
         /// A client's first frame.
         case notAWord
         case answer(ByteBuffer)
+        /// One that takes a while to write.
+        case later(EventLoopFuture<ByteBuffer>)
     }
 
     let core: Core
@@ -23,8 +25,12 @@ struct OperatorDesk {
         guard let word = FourLetterWord(code: code) else { return .notAWord }
         guard bytes.readableBytes >= 4 + word.argumentBytes else { return .undecided }
         if word.isAllowed(by: settings.words) { perform(word, bytes) }
-        let report = core.report(word.parts, settings: settings)
-        return .answer(ByteBuffer(bytes: word.answer(from: report, settings: settings)))
+        guard word.parts.isEmpty || !word.isAllowed(by: settings.words) else {
+            let settings = settings
+            return .later(
+                core.report(word.parts, settings: settings) { word.answer(from: $0, settings: settings) })
+        }
+        return .answer(ByteBuffer(bytes: word.answer(from: core.report(), settings: settings)))
     }
 
     /// The words that change something do so before they are answered.

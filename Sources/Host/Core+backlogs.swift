@@ -21,8 +21,15 @@ extension Core {
         noteUnread(backlog.bytes + backlog.socketBytes, of: id)
     }
 
+    /// The answer to an operator's word, which may be longer than anything else: its reader goes only if
+    /// everybody owes too much.
+    package func noteUnreadAnswer(_ bytes: Int, of id: ConnectionID) {
+        guard clients[id.slot]?.id == id else { return }
+        noteUnread(min(bytes, UnreadBytes.ofOneMax), of: id)
+    }
+
     /// So much is on its way to a client that may or may not read it; those who owe too much are cut off.
-    package func noteUnread(_ bytes: Int, of id: ConnectionID) {
+    private func noteUnread(_ bytes: Int, of id: ConnectionID) {
         let before = unread.bytes
         for gone in unread.note(bytes, of: id) { cutOff(gone, allUnread: before) }
     }

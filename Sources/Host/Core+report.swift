@@ -1,5 +1,5 @@
 package import Console
-internal import NIOCore
+package import NIOCore
 internal import Replica
 package import Settings
 internal import Vocabulary
@@ -8,29 +8,23 @@ internal import Znodes
 
 /// What the node says of itself: the replica's counters and lists in the words of its operators.
 extension Core {
-    /// Gathers what `parts` ask for. Cheap without any; with watches or connections, as long as those lists.
-    package func report(_ parts: NodeReport.Parts, settings: NodeSettings) -> NodeReport {
-        var report = inspect { replica in counters(of: replica) }
+    /// The numbers, which are kept.
+    package func report() -> NodeReport { inspect { replica in report(of: replica) } }
+
+    /// Gathers what `parts` ask for, too, and writes it beside the loop: where it is long, others do not
+    /// wait.
+    package func report(
+        _ parts: NodeReport.Parts, settings: NodeSettings,
+        _ write: @escaping @Sendable (NodeReport) -> [UInt8]
+    ) -> EventLoopFuture<ByteBuffer> {
+        lists.make(parts, settings: settings, write)
+    }
+
+    func report(of replica: borrowing Replica) -> NodeReport {
+        var report = counters(of: replica)
         report.uptimeMs = Instant.now.monotonicMs - startedMs
         report.traceMask = traceMask
         report.clientPort = clientPort
-        if parts.contains(.connections) { report.connections = connectionReports() }
-        inspect { replica in
-            if parts.contains(.sessions) {
-                report.sessions = replica.sessions.reports(at: .now)
-                report.localSessions = replica.localSessions.reports(at: .now)
-            }
-            if parts.contains(.ephemerals) { report.ephemerals = replica.ephemeralReports() }
-            if parts.contains(.watches) { report.watches = replica.watchReports() }
-            if parts.contains(.digests) {
-                report.digests = replica.digestHistory.entries.map {
-                    DigestReport(zxid: $0.zxid, digest: $0.digest)
-                }
-            }
-            if parts.contains(.metrics) { report.metrics = metrics(of: replica) }
-        }
-        if parts.contains(.directories) { report.directories = DirectoryReport(settings) }
-        if parts.contains(.environment) { report.environment = Surroundings.environment() }
         return report
     }
 
@@ -54,11 +48,9 @@ extension Core {
         return report
     }
 
-    private func metrics(of replica: borrowing Replica) -> Metrics {
+    func metrics(of replica: borrowing Replica) -> Metrics {
         let statistics = replica.statistics
         var metrics = Metrics()
-        metrics.openFileDescriptors = Surroundings.openFileDescriptors()
-        metrics.maxFileDescriptors = Surroundings.maxFileDescriptors()
         metrics.authFailures = statistics.authFailures
         metrics[.commits] = statistics.commits
         metrics[.proposals] = statistics.commits + Int64(replica.outstandingRequestCount)
@@ -72,32 +64,10 @@ extension Core {
         if let duty = replica.ensembleDuty { metrics.add(duty, of: replica) }
         return metrics
     }
-
-    private func connectionReports() -> [ConnectionReport] {
-        inspect { replica in replica.connectionViews }.map { view in
-            var report = ConnectionReport(address: view.address, port: port(of: view.id))
-            let statistics = view.statistics
-            report.isRead = !view.isPaused && view.session != .none
-            report.outstandingRequests = view.outstandingRequests
-            report.received = max(statistics.received, view.session == .none ? 1 : 0)
-            report.sent = statistics.sent
-            report.session = view.session
-            report.timeoutMs = view.negotiatedTimeoutMs
-            report.lastOperation = statistics.lastOperation
-            report.establishedMs = statistics.establishedMs
-            report.lastXid = statistics.lastCxid
-            report.lastZxid = statistics.lastZxid
-            report.lastResponseMs = statistics.lastResponseMs
-            report.lastLatencyMs = statistics.latency.lastMs
-            report.latency = Spread(statistics.latency)
-            report.expiresMs = Instant.now.wallMs + Int64(view.negotiatedTimeoutMs)
-            return report
-        }
-    }
 }
 
 extension SessionTable {
-    fileprivate func reports(at now: Instant) -> [SessionReport] {
+    func reports(at now: Instant) -> [SessionReport] {
         ids.compactMap { id in
             self[id].map { session in
                 SessionReport(
@@ -108,20 +78,8 @@ extension SessionTable {
     }
 }
 
-extension Replica {
-    fileprivate func ephemeralReports() -> [EphemeralsReport] {
-        tree.ephemeralOwners.map { EphemeralsReport(session: $0, paths: tree.ephemerals(of: $0).sorted()) }
-    }
-
-    fileprivate func watchReports() -> [WatchReport] {
-        watches.dataWatches().map { watch in
-            WatchReport(path: watch.path, sessions: watch.connections.map { session(of: $0) })
-        }
-    }
-}
-
 extension Spread {
-    fileprivate init(_ latency: Latency) {
+    init(_ latency: Latency) {
         self.init(
             count: latency.count, sum: latency.totalMs, min: latency.count == 0 ? 0 : latency.minMs,
             max: latency.maxMs)
@@ -129,7 +87,7 @@ extension Spread {
 }
 
 extension DirectoryReport {
-    fileprivate init(_ settings: NodeSettings) {
+    init(_ settings: NodeSettings) {
         self.init()
         data = Surroundings.absolute(settings.dataDir)
         log = Surroundings.absolute(settings.dataLogDir)

@@ -68,6 +68,7 @@ package final class Core {
     package private(set) var connectionCount = 0
     /// Monotonic milliseconds.
     let startedMs = Instant.now.monotonicMs
+    private(set) lazy var lists = ListDesk(core: self)
     /// A number that operators may set and read back; nothing is traced by it.
     package var traceMask: Int64 = 306
     /// The port that was bound.
@@ -169,6 +170,11 @@ package final class Core {
         step(.received(id, frames))
     }
 
+    /// An operator's word came, whose answer takes its time.
+    package func noteWord(on id: ConnectionID) {
+        step(.wordCame(id))
+    }
+
     /// A frame of so many bytes has begun to come, and is large.
     package func expect(_ bytes: Int, from id: ConnectionID) {
         step(.expecting(id, bytes: bytes))
@@ -202,6 +208,8 @@ package final class Core {
     package func inspect<Result>(_ body: (borrowing Replica) -> Result) -> Result {
         body(replica)
     }
+
+    var slotCount: Int { clients.count }
 
     /// The remote port of a connection, for lists.
     func port(of id: ConnectionID) -> Int {

@@ -13,6 +13,8 @@ package enum Input {
     /// A frame of so many bytes has begun to come, one that is large (`largeRequestBytes`).
     case expecting(ConnectionID, bytes: Int)
     case closed(ConnectionID)
+    /// An operator's word came on it instead of a connect request, and will be answered.
+    case wordCame(ConnectionID)
     /// What the connection was sent is on its way; there is room for more (after `awaitRoom`).
     case gotRoom(ConnectionID)
     /// The disk has done every order up to this ticket. Nothing else makes an acknowledgement.

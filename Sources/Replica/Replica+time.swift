@@ -20,7 +20,7 @@ extension Replica {
     private mutating func closeAbandoned(at now: Instant, into effects: inout Effects) {
         guard now.monotonicMs - leaderlessSinceMs > Int64(settings.minSessionTimeoutMs) else { return }
         for connection in connections.all
-        where connection.phase != .fresh && !connection.isReadOnly
+        where connection.phase != .fresh && connection.phase != .ending && !connection.isReadOnly
             && now.monotonicMs - leaderlessSinceMs > Int64(connection.negotiatedTimeoutMs)
         {
             end(connection.id, into: &effects)

@@ -14,8 +14,9 @@ extension Replica {
         package let statistics: ConnectionStatistics
     }
 
-    package var connectionViews: [ConnectionView] {
-        connections.all.map { connection in
+    /// Those in some of the slots, so that nobody has to look at all of them at once.
+    package func connectionViews(inSlots slots: Range<Int>) -> [ConnectionView] {
+        connections.inSlots(slots).map { connection in
             ConnectionView(
                 id: connection.id, address: connection.address, session: connection.session,
                 negotiatedTimeoutMs: connection.negotiatedTimeoutMs,

@@ -120,6 +120,8 @@ package struct Replica: ~Copyable {
             expect(bytes, on: connection, into: &effects)
         case .closed(let connection):
             forget(connection)
+        case .wordCame(let connection):
+            connections[connection]?.phase = .ending
         case .gotRoom(let connection):
             proceed(connection, at: now, into: &effects)
         case .stored(let ticket):

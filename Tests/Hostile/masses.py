@@ -1,6 +1,7 @@
 """Many clients that each stay within their own bounds: what all of them cost together is bounded, too."""
 
 import select
+import threading
 import time
 
 import client
@@ -109,5 +110,55 @@ def large_writers(kind, report, count=WRITERS):
         maker.end()
 
 
-OF_THEIR_OWN = [deaf_watchers, large_writers]
+class Neighbour:
+    """Sets and spends a watch, again and again; remembers its longest wait."""
+
+    def __init__(self, node):
+        self.link = client.Client(node.address, timeout=40000, limit=60.0)
+        self.link.create("/neighbour")
+        self.longest, self.stopping = 0.0, False
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        while not self.stopping:
+            began = time.monotonic()
+            self.link.get("/neighbour", watch=True)
+            self.link.call(wire.SET_DATA, wire.set_data("/neighbour", b""))
+            self.longest = max(self.longest, time.monotonic() - began)
+
+    def stop(self):
+        self.stopping = True
+        self.thread.join(60)
+        self.link.end()
+
+
+def long_lists(kind, report, count=200_000):
+    """Operators ask for lists of hundreds of thousands of watches: others do not wait until they are written."""
+    with nodes.Node(kind).start() as node:
+        link = client.Client(node.address, timeout=40000, limit=60.0)
+        empty = wire.strings([])
+        for first in range(0, count, 20_000):
+            paths = wire.strings([f"/watched-{number:06}" for number in range(first, first + 20_000)])
+            link.call(wire.SET_WATCHES2, wire.int64(0) + empty + paths + empty + empty + empty)
+        neighbour = Neighbour(node)
+        for word in ("wchs", "wchc", "wchp", "dump", "cons"):
+            time.sleep(0.5)
+            usual, neighbour.longest = neighbour.longest, 0.0
+            began = time.monotonic()
+            answer = node.word(word, limit=60.0) or b""
+            took = time.monotonic() - began
+            print(f"        {word}: {len(answer):,} bytes in {took * 1000:.0f} ms, others wait {neighbour.longest * 1000:.0f}"
+                  f" ms, and {usual * 1000:.0f} ms without it")
+            report.check(f"{word} with {count} watches holds nobody up", neighbour.longest < max(took / 2, 0.1))
+            if word in ("wchc", "wchp"):
+                report.check(f"{word} has all of them", answer.count(b"/watched-") == count, str(len(answer)))
+            if word == "wchs":
+                report.check("wchs has counted them", f"Total watches:{count}".encode() in answer or
+                             f"Total watches:{count + 1}".encode() in answer, repr(answer))
+        neighbour.stop()
+        link.end()
+
+
+OF_THEIR_OWN = [deaf_watchers, large_writers, long_lists]
 ATTACKS = []

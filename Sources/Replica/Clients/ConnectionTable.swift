@@ -35,6 +35,11 @@ struct ConnectionTable {
         return connection
     }
 
+    /// Those in some of the slots.
+    func inSlots(_ range: Range<Int>) -> [Connection] {
+        slots[range.clamped(to: slots.indices)].compactMap { $0 }
+    }
+
     /// All of them, in order of their slots.
     var all: [Connection] { slots.compactMap { $0 } }
 }

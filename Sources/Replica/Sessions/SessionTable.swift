@@ -7,8 +7,8 @@ internal import Zab
 /// a tick longer. A touch only moves the deadline; the session is looked at again when its old tick comes.
 /// Nothing here walks all sessions: what happens to all of them at once is noted once, and found by each when
 /// its turn comes.
-package struct SessionTable {
-    package struct Session {
+package struct SessionTable: Sendable {
+    package struct Session: Sendable {
         package var timeoutMs: Int32
         /// The connection that speaks for it, if its client is connected here.
         package var connection: ConnectionID?
@@ -34,7 +34,7 @@ package struct SessionTable {
     }
 
     /// A learner keeps its sessions when it dials its leader again: its clients are connected as before.
-    enum Holder: Equatable {
+    enum Holder: Equatable, Sendable {
         case leader
         case learner(PeerID)
     }

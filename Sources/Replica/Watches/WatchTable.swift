@@ -7,7 +7,7 @@ package import Vocabulary
 /// that one watched, however many others watch the same.
 package struct WatchTable {
     /// What one connection watches about one path, and when it came to it.
-    private struct Watch {
+    struct Watch: Sendable {
         var modes: WatchModes
         let serial: UInt64
     }
@@ -164,16 +164,6 @@ package struct WatchTable {
         if !modes.isDisjoint(with: .seesChildren) { childCount += sign }
     }
 
-    // MARK: For operators
-
-    /// Paths in the data table with who watches them, both in order.
-    package func dataWatches() -> [(path: ZnodePath, connections: [ConnectionID])] {
-        Set(data.keys).union(persistent.keys).union(recursive.keys).sorted().map { path in
-            var serials: [UInt64: ConnectionID] = [:]
-            for table in [data, persistent, recursive] {
-                for watcher in present(table, on: path) { serials[watcher.serial] = watcher.connection }
-            }
-            return (path, serials.sorted { $0.key < $1.key }.map(\.value))
-        }
-    }
+    /// What is watched now, for those who list it.
+    package var list: WatchList { WatchList(watched) }
 }

@@ -73,6 +73,8 @@ package struct Tree: ~Copyable {
 
     /// Sessions that own ephemerals, in order.
     package var ephemeralOwners: [SessionID] { ephemeralPaths.keys.sorted() }
+    /// The ephemerals of all sessions, as they are now.
+    package var ephemeralTable: [SessionID: Set<ZnodePath>] { ephemeralPaths }
 
     package func ephemerals(of session: SessionID) -> Set<ZnodePath> { ephemeralPaths[session] ?? [] }
 

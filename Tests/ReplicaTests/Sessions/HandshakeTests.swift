@@ -109,6 +109,16 @@ import Znodes
     }
 }
 
+@Suite struct `An operator's word` {
+    @Test func `is answered in its own time`() {
+        let node = TestNode()
+        let (caller, stranger) = (node.open(), node.open())
+        node.step(.wordCame(caller.id))
+        node.advance(ms: 10_001)
+        #expect(stranger.isClosed && !caller.isClosed)
+    }
+}
+
 @Suite struct `A session's password` {
     @Test(
         arguments: [

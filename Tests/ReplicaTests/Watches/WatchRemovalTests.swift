@@ -84,8 +84,12 @@ import Znodes
         let client = try node.connect()
         _ = try client.create("/a")
         for way in WayToWatch.allCases { try way.set(by: client) }
-        #expect(node.replica.watches.dataWatches().map(\.path) == ["/a"])
+        let before = node.replica.watches.list
+        #expect(before.dataPaths(of: client.id) == ["/a"])
         _ = try client.addWatch("/b", recursive: true)
-        #expect(node.replica.watches.dataWatches().map(\.path) == ["/a", "/b"])
+        #expect(node.replica.watches.list.dataPaths(of: client.id).sorted() == ["/a", "/b"])
+        #expect(before.dataPaths(of: client.id) == ["/a"], "a list is of its moment")
+        node.step(.closed(client.id))
+        #expect(node.replica.watches.list.dataPaths(of: client.id) == [])
     }
 }

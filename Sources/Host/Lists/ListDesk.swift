@@ -1,0 +1,84 @@
+internal import Console
+internal import DequeModule
+internal import NIOCore
+internal import NIOPosix
+internal import Replica
+internal import Settings
+internal import Vocabulary
+
+/// Makes the reports that hold lists, which are as long as load makes them: what they are made from is taken
+/// on the loop, as it is or in pieces; sorted and written they are beside it. One at a time, since each holds
+/// on to what it was made from.
+///
+/// Lives on the loop of the `Core`.
+final class ListDesk {
+    /// Connections that are looked at in one turn.
+    static let sliceCount = 512
+
+    private unowned let core: Core
+    private var requests: Deque<Request> = []
+    private var isBusy = false
+    private var connections: [ListMaterial.Connection] = []
+
+    private struct Request {
+        let parts: NodeReport.Parts
+        let settings: NodeSettings
+        let write: @Sendable (NodeReport) -> [UInt8]
+        let promise: EventLoopPromise<ByteBuffer>
+    }
+
+    init(core: Core) {
+        self.core = core
+    }
+
+    func make(
+        _ parts: NodeReport.Parts, settings: NodeSettings,
+        _ write: @escaping @Sendable (NodeReport) -> [UInt8]
+    ) -> EventLoopFuture<ByteBuffer> {
+        let promise = core.loop.makePromise(of: ByteBuffer.self)
+        requests.append(Request(parts: parts, settings: settings, write: write, promise: promise))
+        if !isBusy { takeNext() }
+        return promise.futureResult
+    }
+
+    private func takeNext() {
+        guard let request = requests.popFirst() else {
+            isBusy = false
+            return
+        }
+        isBusy = true
+        connections = []
+        if request.parts.isDisjoint(with: [.connections, .watches]) {
+            finish(request)
+        } else {
+            gather(from: 0, for: request)
+        }
+    }
+
+    private func gather(from slot: Int, for request: Request) {
+        let end = slot + ListDesk.sliceCount
+        for view in core.inspect({ $0.connectionViews(inSlots: slot..<end) }) {
+            connections.append(ListMaterial.Connection(view: view, port: core.port(of: view.id)))
+        }
+        guard end < core.slotCount else { return finish(request) }
+        let bound = NIOLoopBound((self, request), eventLoop: core.loop)
+        core.loop.scheduleTask(in: Core.eventPause) {
+            let (desk, request) = bound.value
+            desk.gather(from: end, for: request)
+        }
+    }
+
+    private func finish(_ request: Request) {
+        let material = core.inspect { replica in
+            ListMaterial(of: replica, for: request.parts, connections: connections, core: core)
+        }
+        connections = []
+        let (settings, write) = (request.settings, request.write)
+        let made = NIOThreadPool.singleton.runIfActive(eventLoop: core.loop) {
+            ByteBuffer(bytes: write(material.report(settings)))
+        }
+        made.cascade(to: request.promise)
+        let bound = NIOLoopBound(self, eventLoop: core.loop)
+        made.whenComplete { _ in bound.value.takeNext() }
+    }
+}
