@@ -60,6 +60,8 @@ package final class Core {
     /// The last orders that the disk was given and has answered, by their tickets.
     private var handedOff: UInt64 = 0
     private var stored: UInt64 = 0
+    /// Orders that the disk was given and has not answered.
+    var ordersAtDisk: UInt64 { handedOff - stored }
     /// What a leader has passed on, and when it passes on the rest at the latest.
     private var gathering = Gathering()
     private var gatheringEnd: (deadline: Int64, task: Scheduled<Void>)?
@@ -111,7 +113,7 @@ package final class Core {
     ///   - acceptedEpoch: As the log's owner found it on the disk, like `currentEpoch`.
     /// - Returns: When the node can be reached by its ensemble.
     package func start(
-        tickMs: Int64, acceptedEpoch: Epoch, currentEpoch: Epoch
+        tickMs: Int64, acceptedEpoch: Epoch, currentEpoch: Epoch, mustSynchronize: Bool
     ) -> EventLoopFuture<Void> {
         loop.assertInEventLoop()
         let bound = NIOLoopBound(self, eventLoop: loop)
@@ -136,7 +138,10 @@ package final class Core {
         let opened = peers.open(
             { bound.value.hear($0) }, snapshot: { bound.value.readSnapshot(&$0) })
         return opened.map {
-            bound.value.step(.started(acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch))
+            bound.value.step(
+                .started(
+                    acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch,
+                    mustSynchronize: mustSynchronize))
             bound.value.pulsing = bound.eventLoop.scheduleRepeatedTask(
                 initialDelay: Core.pulse, delay: Core.pulse
             ) { _ in bound.value.step(.pulsed) }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Links
 package import Logging
 package import NIOCore
@@ -14,6 +15,7 @@ internal import Zab
 package final class PeerDesk {
     private let election: ElectionLinks
     private let quorum: QuorumLinks
+    private let loop: any EventLoop
     private let own: EnsembleMember.Address
     private let host: String?
     private let log: Logger
@@ -40,6 +42,7 @@ package final class PeerDesk {
                         electionPort: address.electionPort)
                 )
             })
+        self.loop = loop
         self.own = own
         self.host = ensemble.listensOnAllAddresses ? nil : own.host
         self.log = log
@@ -77,12 +80,49 @@ package final class PeerDesk {
             }
             happened(.fromLeader(packet))
         }
-        let bound = election.listen(host: host, port: own.electionPort)
+        let bound = listen(untilMs: Instant.now.monotonicMs + PeerDesk.nameLimitMs, warnedMs: nil)
         return bound.assumeIsolated().map { [log, election, host] in
             guard election.isBeyondLoopback else { return }
             log.warning(
                 "\(PeerDesk.opennessWarning)", metadata: ["host": "\(host ?? "all addresses")"])
         }.nonisolated()
+    }
+
+    /// The name of a server that has just come up may get its address only some time later, as in Kubernetes:
+    /// Apache tries three times, this one for five minutes.
+    private static let nameLimitMs: Int64 = 300_000
+    private static let namePause = TimeAmount.seconds(1)
+    private static let warningPauseMs: Int64 = 30_000
+
+    private func listen(untilMs: Int64, warnedMs: Int64?) -> EventLoopFuture<Void> {
+        let loop = self.loop
+        return election.listen(host: host, port: own.electionPort).hop(to: loop).assumeIsolated()
+            .flatMapError { error in
+                let nowMs = Instant.now.monotonicMs
+                guard PeerDesk.mayPass(error), nowMs < untilMs else { return loop.makeFailedFuture(error) }
+                var warnedMs = warnedMs
+                if warnedMs.map({ nowMs - $0 >= PeerDesk.warningPauseMs }) ?? true {
+                    warnedMs = nowMs
+                    self.log.warning(
+                        "the name of this server's own line does not lead to this machine yet; tries again",
+                        metadata: [
+                            "name": "\(self.own.host)", "error": "\(error)",
+                            "forSeconds": "\((untilMs - nowMs) / 1000)",
+                        ])
+                }
+                let again = loop.makePromise(of: Void.self)
+                let bound = NIOLoopBound(self, eventLoop: loop)
+                loop.scheduleTask(in: PeerDesk.namePause) { [warnedMs] in
+                    bound.value.listen(untilMs: untilMs, warnedMs: warnedMs).cascade(to: again)
+                }
+                return again.futureResult
+            }.nonisolated()
+    }
+
+    /// Whether a name that means nothing, or another machine, may mean this one later.
+    private static func mayPass(_ error: any Error) -> Bool {
+        if error is SocketAddressError || error is SocketAddressError.UnknownHost { return true }
+        return (error as? IOError)?.errnoCode == EADDRNOTAVAIL
     }
 
     func act(_ action: PeerAction) {

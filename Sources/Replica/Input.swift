@@ -23,7 +23,9 @@ package enum Input {
     /// one that is not waits for a leader's word.
     case replayed(Transaction, bytes: ByteBuffer, isCommitted: Bool)
     /// The log is replayed: look for the others, or serve when there are none.
-    case started(acceptedEpoch: Epoch, currentEpoch: Epoch)
+    ///
+    /// - `mustSynchronize`: the disk may lack what this node acknowledged.
+    case started(acceptedEpoch: Epoch, currentEpoch: Epoch, mustSynchronize: Bool = false)
     /// Time passed. Comes a few times a tick.
     case ticked
     /// The others had their turn (after `continueSoon`).

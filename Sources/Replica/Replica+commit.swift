@@ -27,7 +27,10 @@ extension Replica {
         effects.act(
             .warn(
                 "since \(zxid) the tree here is not the one that its leader had: compare what `hash` answers "
-                    + "on every server; stop the one that is alone, move its data away and let it begin empty"
+                    + "on every server; if one stands alone and all other voters are up, stop that one, "
+                    + "move its "
+                    + "folder aside and start it with an empty one, so that it copies the tree from its "
+                    + "leader"
             ))
     }
 

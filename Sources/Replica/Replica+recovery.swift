@@ -21,7 +21,9 @@ extension Replica {
         noteDigest(of: transaction)
     }
 
-    mutating func start(_ acceptedEpoch: Epoch, _ currentEpoch: Epoch, at now: Instant) {
+    mutating func start(
+        _ acceptedEpoch: Epoch, _ currentEpoch: Epoch, _ mustSynchronize: Bool, at now: Instant
+    ) {
         let history = recovered
         recovered = History(after: .zero, [], committed: .zero)
         leaderlessSinceMs = now.monotonicMs
@@ -29,7 +31,8 @@ extension Replica {
             zab = Peer(
                 settings.peer, in: membership, patience: settings.patience,
                 standing: Standing(
-                    acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch, lastLogged: history.last),
+                    acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch, lastLogged: history.last,
+                    mustSynchronize: mustSynchronize),
                 history: history)
             zab.step(.ticked, at: now.monotonicMs)
         } else {

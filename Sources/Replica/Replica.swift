@@ -70,7 +70,7 @@ package struct Replica: ~Copyable {
     /// protocol 3.4). So it is again when they are replayed from the log.
     var isTreeExact = true
     /// A snapshot of the tree is being taken for the disk.
-    var isTakingSnapshot = false
+    package internal(set) var isTakingSnapshot = false
     var isServing = false
     var eventSerial: UInt64 = 0
     var sweep: Sweep
@@ -128,8 +128,8 @@ package struct Replica: ~Copyable {
             zab.step(.stored(through: ticket), at: now.monotonicMs)
         case .replayed(let transaction, let bytes, let isCommitted):
             replay(transaction, bytes, isCommitted: isCommitted, at: now)
-        case .started(let acceptedEpoch, let currentEpoch):
-            start(acceptedEpoch, currentEpoch, at: now)
+        case .started(let acceptedEpoch, let currentEpoch, let mustSynchronize):
+            start(acceptedEpoch, currentEpoch, mustSynchronize, at: now)
         case .ticked:
             tick(at: now, into: &effects)
         case .continued:

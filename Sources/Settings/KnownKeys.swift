@@ -21,12 +21,14 @@ enum KnownKeys {
         switch (standing(of: key), value.trimmed.lowercased()) {
         case (.notYet, "false"), (.notYet, "no"), (.notYet, "0"), (.notYet, "-1"), (.notYet, ""): true
         case (.noEffect, "true"), (.noEffect, "yes"): always.contains(key)
+        case (.notYet, let value) where key.hasPrefix("authProvider."):
+            Refusals.builtIn.contains { $0.lowercased() == value }
         default: false
         }
     }
 
     private static let always: Set<String> = [
-        "forceSync", "digest.enabled", "datadir.autocreate", "db.autocreate", "closeSessionTxn.enabled",
+        "forceSync", "digest.enabled", "closeSessionTxn.enabled",
         "serializeLastProcessedZxid.enabled",
     ]
 
@@ -54,7 +56,8 @@ enum KnownKeys {
         "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest",
         "autopurge.snapRetainCount", "clientPort",
         "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "cnxTimeout",
-        "connectToLearnerMasterLimit", "dataDir", "dataLogDir", "dynamicConfigFile", "electionAlg",
+        "connectToLearnerMasterLimit", "dataDir", "dataLogDir", "datadir.autocreate", "db.autocreate",
+        "dynamicConfigFile", "electionAlg",
         "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",
         "fsync.warningthresholdms", "globalOutstandingLimit", "initLimit", "jute.maxbuffer",
         "largeRequestMaxBytes", "largeRequestThreshold", "leaderServes", "maxClientCnxns",
@@ -70,15 +73,12 @@ enum KnownKeys {
         "digests are always kept": [
             "digest.enabled"
         ],
-        "a missing data directory is always made": [
-            "datadir.autocreate"
-        ],
         "what the server writes itself has no limit": [
             "jute.maxbuffer.extrasize"
         ],
         "the log and its files are kept by SQLite": [
             "preAllocSize", "txnLogSizeLimitInKb", "snapshot.compression.method", "snapshot.trust.empty",
-            "db.autocreate", "serializeLastProcessedZxid.enabled",
+            "serializeLastProcessedZxid.enabled",
         ],
         "an old snapshot goes, and the log before it, when a new one is complete": [
             "autopurge.purgeInterval"
@@ -127,6 +127,15 @@ enum KnownKeys {
         ],
         "closing a session always names its znodes": ["closeSessionTxn.enabled"],
         "only the TTL encoding of 3.5.4 and later is known": ["emulate353TTLNodes"],
+        "a learner that lacks more than 32 MiB of transactions is sent the tree, any number of them at once":
+            [
+                "commitLogCount", "snapshotSizeFactor", "leader.maxConcurrentSnapSyncs",
+                "leader.maxConcurrentDiffSyncs",
+            ],
+        "nothing that is sent between the servers waits for anything": [
+            "leader.closeSocketAsync", "leader.nodelay", "follower.nodelay", "learner.asyncSending",
+            "learner.closeSocketAsync",
+        ],
         "it is for tests of Apache's server": [
             "test.allowDiscontinuousProposals", "testingonly.initialZxid", "controllerPort",
             "forceSnapshotSync",
@@ -164,6 +173,7 @@ enum KnownKeys {
         ],
         "TLS": [
             "secureClientPort", "secureClientPortAddress", "client.portUnification", "client.certReload",
+            "sslQuorum", "portUnification", "sslQuorumReloadCertFiles",
         ],
         "SASL": [
             "allowSaslFailedClients", "SASLAuthenticationProvider.superPassword", "sasl.serverconfig",
@@ -175,17 +185,15 @@ enum KnownKeys {
             "admin.forceHttps", "admin.needClientAuth", "admin.portUnification", "admin.httpVersion",
             "IPAuthenticationProvider.usexforwardedfor", "metricsProvider.httpsPort",
         ],
-        "replication": [
-            "observerMasterPort", "observerMaster.sizeLimit", "oraclePath", "tcpKeepAlive",
-            "electionPortBindRetry",
-            "quorumCnxnTimeoutMs", "fastleader.minNotificationInterval", "fastleader.maxNotificationInterval",
+        "the requirement of a scheme by its old name": ["requireClientAuthScheme"],
+        "an oracle": ["oraclePath"],
+        "an observer that other observers follow": ["observerMasterPort", "observerMaster.sizeLimit"],
+        "tuning of the links between servers": [
+            "tcpKeepAlive", "electionPortBindRetry", "quorumCnxnTimeoutMs",
+            "fastleader.minNotificationInterval", "fastleader.maxNotificationInterval",
             "multiAddress.reachabilityCheckEnabled", "multiAddress.reachabilityCheckTimeoutMs",
-            "commitLogCount",
-            "snapshotSizeFactor", "leader.maxTimeToWaitForEpoch", "leader.maxConcurrentSnapSyncs",
-            "leader.maxConcurrentDiffSyncs", "leader.closeSocketAsync", "leader.nodelay", "follower.nodelay",
-            "learner.asyncSending", "learner.closeSocketAsync", "leaderConnectDelayDuringRetryMs",
-            "observer.reconnectDelayMs", "observer.election.DelayMs", "sslQuorum", "portUnification",
-            "sslQuorumReloadCertFiles",
+            "leader.maxTimeToWaitForEpoch", "leaderConnectDelayDuringRetryMs",
+            "observer.reconnectDelayMs", "observer.election.DelayMs",
         ],
     ]
 
@@ -195,7 +203,7 @@ enum KnownKeys {
         ("ssl.", .notYet("TLS")),
         ("authProvider.", .notYet("other authentication than digest and ip")),
         ("superUser", .notYet("SASL")), ("kerberos.", .notYet("SASL")),
-        ("quorum.auth.", .notYet("replication")),
+        ("quorum.auth.", .notYet("SASL between servers")),
         ("pathStats.", .noEffect("requests are counted, not traced by path")),
     ]
 

@@ -22,10 +22,12 @@ extension NodeSettings {
         let entries = Entries(properties, file: file)
         var warnings = SettingsWarning.all(about: properties, in: file)
         var settings = try NodeSettings(entries, warnings: &warnings)
+        try Refusals.check(properties, entries)
         settings.serverID = try serverID(in: settings.dataDir, read: read)
         settings.ensemble = try Ensemble.parse(
             entries, serverID: settings.serverID, read: read, warnings: &warnings)
         try settings.adoptOwnLine(entries)
+        try settings.requireClientPort(entries, warnings: &warnings)
         return (settings, warnings)
     }
 
@@ -48,6 +50,7 @@ extension NodeSettings {
             warnings.append(entries.advice(key, "is a relative path; write ./\(path) if that is meant"))
         }
         isDataDirCreated = try entries.flag("datadir.autocreate", default: true)
+        isEmptyBelieved = try entries.flag("db.autocreate", default: true)
         tickTimeMs = try entries.integer("tickTime", default: 3000, in: 1...Int(Int32.max), "milliseconds")
         clients = try ClientSettings(entries)
         sessions = try SessionSettings(entries, tickTimeMs: tickTimeMs)
@@ -97,11 +100,25 @@ extension NodeSettings {
                 .conflicting, key, "names another client address than clientPort and clientPortAddress do",
                 "remove clientPort and clientPortAddress, or make them the same")
         }
+        guard line.secureClient == nil else {
+            throw entries.error(
+                .notYet, key, "asks for a port with TLS, which this version does not have",
+                "write \(key)=…;\(client.port) without the second client port")
+        }
         clients.port = client.port
         clients.address = client.host
-        if let secure = line.secureClient {
-            clients.securePort = secure.port
-            clients.secureAddress = secure.host
+    }
+
+    /// No port is opened that nobody asked for. As in Apache, a server of an ensemble may do without one.
+    private func requireClientPort(
+        _ entries: Entries, warnings: inout [SettingsWarning]
+    ) throws(SettingsError) {
+        guard clients.port == nil else { return }
+        guard isMember else {
+            throw entries.error(
+                .missing, "clientPort", "is not set, so that nobody could connect",
+                "write clientPort=2181, and clientPortAddress=127.0.0.1 to serve this machine alone")
         }
+        warnings.append(entries.advice("clientPort", "is not set: this server serves no clients"))
     }
 }

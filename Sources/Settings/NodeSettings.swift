@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// How one node is to run: read once from `zoo.cfg`, checked, then frozen.
 ///
 /// Names are ours, keys and defaults are Apache ZooKeeper 3.9.5's; each field's comment gives its key. A
@@ -9,6 +11,9 @@ package struct NodeSettings: Equatable, Sendable {
     package var dataLogDir: String
     /// `datadir.autocreate`: whether a missing data directory is made rather than refused.
     package var isDataDirCreated = true
+    /// `db.autocreate`: whether an empty data directory is taken for that of a new node, rather than for one
+    /// that has lost its files.
+    package var isEmptyBelieved = true
     /// `tickTime`: the unit of session expiry and of an ensemble's limits.
     package var tickTimeMs = 3000
     /// The text of `dataDir/myid`; nil without that file, as is usual for a standalone node.
@@ -52,6 +57,14 @@ extension NodeSettings {
         return .member(of: ensemble)
     }
 
+    /// This server's own `server.N` line, as ZooKeeper writes it, and the port there that must open first.
+    package var ownLine: (text: String, electionPort: Int)? {
+        guard let own = ensemble?.members.first(where: { $0.id.rawValue == serverID }),
+            let address = own.addresses.first
+        else { return nil }
+        return ("server.\(own.id.rawValue)=\(own.text)", address.electionPort)
+    }
+
     /// Whether others decide with it.
     package var isMember: Bool { role != .standalone }
 
@@ -59,14 +72,15 @@ extension NodeSettings {
     ///
     /// It differs from Apache's defaults where those would stop a newcomer: every four-letter word is
     /// answered (kazoo and all monitors ask for more than `srvr`), TTL znodes are allowed (else documented
-    /// create calls fail), one address may hold any number of connections (they all come from this machine),
-    /// ticks are the 2 s of ZooKeeper's sample file, and no second port is opened for administration.
+    /// create calls fail), and one address may hold any number of connections. Ticks are the 2 s of
+    /// ZooKeeper's sample file, no second port is opened for administration, and only this machine gets in.
     package static func standalone(clientPort: Int = 2181, dataDir: String = "data") -> NodeSettings {
         var settings = NodeSettings(dataDir: dataDir)
         settings.tickTimeMs = 2000
         settings.sessions.minTimeoutMs = 4000
         settings.sessions.maxTimeoutMs = 40_000
         settings.clients.port = clientPort
+        settings.clients.address = "127.0.0.1"
         settings.clients.connectionsPerAddressMax = 0
         settings.words = .all
         settings.tree.areExtendedTypesEnabled = true

@@ -17,6 +17,18 @@ extension LogStore {
         var changed = numbers
         changed.currentEpoch = epoch
         try change(to: changed)
+        try setSynchronized()
+    }
+
+    /// What is here is to be relied on again. Of a node that is alone its operator says so by starting it.
+    package mutating func setSynchronized() throws(StorageError) {
+        guard mustSynchronize != nil else { return }
+        do {
+            try CatchUpMark.remove(from: directory)
+        } catch {
+            throw giveUp(error)
+        }
+        mustSynchronize = nil
     }
 
     /// Writes first, then believes: memory never runs ahead of the disk.

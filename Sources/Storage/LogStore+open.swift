@@ -7,8 +7,13 @@ extension LogStore {
     /// counts in `lastZxid` is durable (a vote may rest on it), and no other process can open the folder.
     ///
     /// - Throws: `locked`, `readOnly`, `schema`, `corrupt`; of a damaged folder nothing is changed.
-    package static func open(directory: String) throws(StorageError) -> LogStore {
-        try open(directory: directory, disk: Disk())
+    ///
+    /// - Parameter isEmptyBelieved: Whether a folder without a log is a new node's. Where it is not, it is
+    ///   marked before anything is made in it: it has to synchronize first.
+    package static func open(
+        directory: String, isEmptyBelieved: Bool = true
+    ) throws(StorageError) -> LogStore {
+        try open(directory: directory, isEmptyBelieved: isEmptyBelieved, disk: Disk())
     }
 
     /// How SQLite meets the disk; tests put a faulty one under it.
@@ -21,11 +26,19 @@ extension LogStore {
         var logExists: ((_ path: String) -> Bool) = { DataDirectory.size(of: $0) > 0 }
     }
 
-    static func open(directory: String, disk: Disk) throws(StorageError) -> LogStore {
+    static func open(
+        directory: String, isEmptyBelieved: Bool = true, disk: Disk
+    ) throws(StorageError) -> LogStore {
         let directory = try DataDirectory(creating: directory)
         let lock = try DirectoryLock(directory)
+        try directory.closeToOthers()
         let found = try AcknowledgedMark.read(directory)
-        if !disk.logExists(directory.log) { try refuseLostLog(found, directory) }
+        if !disk.logExists(directory.log) {
+            try refuseLostLog(found, directory)
+            if !isEmptyBelieved {
+                try CatchUpMark.write("the folder was empty, and db.autocreate is false", to: directory)
+            }
+        }
 
         let database = try Database(path: directory.log, files: disk.files)
         let numbers = try openingNumbers(of: database, disk, found)
@@ -37,7 +50,7 @@ extension LogStore {
         let mark = try AcknowledgedMark(directory, after: found)
         var store = try LogStore(
             directory: directory, lock: lock, database: database, mark: mark, numbers: numbers, head: head,
-            committed: min(witness.committed, head.zxid))
+            committed: min(witness.committed, head.zxid), mustSynchronize: CatchUpMark.read(directory))
         try store.makeDurable()
         return store
     }
@@ -76,7 +89,7 @@ extension LogStore {
             var acknowledged: Zxid?
             if case .copy(let mark, _) = found { acknowledged = mark.chain.zxid }
             throw StorageError.damaged(
-                file: database.path, "no row can be reached (\(error.message)): the log is lost",
+                file: database.path, "no row can be reached (\(error.reason)): the log is lost",
                 firstBad: Zxid.zero.expectedNext, soundUpTo: .zero, acknowledgedUpTo: acknowledged,
                 sqlite: error.sqlite)
         }

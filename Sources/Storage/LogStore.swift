@@ -20,6 +20,9 @@ package struct LogStore: ~Copyable {
     var head: RowChain
     /// Everything up to here is known to be committed, at least.
     package internal(set) var committed: Zxid
+    /// Why a member of an ensemble must not vote on what is here before it has a leader's history; nil when
+    /// it may.
+    package internal(set) var mustSynchronize: String?
     /// Why no call is served any more.
     var failure: StorageError?
     /// WAL pages at which the next checkpoint is tried; raised while a reader keeps one from finishing.
@@ -54,12 +57,14 @@ package struct LogStore: ~Copyable {
 
     init(
         directory: DataDirectory, lock: consuming DirectoryLock, database: consuming Database,
-        mark: consuming AcknowledgedMark, numbers: NodeNumbers, head: RowChain, committed: Zxid
+        mark: consuming AcknowledgedMark, numbers: NodeNumbers, head: RowChain, committed: Zxid,
+        mustSynchronize: String?
     ) throws(StorageError) {
         let statements = try LogStatements(database)
         let reader = try LogReader(database)
         self.directory = directory
         self.committed = committed
+        self.mustSynchronize = mustSynchronize
         self.lock = lock
         self.statements = statements
         self.reader = reader

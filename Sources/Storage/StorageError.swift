@@ -22,6 +22,8 @@ package struct StorageError: Error {
         case misuse
         /// There is no such folder, or no node's files are in it.
         case absent
+        /// The folder that the configuration names is not the one that the node's data are in, or cannot be.
+        case misplaced
     }
 
     /// How far a damaged log can be believed.
@@ -69,10 +71,30 @@ extension StorageError: CustomStringConvertible {
 
 extension StorageError {
     /// What an operator can do about damage, in one place so that every message says the same.
+    ///
+    /// A server that begins anew has forgotten what it acknowledged: where one of the others is down, it
+    /// could
+    /// make a quorum with those who never had it.
     static let restore =
-        "move this folder aside and let the node copy everything from its peers, or restore the whole folder "
-        + "(log.db, log.db-wal, acknowledged, snapshots) from one backup; a node on its own has lost what is "
-        + "named here"
+        "while all other voters of the ensemble are up, and only then, move this folder aside and let "
+            + "the node "
+        + "copy everything from its leader; else restore the whole folder (log.db, log.db-wal, acknowledged, "
+        + "snapshots) from one backup, or see what `aviary-admin repair` can keep; a node on its own "
+        + "has lost "
+        + "what is named here"
+
+    /// What SQLite said, without the file, the statement and the advice: for a sentence that has its own.
+    var reason: String {
+        let end = message.firstRange(of: ", during: ")?.lowerBound ?? message.endIndex
+        let start = message[..<end].firstRange(of: ": ")?.upperBound ?? message.startIndex
+        return end == message.endIndex ? finding : String(message[start..<end])
+    }
+
+    /// The sentence without the advice that is meant for whoever starts a node.
+    package var finding: String {
+        message.firstRange(of: "; " + StorageError.restore).map { String(message[..<$0.lowerBound]) }
+            ?? message
+    }
 
     /// The process, or the machine, may open no more files: no fault of the disk's.
     static let moreDescriptors =

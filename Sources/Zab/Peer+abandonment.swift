@@ -13,7 +13,7 @@ extension Peer {
             for learner in leading.learners { act(.drop(learner.link, why.reason)) }
         }
         if why.isFailure { noteFailure(at: nowMs) }
-        pause(after: role, at: nowMs)
+        pause(after: role, because: why, at: nowMs)
         role = .resting
         vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
         act(.standBy(why.reason))
@@ -32,8 +32,8 @@ extension Peer {
     }
 
     /// Who served, or failed for once, looks again at once; who fails again and again does so ever more
-    /// slowly.
-    private mutating func pause(after role: Role, at nowMs: Int64) {
+    /// slowly, and with long pauses for what only its operator can mend.
+    private mutating func pause(after role: Role, because why: Abandonment, at nowMs: Int64) {
         let hasServed =
             switch role {
             case .resting, .looking: true
@@ -41,6 +41,11 @@ extension Peer {
             case .leading(let leading): leading.isServing
             }
         failures = hasServed ? 0 : failures + 1
+        isRestLong = why.isLasting
+        if why.isLasting {
+            restsUntilMs = nowMs + min(Peer.longRestMsMax, 500 << Int64(min(failures, 10)))
+            return
+        }
         restsUntilMs = failures < 2 ? nowMs : nowMs + min(1000, 5 << Int64(min(failures, 10)))
     }
 }

@@ -31,6 +31,9 @@ package struct Peer {
     var failures = 0
     var failedLeaders = FailedLeaders()
     var restsUntilMs: Int64 = .min
+    /// It rests from what will not pass by itself, and is up as soon as a voter looks for a leader.
+    var isRestLong = false
+    static let longRestMsMax: Int64 = 60_000
 
     enum Role {
         /// Waits for the disk, so that its vote is true, and after failures a little longer; then looks for a
@@ -283,10 +286,13 @@ package struct Peer {
             let hasChanged = election.receive(notification, from: peer, at: nowMs)
             role = .looking(election)
             round = election.round
-            // Nobody waits for an observer's word; and two who answer one another never end.
-            if isBehind || isNew, membership.isVoter(me) { act(.notify(peer, election.announcement)) }
+            // Nobody waits for the word of who does not vote; and two who answer one another never end.
+            if isBehind || isNew, membership.isVoter(me), !standing.mustSynchronize {
+                act(.notify(peer, election.announcement))
+            }
             if hasChanged { announce(election.announcement, dialling: false) }
         case .resting, .following, .leading:
+            if isRestLong, notification.state == .looking, membership.isVoter(peer) { restsUntilMs = .min }
             guard notification.state == .looking || !membership.isVoter(peer), let answer = settledAnswer
             else {
                 return

@@ -20,11 +20,12 @@ struct Node {
     ///
     /// - Returns: The exit code of the program.
     func run() -> Int32 {
-        let stop = StopSignals()
+        let signals = Signals()
         let writer = LogWriter()
         LoggingSystem.bootstrap { QueuedLogHandler(label: $0, writer: writer) }
         defer { writer.flush(withinMs: Node.lastWordsMs) }
         let log = Logger(label: "aviary")
+        signals.setReport { Activity.report(nil, to: log) }
         Surroundings.raiseFileDescriptorLimit()
         do {
             let settings = try loadSettings(log)
@@ -32,12 +33,10 @@ struct Node {
             let (core, journal, scribe, reachable) = try loop.submit {
                 try start(settings, on: loop, log, writer)
             }.wait()
-            try reachable.wait()
-            let listener = try bind(settings, core, on: loop)
-            try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
-            let port = listener.channel.localAddress?.port ?? 0
-            log.info("serving clients", metadata: ["clientPort": "\(port)"])
-            stop.wait()
+            signals.setReport { Activity.report(core, to: log) }
+            try open(settings, reachable)
+            try serveClients(settings, core, on: loop, log)
+            signals.wait()
             log.info("stopping")
             try loop.submit { core.value.stop() }.wait()
             try scribe.close()
@@ -50,33 +49,62 @@ struct Node {
     }
 
     private func loadSettings(_ log: Logger) throws -> NodeSettings {
-        guard let configuration else { return .standalone() }
+        guard let configuration else {
+            log.info(
+                """
+                no configuration file: serves this machine alone, and answers every four-letter word; to \
+                open the node to others, give it a file with dataDir and clientPort
+                """)
+            return .standalone()
+        }
         let (settings, warnings) = try NodeSettings.load(path: configuration)
         for warning in warnings { log.warning("\(warning)") }
         return settings
     }
 
-    private func bind(
-        _ settings: NodeSettings, _ core: NIOLoopBound<Core>, on loop: any EventLoop
-    ) throws -> Listener {
+    /// Waits until the other servers can reach this one.
+    private func open(_ settings: NodeSettings, _ reachable: EventLoopFuture<Void>) throws {
         do {
-            return try Listener.bind(settings, core: core, on: loop)
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw PortInUse(port: settings.clients.port ?? 0)
+            try reachable.wait()
+        } catch {
+            guard let own = settings.ownLine else { throw error }
+            throw PortFault(error, line: own.text, address: nil, port: own.electionPort) ?? error
         }
+    }
+
+    private func serveClients(
+        _ settings: NodeSettings, _ core: NIOLoopBound<Core>, on loop: any EventLoop, _ log: Logger
+    ) throws {
+        guard let wanted = settings.clients.port else { return }
+        let listener: Listener
+        do {
+            listener = try Listener.bind(settings, core: core, on: loop)
+        } catch {
+            throw PortFault(
+                error, line: "clientPort=\(wanted)",
+                address: settings.clients.address.map { "clientPortAddress=\($0)" }, port: wanted) ?? error
+        }
+        try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
+        log.info(
+            "serving clients",
+            metadata: [
+                "clientPort": "\(listener.channel.localAddress?.port ?? wanted)",
+                "address": "\(settings.clients.address ?? "all")",
+            ])
     }
 
     /// Recovers the replica on the loop that will own it.
     private func start(
         _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
     ) throws -> (NIOLoopBound<Core>, Journal, SnapshotScribe, EventLoopFuture<Void>) {
-        var store = try LogStore.open(directory: settings.dataLogDir)
+        var store = try LogStore.open(settings, log: log)
         var replayed = Recovery.Replayed()
         let replica = try Recovery.replica(
             from: &store, settings: settings, replayed: &replayed, log: log)
         let scribe = SnapshotScribe(
             directory: store.snapshotDirectory, kept: settings.storage.snapshotsKept)
         let (acceptedEpoch, currentEpoch) = (store.acceptedEpoch, store.currentEpoch)
+        let mustSynchronize = store.mustSynchronize != nil
         let journal = Journal(store: store) { error in
             log.critical("\(error.message)")
             writer.flush(withinMs: Node.lastWordsMs)
@@ -89,7 +117,8 @@ struct Node {
                 settings.storage, scribe: scribe, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)
         let reachable = core.start(
-            tickMs: Int64(settings.tickTimeMs), acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch)
+            tickMs: Int64(settings.tickTimeMs), acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch,
+            mustSynchronize: mustSynchronize)
         return (NIOLoopBound(core, eventLoop: loop), journal, scribe, reachable)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 /// Expected values come from `java.util.Properties.load` on the same text.
 @Suite struct `A properties file` {
     private func dataDir(of text: String) throws -> String {
-        try NodeSettings.parse(text, file: "zoo.cfg").settings.dataDir
+        try NodeSettings.parse("clientPort=2181\n" + text, file: "zoo.cfg").settings.dataDir
     }
 
     @Test(arguments: [
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `may be Latin-1 where it is not UTF-8`() throws {
-        let bytes = Array("dataDir=/caf".utf8) + [0xe9]
+        let bytes = Array("clientPort=2181\ndataDir=/caf".utf8) + [0xe9]
         #expect(try NodeSettings.parse(bytes, file: "zoo.cfg").settings.dataDir == "/café")
     }
 
@@ -38,7 +38,8 @@ import Testing
     }
 
     @Test func `counts lines across continuations`() throws {
-        let warnings = try NodeSettings.parse("dataDir=/a\\\n\\\nb\n\nfoo=1\r\nbar", file: "zoo.cfg").warnings
+        let text = "dataDir=/a\\\n\\\nb\n\nfoo=1\r\nbar\nclientPort=2181"
+        let warnings = try NodeSettings.parse(text, file: "zoo.cfg").warnings
         #expect(warnings.map(\.line) == [5, 6])
     }
 }

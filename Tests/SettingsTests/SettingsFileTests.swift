@@ -3,17 +3,19 @@ import Testing
 
 @Suite struct `A configuration` {
     private func settings(_ lines: String) throws -> NodeSettings {
-        try NodeSettings.parse("dataDir=/d\n" + lines, file: "zoo.cfg").settings
+        let port = lines.contains("lientPort") ? "" : "\nclientPort=2181"
+        return try NodeSettings.parse("dataDir=/d\n" + lines + port, file: "zoo.cfg").settings
     }
 
-    @Test func `of a data directory alone has the defaults of Apache 3 9 5`() throws {
+    @Test func `of a data directory and a port has the defaults of Apache 3 9 5`() throws {
         let settings = try settings("")
-        #expect(settings == NodeSettings(dataDir: "/d"))
+        var expected = NodeSettings(dataDir: "/d")
+        expected.clients.port = 2181
+        #expect(settings == expected)
         #expect(settings.dataLogDir == "/d")
         #expect(settings.tickTimeMs == 3000)
         #expect(settings.sessions.minTimeoutMs == 6000)
         #expect(settings.sessions.maxTimeoutMs == 60_000)
-        #expect(settings.clients.port == nil)
         #expect(settings.clients.connectionsPerAddressMax == 60)
         #expect(settings.limits.outstandingRequestsMax == 1000)
         #expect(settings.limits.frameBytesMax == 1_048_575)
@@ -136,9 +138,10 @@ import Testing
         #expect(settings.access.requiredSchemes == ["digest", "ip"])
     }
 
-    @Test func `for newcomers answers all words and limits nobody`() {
+    @Test func `for newcomers answers all words on loopback and limits nobody`() {
         let settings = NodeSettings.standalone()
         #expect(settings.clients.port == 2181)
+        #expect(settings.clients.address == "127.0.0.1")
         #expect(settings.words == .all)
         #expect(settings.clients.connectionsPerAddressMax == 0)
         #expect(settings.sessions.maxTimeoutMs == settings.tickTimeMs * 20)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `A warning` {
     private func warning(_ line: String) throws -> SettingsWarning? {
-        try NodeSettings.parse("dataDir=/d\n" + line, file: "zoo.cfg").warnings.first
+        try NodeSettings.parse("dataDir=/d\n" + line + "\nclientPort=2181", file: "zoo.cfg").warnings.first
     }
 
     @Test(arguments: [
@@ -36,6 +36,22 @@ import Testing
     @Test(arguments: ["audit.enable=false", "sslQuorum=FALSE", "forceSync=yes", "throttled_op_wait_time=0"])
     func `is not given for what is so anyway`(line: String) throws {
         #expect(try warning(line) == nil)
+    }
+
+    @Test(arguments: [
+        "authProvider.1=org.apache.zookeeper.server.auth.DigestAuthenticationProvider",
+        "authProvider.ip=org.apache.zookeeper.server.auth.IPAuthenticationProvider",
+        "datadir.autocreate=false", "db.autocreate=false",
+    ])
+    func `is not given for what is obeyed`(line: String) throws {
+        #expect(try warning(line) == nil)
+    }
+
+    @Test(arguments: ["commitLogCount=700", "oraclePath=/o", "observerMasterPort=2191", "tcpKeepAlive=true"])
+    func `does not deny that servers replicate`(line: String) throws {
+        let text = try #require(try warning(line)?.text)
+        #expect(text.hasPrefix("has no effect: "))
+        #expect(!text.contains("replication"))
     }
 
     @Test func `is given when a safeguard is to be switched off`() throws {

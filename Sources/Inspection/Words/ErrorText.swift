@@ -1,5 +1,3 @@
-package import Storage
-
 /// Why a question cannot be answered, with what to do about it.
 package struct InspectionError: Error, Equatable, CustomStringConvertible {
     package enum Code: Sendable {
@@ -19,13 +17,5 @@ package struct InspectionError: Error, Equatable, CustomStringConvertible {
     package init(_ code: Code, _ description: String) {
         self.code = code
         self.description = description
-    }
-}
-
-extension StorageError {
-    /// The sentence without the advice that is meant for whoever starts a node.
-    package var finding: String {
-        let cut = message.firstRange(of: "; move this folder aside")
-        return cut.map { String(message[..<$0.lowerBound]) } ?? message
     }
 }

@@ -74,7 +74,7 @@ struct AcknowledgedMark: ~Copyable {
     /// folder.
     init(_ directory: DataDirectory, after found: Found) throws(StorageError) {
         self.file = directory.mark
-        self.descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        self.descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if case .copy(_, let sequence) = found { self.sequence = sequence } else { self.sequence = 0 }
         guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open", file: file) }
     }

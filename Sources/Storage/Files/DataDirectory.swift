@@ -19,6 +19,7 @@ struct DataDirectory {
     /// Creates what is missing of `path`, durably.
     init(creating path: String) throws(StorageError) {
         self.path = path
+        try DataDirectory.requireLength(path)
         try DataDirectory.create(path)
         guard access(path, R_OK | W_OK | X_OK) == 0 else {
             throw StorageError(errno: errno, doing: "use as data folder", file: path)
@@ -37,13 +38,15 @@ struct DataDirectory {
     }
 
     private static func create(_ path: String) throws(StorageError) {
-        if mkdir(path, 0o750) == 0 {
+        if mkdir(path, 0o700) == 0 {
             if let parent = parent(of: path) { try sync(parent) }
             return
         }
         switch errno {
         case EEXIST:
-            return
+            var status = Glibc.stat()
+            guard stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else { return }
+            throw StorageError(errno: ENOTDIR, doing: "use as data folder", file: path)
         case ENOENT:
             guard let parent = parent(of: path) else {
                 throw StorageError(errno: ENOENT, doing: "create the data folder", file: path)
@@ -53,6 +56,38 @@ struct DataDirectory {
         case let code:
             throw StorageError(errno: code, doing: "create the data folder", file: path)
         }
+    }
+
+    /// SQLite takes no name of 512 bytes and more, and says no more than that it cannot open it.
+    private static func requireLength(_ path: String) throws(StorageError) {
+        let length = NodePlaces.absolute(path).utf8.count
+        guard length > pathBytesMax else { return }
+        throw StorageError(
+            .misplaced,
+            "\(path): the name of the data folder is \(length) bytes long, and its files would be out of "
+                + "reach for SQLite; choose one of \(pathBytesMax) bytes at most")
+    }
+
+    /// Leaves room for the longest name of a file in it.
+    private static let pathBytesMax = 450
+
+    /// Takes away what others than the owner may do with the node's own files, whatever the umask was when
+    /// they were made.
+    func closeToOthers() throws(StorageError) {
+        for name in try names() where DataDirectory.isOwn(name) {
+            var status = Glibc.stat()
+            guard stat(path + "/" + name, &status) == 0, status.st_mode & 0o077 != 0 else { continue }
+            // What belongs to somebody else is his to close; the folder's own mode is said elsewhere.
+            guard chmod(path + "/" + name, 0o600) == 0 || errno == EPERM else {
+                throw StorageError(errno: errno, doing: "set the mode of", file: path + "/" + name)
+            }
+        }
+    }
+
+    /// Whether a node makes files of that name.
+    static func isOwn(_ name: String) -> Bool {
+        name.hasPrefix("log.db") || name == "acknowledged" || name == "lock" || name.hasPrefix("snapshot-")
+            || name == CatchUpMark.name
     }
 
     /// Makes the name of a folder survive a power cut.
@@ -94,11 +129,14 @@ extension StorageError {
             ours = .readOnly
             remedy = "make it writable for the user that runs the node, or set another dataDir"
         case ENOTDIR:
-            ours = .readOnly
+            ours = .misplaced
             remedy = "a file stands where a folder is needed: move it away, or set another dataDir"
         case EMFILE, ENFILE:
             ours = .io
             remedy = StorageError.moreDescriptors
+        case ENAMETOOLONG, ELOOP:
+            ours = .misplaced
+            remedy = "set another dataDir"
         default:
             ours = .io
             remedy = "look for disk errors in the system's log before starting the node again"

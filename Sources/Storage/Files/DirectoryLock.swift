@@ -10,7 +10,7 @@ struct DirectoryLock: ~Copyable {
 
     init(_ directory: DataDirectory) throws(StorageError) {
         let file = directory.lock
-        let opened = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        let opened = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard opened >= 0 else { throw StorageError(errno: errno, doing: "open the lock file", file: file) }
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno

@@ -20,7 +20,8 @@ package struct FolderSwap: ~Copyable {
 
     /// Copies what lies in the folder and is none of a node's own files, such as `myid`.
     package func copyOthers(into writer: borrowing FolderWriter) throws(StorageError) {
-        for name in try folder.directory.names() where !FolderSwap.isOwn(name) {
+        for name in try folder.directory.names()
+        where name != "." && name != ".." && !DataDirectory.isOwn(name) {
             var status = stat()
             guard stat(folder.path + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
                 continue
@@ -29,14 +30,9 @@ package struct FolderSwap: ~Copyable {
         }
     }
 
-    private static func isOwn(_ name: String) -> Bool {
-        name.hasPrefix("log.db") || name == "acknowledged" || name == "lock" || name.hasPrefix("snapshot-")
-            || name == "." || name == ".."
-    }
-
     /// Writes the text before anything is exchanged.
     package func explain(_ text: String, in file: String) throws(StorageError) {
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "create", file: file) }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)

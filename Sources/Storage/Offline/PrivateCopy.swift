@@ -47,7 +47,7 @@ enum FileCopy {
         let source = open(file, O_RDONLY | O_CLOEXEC)
         guard source >= 0 else { throw StorageError(errno: errno, doing: "read", file: file) }
         defer { close(source) }
-        let target = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        let target = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard target >= 0 else { throw StorageError(errno: errno, doing: "create", file: copy) }
         defer { close(target) }
         while true {

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// One connection to one SQLite file: owned by one thread, closed when it goes away.
 ///
@@ -32,6 +33,11 @@ struct Database: ~Copyable {
         let access =
             isReadOnly || isAtRest ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (isAtRest ? SQLITE_OPEN_URI : 0)
+        // SQLite would let others read what it creates; its WAL and index take after the file.
+        if files == nil, access & SQLITE_OPEN_CREATE != 0 {
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            if descriptor >= 0 { Glibc.close(descriptor) }
+        }
         let name = isAtRest ? Database.uri(of: path, "immutable=1") : path
         let code = sqlite3_open_v2(name, &opened, flags, files)
         guard code == SQLITE_OK, let opened else {
@@ -81,7 +87,10 @@ struct Database: ~Copyable {
     /// Runs any number of statements that return nothing worth reading.
     func execute(_ sql: String) throws(StorageError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
-        guard code == SQLITE_OK else { throw error(code, doing: sql) }
+        guard code == SQLITE_OK else {
+            throw error(
+                code, doing: String(sql.prefix { $0 != ";" }).split(whereSeparator: \.isNewline).joined())
+        }
     }
 
     func prepare(_ sql: String) throws(StorageError) -> Statement {

@@ -30,7 +30,7 @@ extension StorageError {
         case .full: "make room on this disk, then start the node again"
         case .corrupt: restore
         case .readOnly: "make the folder and its files writable for the user that runs the node"
-        case .io, .schema, .misuse, .absent:
+        case .io, .schema, .misuse, .absent, .misplaced:
             "look for disk errors in the system's log before starting the node again"
         }
     }

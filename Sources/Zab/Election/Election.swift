@@ -35,8 +35,11 @@ package struct Election {
 
     private let me: PeerID
     private let membership: Membership
-    /// The vote for oneself; an observer has none.
+    /// The vote for oneself; an observer has none, nor has a server that must synchronize first.
     private let candidacy: Vote?
+    /// What a voter says that has no vote to give: peers of any kind answer it and do not count it (quorum
+    /// protocol 1.4).
+    private let abstention: Vote?
     package private(set) var round: Int64
     package private(set) var proposed: Vote
     private var received: [PeerID: Ballot] = [:]
@@ -67,9 +70,10 @@ package struct Election {
         self.round = round
         self.reachable = reachable
         self.retriesAtMs = nowMs + Election.firstRetryMs
-        let isVoter = membership.isVoter(me)
+        let isVoting = membership.isVoter(me) && !standing.mustSynchronize
         candidacy =
-            isVoter ? Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch) : nil
+            isVoting ? Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch) : nil
+        abstention = membership.isVoter(me) && !isVoting ? .abstention(of: me) : nil
         self.failed = failed
         self.passingOverMs = passingOverMs
         proposed = .nobody
@@ -87,7 +91,8 @@ package struct Election {
     /// What this node tells everybody now. A server that passes itself over proposes nobody, as an observer
     /// does: it is answered, and not counted.
     package var announcement: Notification {
-        Notification(state: .looking, vote: proposed, round: round, configuration: membership.text)
+        Notification(
+            state: .looking, vote: abstention ?? proposed, round: round, configuration: membership.text)
     }
 
     package mutating func linkUp(to peer: PeerID) { reachable.insert(peer) }
@@ -123,7 +128,7 @@ package struct Election {
 
     private func isEligible(_ vote: Vote) -> Bool {
         guard membership.isVoter(vote.leader), !isPassedOver(vote.leader) else { return false }
-        if vote.leader == me { return true }
+        if vote.leader == me { return candidacy != nil }
         guard membership.quorum.mayLead(vote.leader) else { return false }
         return candidacy.map { !$0.isAhead(of: vote) } ?? true
     }
@@ -211,6 +216,8 @@ package struct Election {
                 guard isQuorum else { continue }
                 let leader = ballot.vote.leader
                 if leader == me {
+                    // Others may not have noticed yet that their leader died, and came back with less.
+                    if candidacy == nil { continue }
                     if mustMatchRound || ballot.round == round {
                         return .decided(ballot.vote, round: ballot.round)
                     }
@@ -250,6 +257,11 @@ extension Vote {
     /// An observer's: it proposes nobody (Apache: the least number in each field).
     static let nobody = Vote(
         leader: PeerID(rawValue: .min), zxid: Zxid(rawValue: .min), epoch: Epoch(rawValue: .min))
+
+    /// Apache's servers know one that has lost its files by the zxid, and so do these.
+    static func abstention(of voter: PeerID) -> Vote {
+        Vote(leader: voter, zxid: Zxid(rawValue: -1), epoch: Epoch(rawValue: -1))
+    }
 }
 
 extension Peer {

@@ -60,10 +60,13 @@ struct Abandonment: Error, Equatable {
     let reason: String
     /// Whether the leader has failed, and not the election before it.
     let isFailure: Bool
+    /// Whether trying again is of no use before somebody has done something about it.
+    let isLasting: Bool
 
-    init(_ reason: String, isFailure: Bool = true) {
+    init(_ reason: String, isFailure: Bool = true, isLasting: Bool = false) {
         self.reason = reason
         self.isFailure = isFailure
+        self.isLasting = isLasting
     }
 }
 
@@ -140,7 +143,17 @@ extension Peer {
     ) throws(Abandonment) {
         guard case .promised(let epoch) = following.phase else { throw Abandonment("TRUNC out of turn") }
         guard history.truncate(after: zxid) else {
-            throw Abandonment("TRUNC to \(zxid), which is not in the uncommitted tail of this log")
+            throw Abandonment(
+                "leader \(following.leader.rawValue) asks to take back everything after \(zxid), but "
+                    + "what is here "
+                    + "up to \(history.committed) is committed and applied: the two histories have parted. "
+                    + "Compare the servers' folders (`aviary-admin compare`). If this server stands "
+                    + "alone and "
+                    + "all other voters are up, stop it, move its folder aside and start it with an "
+                    + "empty one; "
+                    + "if the leader has lost what the others have, stop the leader. Until then this server "
+                    + "tries again ever more slowly",
+                isFailure: false, isLasting: true)
         }
         standing.lastLogged = history.last
         order(.truncate(after: zxid), then: nil)
@@ -204,6 +217,8 @@ extension Peer {
             for entry in committed { log(entry, isAcknowledged: false) }
         }
         standing.currentEpoch = epoch
+        // The disk forgets it with the same order, and no vote is given before that is done.
+        standing.mustSynchronize = false
         order(.enterEpoch(epoch), then: .acknowledgeNewLeader(epoch))
         following.phase = .ready(epoch)
         following.deadlineMs = nowMs + patience.initMs
@@ -247,9 +262,9 @@ extension Peer {
     mutating func keep(_ promise: Promise, _ following: inout Following) {
         switch promise {
         case .acknowledgeEpoch:
-            act(
-                .toLeader(
-                    .acknowledgeEpoch(lastLogged: standing.lastLogged, currentEpoch: standing.currentEpoch)))
+            // Without its epoch a history is synchronized and not counted, by Apache's leaders too.
+            let proven = standing.mustSynchronize ? nil : standing.currentEpoch
+            act(.toLeader(.acknowledgeEpoch(lastLogged: standing.lastLogged, currentEpoch: proven)))
         case .acknowledgeNewLeader(let epoch):
             following.hasAcknowledged = true
             act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))

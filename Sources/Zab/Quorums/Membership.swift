@@ -41,8 +41,14 @@ package struct Standing: Equatable, Sendable {
     package var currentEpoch: Epoch
     /// The end of the log, what nobody has confirmed included.
     package var lastLogged: Zxid
+    /// Whether the disk may have lost what this server acknowledged. Until it has a leader's history it gives
+    /// no vote and proves no history to a leader: a quorum with it could lack what was committed.
+    package var mustSynchronize: Bool
 
-    package init(acceptedEpoch: Epoch, currentEpoch: Epoch, lastLogged: Zxid) {
+    package init(
+        acceptedEpoch: Epoch, currentEpoch: Epoch, lastLogged: Zxid, mustSynchronize: Bool = false
+    ) {
+        self.mustSynchronize = mustSynchronize
         self.acceptedEpoch = acceptedEpoch
         self.currentEpoch = currentEpoch
         self.lastLogged = lastLogged

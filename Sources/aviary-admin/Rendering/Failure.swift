@@ -45,7 +45,7 @@ struct Failure: Error {
         case .busy, .locked:
             message = error.message
             status = Status.busy
-        case .misuse:
+        case .misuse, .misplaced:
             message = error.message
             status = Status.noOutput
         case .io, .full, .readOnly:

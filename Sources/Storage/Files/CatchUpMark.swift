@@ -1,0 +1,30 @@
+import Glibc
+
+/// A file that says that this folder may lack what its node has acknowledged: `must-synchronize`.
+///
+/// As long as it is there a member of an ensemble does not vote: a quorum that counts a server which has
+/// forgotten is none. It goes once the node has a leader's history on its disk.
+enum CatchUpMark {
+    static let name = "must-synchronize"
+
+    /// - Returns: Why; nil where there is no such file.
+    static func read(_ directory: DataDirectory) -> String? {
+        SmallFile.read(file(in: directory)).map { bytes in
+            String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        }
+    }
+
+    /// Durable when it returns.
+    static func write(_ reason: String, to directory: DataDirectory) throws(StorageError) {
+        try SmallFile.write(reason + "\n", to: file(in: directory))
+        try directory.sync()
+    }
+
+    /// Durable when it returns.
+    static func remove(from directory: DataDirectory) throws(StorageError) {
+        try DataDirectory.remove(file(in: directory))
+        try directory.sync()
+    }
+
+    private static func file(in directory: DataDirectory) -> String { directory.path + "/" + name }
+}

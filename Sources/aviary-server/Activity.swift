@@ -1,0 +1,33 @@
+import Dispatch
+import Host
+import Logging
+import NIOCore
+import Synchronization
+
+/// What a node says at SIGQUIT, as a JVM prints its threads: what it is doing, and that its loop still turns.
+enum Activity {
+    /// How long the loop may take to answer before it is said to hang.
+    private static let answerSeconds = 5
+
+    /// - Parameter core: nil while the node starts.
+    static func report(_ core: NIOLoopBound<Core>?, to log: Logger) {
+        for line in Threads.lines() { log.notice("\(line)") }
+        guard let core else { return log.notice("this node is starting, and serves nobody yet") }
+        let isThere = DispatchSemaphore(value: 0)
+        let held = Held()
+        core.eventLoop.execute {
+            let activity = core.value.activity
+            held.answer.withLock { $0 = activity }
+            isThere.signal()
+        }
+        if isThere.wait(timeout: .now() + .seconds(answerSeconds)) == .timedOut {
+            return log.notice("the loop has not answered for \(answerSeconds) s: something in it hangs")
+        }
+        log.notice("what this node is doing", metadata: held.answer.withLock { $0 } ?? [:])
+    }
+
+    /// What the loop may still write when nobody waits for it any more.
+    private final class Held: Sendable {
+        let answer = Mutex(Logger.Metadata?.none)
+    }
+}
