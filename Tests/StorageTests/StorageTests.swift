@@ -150,7 +150,7 @@ import Vocabulary
     @Test func `refuses a folder that is a file`() throws {
         let folder = Folder()
         Folder.write([1], to: folder.path + "/file")
-        #expect(throws: StorageError(.readOnly)) {
+        #expect(throws: StorageError(.misplaced)) {
             _ = try LogStore.open(directory: folder.path + "/file/data")
         }
     }
