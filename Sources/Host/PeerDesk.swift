@@ -52,6 +52,7 @@ package final class PeerDesk {
             admitsJoiners: settings.isReconfigEnabled, loop: loop, log: log)
         self.quorum = QuorumLinks(
             me: me, members: members, dataBytesMax: settings.limits.recordBytesMax,
+            leaderDataBytesMax: settings.limits.leaderRecordBytesMax,
             handshakeTimeoutMs: tickMs * Int64(ensemble.initTicks), loop: loop, log: log)
     }
 

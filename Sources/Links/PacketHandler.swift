@@ -9,17 +9,27 @@ internal import Zab
 final class PacketHandler: LinkHandler {
     typealias InboundIn = ByteBuffer
 
-    enum Phase: Equatable {
+    enum Phase {
         /// Dialled by this server; the owner has not looked at it yet.
         case dialled
         /// Accepted, and has not said that it is a learner.
         case stranger
         case learner(LinkID)
+        /// From a learner: a request that is larger than is taken here, on its way into nothing.
+        case overlong(OverlongRequest, LinkID)
         case leader
         /// From the leader, without packets: a tree, until the owner says that it is complete (3.5).
         case snapshot
         /// What comes is not looked at any more.
         case deaf
+
+        /// Of a learner.
+        var link: LinkID? {
+            switch self {
+            case .learner(let link), .overlong(_, let link): link
+            case .dialled, .stranger, .leader, .snapshot, .deaf: nil
+            }
+        }
     }
 
     /// What stands in a packet around its data, identities included.
@@ -47,8 +57,8 @@ final class PacketHandler: LinkHandler {
     }
 
     var port: Port { owner.port }
-    var isStranger: Bool { phase == .stranger }
-    var isDeaf: Bool { phase == .deaf }
+    var isStranger: Bool { if case .stranger = phase { true } else { false } }
+    var isDeaf: Bool { if case .deaf = phase { true } else { false } }
 
     // MARK: For the owner
 
@@ -145,7 +155,7 @@ final class PacketHandler: LinkHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard case .learner(let link) = phase, context.channel.isWritable else { return }
+        guard let link = phase.link, context.channel.isWritable else { return }
         context.eventLoop.assumeIsolated().execute { self.owner.gotRoom(self, link) }
     }
 
@@ -163,11 +173,17 @@ final class PacketHandler: LinkHandler {
             owner.introduced(self, packet)
             return true
         case .learner(let link):
-            guard let packet = try packet(dataBytesMax: owner.dataBytesMax) else { return false }
+            guard let packet = try packet(dataBytesMax: owner.dataBytesMax, from: link) else {
+                return isPassingOver
+            }
+            owner.heard(packet, from: link)
+            return true
+        case .overlong(var request, let link):
+            guard let packet = try passOver(&request, from: link) else { return false }
             owner.heard(packet, from: link)
             return true
         case .leader:
-            guard let packet = try packet(dataBytesMax: owner.dataBytesMax) else { return false }
+            guard let packet = try packet(dataBytesMax: owner.leaderDataBytesMax) else { return false }
             if packet.kind == .snapshot { phase = .snapshot }
             owner.heardFromLeader(packet)
             return true
@@ -183,7 +199,8 @@ final class PacketHandler: LinkHandler {
     private var unreadBytesMax: Int {
         switch phase {
         case .stranger, .dialled: 2 * PacketHandler.introductionBytesMax
-        default: owner.dataBytesMax + PacketHandler.packetFrameBytesMax
+        case .learner, .overlong, .deaf: 2 * owner.dataBytesMax + PacketHandler.packetFrameBytesMax
+        case .leader, .snapshot: 2 * owner.leaderDataBytesMax + PacketHandler.packetFrameBytesMax
         }
     }
 
@@ -193,7 +210,7 @@ final class PacketHandler: LinkHandler {
         var bytes = line.unread
         line.unread = ByteBuffer()
         let isComplete = owner.whenSnapshotBytes(&bytes)
-        guard phase == .snapshot else { return false }
+        guard case .snapshot = phase else { return false }
         line.unread = bytes
         if isComplete { phase = .leader }
         return isComplete
@@ -207,13 +224,46 @@ final class PacketHandler: LinkHandler {
         }
     }
 
+    private var isPassingOver: Bool {
+        guard case .overlong = phase else { return false }
+        return true
+    }
+
+    /// A packet of a learner. A request that is refused for its size ends no link: what is left of it is
+    /// passed over.
+    private func packet(dataBytesMax: Int, from link: LinkID) throws(LinkFault) -> QuorumPacket? {
+        do {
+            return try QuorumPacket(from: &line.unread, dataBytesMax: dataBytesMax)
+        } catch {
+            guard error.isOfSize, let request = OverlongRequest(beginning: line.unread) else {
+                throw LinkFault("sent what is no packet", error)
+            }
+            phase = .overlong(request, link)
+            return nil
+        }
+    }
+
+    private func passOver(
+        _ request: inout OverlongRequest, from link: LinkID
+    ) throws(LinkFault) -> QuorumPacket? {
+        let packet: QuorumPacket?
+        do {
+            packet = try request.pass(over: &line.unread)
+        } catch {
+            throw LinkFault("sent what is no packet", error)
+        }
+        phase = packet == nil ? .overlong(request, link) : .learner(link)
+        return packet
+    }
+
     func end() {
         line.handshake?.cancel()
         let former = phase
         phase = .deaf
         switch former {
         case .stranger: owner.port.release(channel)
-        case .learner(let link): owner.loop.assumeIsolated().execute { self.owner.ended(self, link) }
+        case .learner(let link), .overlong(_, let link):
+            owner.loop.assumeIsolated().execute { self.owner.ended(self, link) }
         case .leader, .snapshot: owner.loop.assumeIsolated().execute { self.owner.endedLeader(self) }
         case .dialled, .deaf: break
         }

@@ -45,6 +45,7 @@ package final class QuorumLinks {
     let log: Logger
     let port: Port
     let dataBytesMax: Int
+    let leaderDataBytesMax: Int
     let unsentBytesMax: Int
     let connectTimeout: TimeAmount
     var learners: [LinkID: PacketHandler] = [:]
@@ -65,18 +66,21 @@ package final class QuorumLinks {
     }
 
     /// - Parameters:
-    ///   - dataBytesMax: What the data of one packet may hold.
+    ///   - dataBytesMax: What the data of one packet of a learner may hold.
+    ///   - leaderDataBytesMax: The same of a leader, and of a znode in its snapshot; nil for as much.
     ///   - unsentBytesMax: What a peer may leave unread before its link is closed.
     ///   - handshakeTimeoutMs: For whoever connects to say that it is a learner.
     ///   - isKeepAliveEnabled: `tcpKeepAlive`.
     package init(
-        me: PeerID, members: [PeerID: MemberAddress], dataBytesMax: Int, unsentBytesMax: Int = 512 << 20,
+        me: PeerID, members: [PeerID: MemberAddress], dataBytesMax: Int, leaderDataBytesMax: Int? = nil,
+        unsentBytesMax: Int = 512 << 20,
         connectTimeoutMs: Int64 = 5000, handshakeTimeoutMs: Int64 = 10_000, isKeepAliveEnabled: Bool = false,
         loop: any EventLoop, log: Logger
     ) {
         self.me = me
         self.members = members
         self.dataBytesMax = dataBytesMax
+        self.leaderDataBytesMax = leaderDataBytesMax ?? dataBytesMax
         self.unsentBytesMax = unsentBytesMax
         self.connectTimeout = .milliseconds(connectTimeoutMs)
         self.loop = loop

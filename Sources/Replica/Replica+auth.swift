@@ -11,20 +11,27 @@ extension Replica {
     ) {
         guard let packet = request.decode(AuthPacket.init(decoding:)) else { return end(id, into: &effects) }
         guard let proven = identities(proving: packet.scheme, packet.auth) else {
-            statistics.authFailures += 1
-            complain(
-                "a client's authentication failed; closed", of: id,
-                "scheme \(packet.scheme?.description.prefix(64) ?? "?")", into: &effects)
-            wait(.fixed(zxid: .zero, .authFailed), request, isLast: true, on: id, at: now, into: &effects)
-            connections.update(id) { $0.phase = .ending }
-            return
+            return fail(
+                request, "a client's authentication failed; closed",
+                "scheme \(packet.scheme?.description.prefix(64) ?? "?")", on: id, at: now, into: &effects)
         }
-        connections.update(id) { connection in
-            for identity in proven where !connection.identities.contains(identity) {
-                connection.identities.append(identity)
-            }
+        guard connections[id]?.add(proven) == true else {
+            return fail(
+                request, "a client has proven too many identities; closed",
+                "at most \(Connection.identitiesMax), of \(Connection.identityBytesMax) bytes in all",
+                on: id, at: now, into: &effects)
         }
         wait(.fixed(zxid: .zero, .ok), request, on: id, at: now, into: &effects)
+    }
+
+    private mutating func fail(
+        _ request: RequestFrame, _ kind: String, _ detail: String, on id: ConnectionID, at now: Instant,
+        into effects: inout Effects
+    ) {
+        statistics.authFailures += 1
+        complain(kind, of: id, detail, into: &effects)
+        wait(.fixed(zxid: .zero, .authFailed), request, isLast: true, on: id, at: now, into: &effects)
+        connections.update(id) { $0.phase = .ending }
     }
 
     /// What the credentials prove; nil when nothing, which ends the connection.

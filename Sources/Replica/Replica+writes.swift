@@ -14,8 +14,11 @@ extension Replica {
         guard let write = WriteRequest(request, code) else {
             return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
         }
-        if case .unreadableMulti = write, !isLeading {
-            // A leader of Apache's would answer it with a zxid that is taken (quorum protocol 4.2).
+        if !isLeading,
+            write.isUnreadable || !write.fits(settings.recordBytesMax, for: connection.identities)
+        {
+            // One of Apache's leaders would answer a multi that does not parse with a zxid that is taken
+            // (quorum protocol 4.2), and would propose what its followers do not take.
             return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
         }
         let isLast = code == .closeSession
@@ -53,15 +56,21 @@ extension Replica {
     }
 
     /// The same for a write that an earlier leader was given: its transaction is not in the history.
+    ///
+    /// - Returns: False where its client has proven so much more since that it does not fit any longer.
     mutating func submitAgain(
         _ frame: ByteBuffer, _ waiting: WaitingRequest, of connection: Connection, at now: Instant,
         into effects: inout Effects
-    ) {
+    ) -> Bool {
         let request = RequestFrame(waiting: waiting, frame: frame)
         guard let code = OpCode(rawValue: waiting.type), let write = WriteRequest(request, code) else {
             preconditionFailure("what was taken in has been read before")
         }
+        guard isLeading || write.fits(settings.recordBytesMax, for: connection.identities) else {
+            return false
+        }
         submit(write, request, cxid: waiting.cxid, of: connection, at: now, into: &effects)
+        return true
     }
 
     func forward(_ request: ForwardedRequest, as identities: [Identity], into effects: inout Effects) {
@@ -102,6 +111,9 @@ extension Replica {
     mutating func propose(
         _ operation: Operation, by requester: Requester, cxid: Int32, at now: Instant
     ) {
+        guard operation.fits(settings.recordBytesMax, for: requester.identities) else {
+            return propose(failure: .marshallingError, session: requester.session, cxid: cxid, at: now)
+        }
         do throws(ErrorCode) {
             let (change, digest) = try overlay.prepare(
                 operation, for: requester, as: zab.lastProposed.next, timeMs: now.wallMs, over: tree,
@@ -122,7 +134,9 @@ extension Replica {
     mutating func close(_ session: SessionID, cxid: Int32, at now: Instant) -> Int {
         let (change, digest) = overlay.prepareClose(of: session, as: zab.lastProposed.next, over: tree)
         sessions.beginClosing(session)
-        propose(change, session: session, cxid: cxid, digest: digest, at: now)
+        propose(
+            change.listing(within: settings.recordBytesMax), session: session, cxid: cxid, digest: digest,
+            at: now)
         guard case .closeSession(let paths) = change else { return 0 }
         return paths.count
     }

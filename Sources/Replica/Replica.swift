@@ -96,7 +96,8 @@ package struct Replica: ~Copyable {
         self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
         self.recovered = History(
             after: .zero, [], committed: .zero,
-            keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax)
+            keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax,
+            entryBytesMax: settings.recordBytesMax)
         self.zab = Peer(
             settings.peer, in: settings.membership ?? Membership(of: settings.peer),
             patience: settings.patience,

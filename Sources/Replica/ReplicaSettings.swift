@@ -12,6 +12,11 @@ package struct ReplicaSettings: Sendable {
     /// Bytes of committed history that a leader keeps for learners that are behind: those who need more are
     /// sent the tree.
     package var historyBytesMax: Int
+    /// The longest transaction that is proposed, and the longest data of a packet that is sent: what every
+    /// peer takes.
+    package var recordBytesMax: Int
+    /// The longest path, data or text that a leader's tree may hold.
+    package var leaderRecordBytesMax: Int
     /// Records of the tree that a snapshot packs at a time.
     package var snapshotSliceRecords: Int
     /// What one step does of the ends of sessions that have run out, at most.
@@ -47,7 +52,8 @@ package struct ReplicaSettings: Sendable {
     package init(
         peer: PeerID = PeerID(rawValue: 1), membership: Membership? = nil,
         patience: Patience = Patience(tickMs: 2000, initLimit: 10, syncLimit: 5),
-        historyBytesMax: Int = History.bytesKeptByMembers, snapshotSliceRecords: Int = 2048,
+        historyBytesMax: Int = History.bytesKeptByMembers, recordBytesMax: Int = 2 * 0xfffff,
+        leaderRecordBytesMax: Int = 64 << 20, snapshotSliceRecords: Int = 2048,
         tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
         outstandingRequestsMax: Int = 1000, requestBytesMax: Int = 100 << 20,
@@ -63,6 +69,8 @@ package struct ReplicaSettings: Sendable {
         self.membership = membership
         self.patience = patience
         self.historyBytesMax = historyBytesMax
+        self.recordBytesMax = recordBytesMax
+        self.leaderRecordBytesMax = leaderRecordBytesMax
         self.snapshotSliceRecords = snapshotSliceRecords
         self.tickMs = tickMs
         self.minSessionTimeoutMs = minSessionTimeoutMs

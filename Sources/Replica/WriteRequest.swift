@@ -12,6 +12,11 @@ enum WriteRequest {
     /// and no multi that only lacks an ACL.
     case unreadableMulti
 
+    var isUnreadable: Bool {
+        guard case .unreadableMulti = self else { return false }
+        return true
+    }
+
     /// - Returns: nil for what does not parse and takes no place in the order.
     init?(_ request: RequestFrame, _ code: OpCode) {
         switch code {

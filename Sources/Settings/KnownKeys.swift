@@ -60,7 +60,8 @@ enum KnownKeys {
         "dynamicConfigFile", "electionAlg",
         "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",
         "fsync.warningthresholdms", "globalOutstandingLimit", "initLimit", "jute.maxbuffer",
-        "largeRequestMaxBytes", "largeRequestThreshold", "leaderServes", "maxClientCnxns",
+        "jute.maxbuffer.extrasize", "largeRequestMaxBytes", "largeRequestThreshold", "leaderServes",
+        "maxClientCnxns",
         "maxCnxns", "maxSessionTimeout", "minSessionTimeout", "multiAddress.enabled",
         "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
         "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
@@ -72,9 +73,6 @@ enum KnownKeys {
     private static let withoutEffect: [String: [String]] = [
         "digests are always kept": [
             "digest.enabled"
-        ],
-        "what the server writes itself has no limit": [
-            "jute.maxbuffer.extrasize"
         ],
         "the log and its files are kept by SQLite": [
             "preAllocSize", "txnLogSizeLimitInKb", "snapshot.compression.method", "snapshot.trust.empty",
@@ -125,7 +123,7 @@ enum KnownKeys {
             "enableEagerACLCheck", "follower.skipLearnerRequestToNextProcessor",
             "forward_learner_requests_to_commit_processor_disabled",
         ],
-        "closing a session always names its znodes": ["closeSessionTxn.enabled"],
+        "closing a session names its znodes, as many as fit in a transaction": ["closeSessionTxn.enabled"],
         "only the TTL encoding of 3.5.4 and later is known": ["emulate353TTLNodes"],
         "a learner that lacks more than 32 MiB of transactions is sent the tree, any number of them at once":
             [

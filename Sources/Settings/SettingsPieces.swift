@@ -37,11 +37,17 @@ package struct SessionSettings: Equatable, Sendable {
 package struct LimitSettings: Equatable, Sendable {
     /// `jute.maxbuffer`: the longest frame a client may send.
     package var frameBytesMax = 0xfffff
-    /// `jute.maxbuffer.extrasize`: what records of ours may exceed that by; nil for its default, the larger
-    /// of `frameBytesMax` and 1 MiB.
+    /// `jute.maxbuffer.extrasize`: what transactions and packets may exceed that by; nil for its default,
+    /// `frameBytesMax`.
     package var frameBytesExtra: Int?
-    /// The longest transaction or request that members of an ensemble send one another.
-    package var recordBytesMax: Int { frameBytesMax + (frameBytesExtra ?? max(frameBytesMax, 1 << 20)) }
+    /// The longest transaction, and the longest data of a packet, that members of an ensemble send one
+    /// another: what each of them takes that has the same settings, Apache's included.
+    package var recordBytesMax: Int {
+        min(frameBytesMax + max(frameBytesExtra ?? frameBytesMax, 1024), Int(Int32.max))
+    }
+    /// What is taken of a leader, packet by packet and znode by znode: more than anybody should send. One of
+    /// Apache's leaders proposes what its own followers do not take, and a tree may be older than a setting.
+    package var leaderRecordBytesMax: Int { min(max(4 * recordBytesMax, 64 << 20), Int(Int32.max)) }
     /// `globalOutstandingLimit`: requests in process above which busy connections are not read.
     package var outstandingRequestsMax = 1000
     package var requests = RequestThrottleSettings()

@@ -49,13 +49,13 @@ package final class Simulation {
         clients = (0..<scenario.clients).map { index in
             Client(
                 index: index, host: all.count + index,
-                seed: scenario.seed &+ UInt64(index + 1) &* 0x9e37_79b9_7f4a_7c15)
+                seed: scenario.seed &+ UInt64(index + 1) &* 0x9e37_79b9_7f4a_7c15, pad: scenario.namePad)
         }
         for index in 0..<scenario.crowd {
             clients.append(
                 Client(
                     index: scenario.clients + index, host: all.count + scenario.clients + index,
-                    seed: scenario.seed &+ UInt64(index + 1) &* 0xc2b2_ae3d_27d4_eb4f,
+                    seed: scenario.seed &+ UInt64(index + 1) &* 0xc2b2_ae3d_27d4_eb4f, pad: scenario.namePad,
                     crowdEphemerals: index == 0 ? Simulation.manyEphemerals : 1 + index % 3))
         }
         network = Network(hostCount: all.count + clients.count)

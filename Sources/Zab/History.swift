@@ -18,6 +18,10 @@ package struct History: Sendable {
     /// How many of them are committed.
     private var committedCount = 0
     private let bytesKept: Int
+    private let entryBytesMax: Int
+    /// The newest entry that is longer than what every learner takes: one of Apache's leaders has proposed
+    /// it, or it was written with other settings.
+    private(set) var lastOverlong = Zxid.zero
     private var bytes = 0
     /// Of the entries that are not committed.
     private(set) var uncommittedBytes = 0
@@ -26,11 +30,13 @@ package struct History: Sendable {
     ///   - floor: The position before the first of `entries`.
     ///   - committed: What this node knows to be committed, not before `floor`.
     ///   - bytesKept: How much to keep though it is committed.
+    ///   - entryBytesMax: How long an entry may be that is sent to a learner, if it can be helped.
     package init(
         after floor: Zxid, _ entries: some Sequence<Entry>, committed: Zxid,
-        keepingBytes bytesKept: Int = bytesKeptByMembers
+        keepingBytes bytesKept: Int = bytesKeptByMembers, entryBytesMax: Int = .max
     ) {
         self.bytesKept = bytesKept
+        self.entryBytesMax = entryBytesMax
         self.floor = floor
         self.committed = committed
         self.entries = Deque(entries)
@@ -47,6 +53,7 @@ package struct History: Sendable {
     mutating func append(_ entry: Entry) {
         precondition(last.isFollowed(by: entry.zxid), "\(entry.zxid) cannot follow \(last)")
         entries.append(entry)
+        if entry.body.readableBytes > entryBytesMax { lastOverlong = entry.zxid }
         bytes += entry.weight
         uncommittedBytes += entry.weight
     }

@@ -31,15 +31,17 @@ extension Peer {
         failedLeaders.note(leader, untilMs: nowMs + patience.failureMs, quorum: membership.quorum)
     }
 
-    /// Who served, or failed for once, looks again at once; who fails again and again does so ever more
-    /// slowly, and with long pauses for what only its operator can mend.
+    /// Who served for a while, or failed for once, looks again at once; who fails again and again does so
+    /// ever more slowly, though it may have served for a moment each time, and with long pauses for what
+    /// only its operator can mend.
     private mutating func pause(after role: Role, because why: Abandonment, at nowMs: Int64) {
-        let hasServed =
+        let sinceMs: Int64? =
             switch role {
-            case .resting, .looking: true
-            case .following(let following): following.isServing
-            case .leading(let leading): leading.isServing
+            case .resting, .looking: nil
+            case .following(let following): following.servingSinceMs
+            case .leading(let leading): leading.servingSinceMs
             }
+        let hasServed = sinceMs.map { nowMs - $0 >= patience.tickMs / 8 } ?? false
         failures = hasServed ? 0 : failures + 1
         isRestLong = why.isLasting
         if why.isLasting {

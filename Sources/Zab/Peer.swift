@@ -27,7 +27,7 @@ package struct Peer {
     private var reachable: Set<PeerID> = []
     /// Observers that look for a leader. Nobody needs their votes, so they are told when there is one.
     private var observersLooking: Set<PeerID> = []
-    /// Parts that were given up, one after the other, before their epoch ran.
+    /// Parts that were given up, one after the other, before their epoch ran, or as soon as it did.
     var failures = 0
     var failedLeaders = FailedLeaders()
     var restsUntilMs: Int64 = .min
@@ -91,6 +91,7 @@ package struct Peer {
         var leading = Leading(
             inherited: history.last, newestAccepted: epoch, sinceMs: .max, pingsAtMs: .max)
         leading.phase = .serving(epoch)
+        leading.servingSinceMs = 0
         role = .leading(leading)
         deliver(through: history.last)
         act(.serve(.lead(epoch)))

@@ -83,6 +83,29 @@ import Zab
         try await close([leader, learner])
     }
 
+    @Test func `outlive a request that is too large`() async throws {
+        let (leader, learner) = (try await QuorumNode(2), try await QuorumNode(1))
+        let link = try await QuorumNode.pair(leader: leader, learner: learner)
+        let head = ForwardedRequest(session: .none, cxid: 1, type: 1, body: ByteBuffer())
+        for body in [2 << 20, 10, 3 << 20] {
+            var request = head
+            request.body = ByteBuffer(repeating: 1, count: body)
+            let identity = QuorumPacket.Identity(
+                scheme: "digest", id: ByteString([UInt8](repeating: 65, count: 900_000)))
+            learner.links.sendToLeader(
+                QuorumPacket(
+                    .request, zxid: .zero, data: request.encoded,
+                    identities: Array(repeating: identity, count: 3)))
+            learner.links.sendToLeader(.numbered(body, .request))
+        }
+        try await eventually("all came") { leader.packets(on: link).count == 7 }
+        let packets = leader.packets(on: link).dropFirst()
+        #expect(packets.map(\.isCutShort) == [true, false, true, false, true, false])
+        #expect(packets.first?.data == head.encoded)
+        #expect(leader.down.isEmpty && learner.leaderDowns == 0)
+        try await close([leader, learner])
+    }
+
     @Test func `tell a learner once that its leader is gone`() async throws {
         let (leader, learner) = (try await QuorumNode(2), try await QuorumNode(1))
         _ = try await QuorumNode.pair(leader: leader, learner: learner)

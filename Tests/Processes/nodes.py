@@ -13,7 +13,7 @@ import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 JARS = "/usr/share/java"
-JVM_PROPERTIES = {"readonlymode.enabled"}  # what Apache reads from the command line only
+JVM_PROPERTIES = {"readonlymode.enabled", "jute.maxbuffer"}  # what Apache reads from the command line only
 
 
 def free_port():

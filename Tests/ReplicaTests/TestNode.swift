@@ -58,7 +58,9 @@ final class TestNode {
             Issue.record("not the tree that the snapshot says")
         }
         for transaction in log {
-            step(.replayed(transaction, bytes: ByteBuffer(), isCommitted: true))
+            var bytes = ByteBuffer()
+            transaction.encode(into: &bytes)
+            step(.replayed(transaction, bytes: bytes, isCommitted: true))
         }
         logged = log
         step(.started(acceptedEpoch: .zero, currentEpoch: .zero))

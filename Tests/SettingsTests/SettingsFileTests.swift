@@ -76,6 +76,18 @@ import Testing
         #expect(try settings("autopurge.purgeInterval=\(text)").storage.purgeIntervalMs == milliseconds)
     }
 
+    @Test(arguments: [
+        ("", 2 * 0xfffff), ("jute.maxbuffer=6000000", 12_000_000),
+        ("jute.maxbuffer=6000000\njute.maxbuffer.extrasize=50000", 6_050_000),
+        ("jute.maxbuffer.extrasize=1", 0xfffff + 1024), ("jute.maxbuffer=2147483647", Int(Int32.max)),
+    ])
+    func `sends other servers what Apache's take by the same keys`(text: String, bytes: Int) throws {
+        let (settings, warnings) = try NodeSettings.parse("dataDir=/d\n" + text, file: "zoo.cfg")
+        #expect(settings.limits.recordBytesMax == bytes)
+        #expect(settings.limits.leaderRecordBytesMax >= bytes)
+        #expect(warnings == [], "both keys have an effect")
+    }
+
     @Test func `keeps the least of everything that Apache keeps`() throws {
         let settings = try settings("snapCount=1\nautopurge.snapRetainCount=1\nmaxClientCnxns=-1")
         #expect(settings.storage.snapshotTransactions == 2)

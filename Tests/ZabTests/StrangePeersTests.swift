@@ -51,6 +51,52 @@ import Zab
         }
     }
 
+    /// When it looks for a leader, having been served by each for a moment.
+    private static func looks(servedForMs: Int64) -> [Int64] {
+        var (peer, now, pauses) = (following(), 300 as Int64, [] as [Int64])
+        for epoch in 2...12 as ClosedRange<Int32> {
+            let end = Zxid(rawValue: 0x1_0000_0005)
+            peer.step(.leaderLinkUp, at: now)
+            peer.step(.fromLeader(.leaderInfo(Epoch(rawValue: epoch))), at: now)
+            store(&peer, at: now)
+            peer.step(.fromLeader(.diff(through: end)), at: now)
+            peer.step(.fromLeader(.newLeader(Epoch(rawValue: epoch), configuration: "")), at: now)
+            store(&peer, at: now)
+            peer.step(.fromLeader(.upToDate), at: now)
+            now += servedForMs
+            peer.step(.leaderLinkDown(), at: now)
+            let lostAt = now
+            while !peer.takeEffects().contains(where: \.isNotification) {
+                now += 1
+                peer.step(.ticked, at: now)
+            }
+            pauses.append(now - lostAt)
+            let vote = Vote(leader: two, zxid: end, epoch: Epoch(rawValue: epoch))
+            for other in [2, 3] as [Int64] {
+                peer.step(
+                    .notified(
+                        Notification(state: .looking, vote: vote, round: Int64(epoch) * 100),
+                        by: PeerID(rawValue: other)), at: now)
+            }
+            now += 300
+            peer.step(.ticked, at: now)
+        }
+        return pauses
+    }
+
+    private static func store(_ peer: inout Peer, at nowMs: Int64) {
+        for effect in peer.takeEffects() {
+            if case .store(_, let ticket) = effect { peer.step(.stored(through: ticket), at: nowMs) }
+        }
+    }
+
+    @Test func `pauses ever longer between leaders that it loses at once, to a bound`() {
+        let pauses = Self.looks(servedForMs: 5)
+        #expect(pauses == pauses.sorted())
+        #expect(pauses[0] <= 1 && pauses[5] > 100 && pauses.last == 1000)
+        #expect(Self.looks(servedForMs: 100).allSatisfy { $0 <= 1 }, "after a tick it was no failure")
+    }
+
     @Test func `survives the last round of elections`() {
         var peer = Self.elected(1, leader: 2, round: .max)
         peer.step(.leaderLinkUp, at: 300)
@@ -172,5 +218,12 @@ import Zab
         }
         #expect(duties == [.lead(Epoch(rawValue: 1))])
         #expect(peer.propose(ByteBuffer(), at: 0) == Zxid(epoch: Epoch(rawValue: 1), counter: 1))
+    }
+}
+
+extension Effect {
+    fileprivate var isNotification: Bool {
+        guard case .notify = self else { return false }
+        return true
     }
 }

@@ -51,6 +51,8 @@ package struct Biography: Sendable {
     /// The first row on the way that could not be believed.
     package private(set) var damage: Zxid?
     private var owner: SessionID?
+    /// Of its ephemeral children: the end of a session need not list them all.
+    private var childOwners: [ZnodePath: SessionID] = [:]
     private let withChildren: Bool
 
     /// - Parameter withChildren: lists what its children came and went by as well.
@@ -112,7 +114,10 @@ package struct Biography: Sendable {
             let isMine = paths.contains(path) || owner == transaction.session
             if isMine { add(.deletedWithSession, nil, transaction) }
             if isMine { owner = nil }
-            for child in paths where withChildren && child.parent == path {
+            guard withChildren else { return }
+            let owned = childOwners.filter { $0.value == transaction.session }.keys
+            for child in Set(paths.filter { $0.parent == path }).union(owned).sorted() {
+                childOwners[child] = nil
                 add(.childDeleted(child), nil, transaction)
             }
             return
@@ -121,8 +126,14 @@ package struct Biography: Sendable {
         if own == path {
             takeOwn(step, of: transaction)
         } else if withChildren, own.parent == path {
-            if case .create = step { add(.childCreated(own), step, transaction) }
-            if case .delete = step { add(.childDeleted(own), step, transaction) }
+            if case .create(let creation) = step {
+                childOwners[own] = creation.isEphemeral ? transaction.session : nil
+                add(.childCreated(own), step, transaction)
+            }
+            if case .delete = step {
+                childOwners[own] = nil
+                add(.childDeleted(own), step, transaction)
+            }
         }
     }
 

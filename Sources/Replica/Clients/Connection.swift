@@ -37,6 +37,7 @@ final class Connection {
     var waiting: Deque<WaitingRequest> = []
     /// Reads among them.
     var waitingReads = 0
+    private var waitingMax = Int.max
     var held = ByteBuffer()
     var isPaused = false
     /// It was sent more than it has taken: nothing more is answered until there is room.
@@ -57,8 +58,40 @@ final class Connection {
     /// Reads that may wait behind a client's writes: all of them may have to be answered at once.
     static let waitingReadsMax = 128
 
+    /// Identities of a client, and the bytes of them: they go with each of its requests to the leader, and
+    /// into each ACL that names `auth`.
+    static let identitiesMax = 1000
+    static let identityBytesMax = 128 << 10
+    /// What the identities of its waiting requests may come to.
+    private static let waitingIdentityBytesMax = 8 << 20
+    /// From this size on it may be its size that a leader turns a request down for.
+    private static let largeBytes = 64 << 10
+    private static let timesGivenMax = 3
+
     /// Whether nothing more is taken in from this client for now.
-    var isFull: Bool { isCrowded || waitingReads >= Connection.waitingReadsMax }
+    var isFull: Bool {
+        isCrowded || waitingReads >= Connection.waitingReadsMax || waiting.count >= waitingMax
+    }
+
+    /// Adds what it has not proven before.
+    ///
+    /// - Returns: False, with nothing added, when that would be too many or too much.
+    func add(_ proven: [Identity]) -> Bool {
+        let new = proven.filter { !identities.contains($0) }
+        let bytes = (identities + new).reduce(0) { $0 + $1.byteCount }
+        guard identities.count + new.count <= Connection.identitiesMax, bytes <= Connection.identityBytesMax
+        else { return false }
+        identities += new
+        waitingMax = Connection.waitingIdentityBytesMax / max(1, bytes)
+        return true
+    }
+
+    /// Whether a write is so large, and was given to so many leaders in vain, that it may be what ends them:
+    /// who has other limits than the leader would otherwise give it to the next for ever.
+    func isTurnedDown(_ write: WaitingRequest, _ frame: ByteBuffer) -> Bool {
+        guard write.timesGiven > Connection.timesGivenMax else { return false }
+        return identities.reduce(frame.readableBytes) { $0 + $1.byteCount } > Connection.largeBytes
+    }
 
     init(id: ConnectionID, address: ByteString, isSecure: Bool, at now: Instant) {
         self.id = id
@@ -99,6 +132,8 @@ struct WaitingRequest {
     let bytes: Int32
     /// Close the connection behind the answer.
     var isLast = false
+    /// Leaders it was given to after the first, of which none has answered.
+    var timesGiven: UInt8 = 0
 
     var isWrite: Bool {
         guard case .write = kind else { return false }

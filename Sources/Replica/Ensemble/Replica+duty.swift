@@ -102,7 +102,13 @@ extension Replica {
             let waiting = connection.waiting[index]
             switch waiting.kind {
             case .write(let frame?):
-                submitAgain(frame, waiting, of: connection, at: now, into: &effects)
+                connection.waiting[index].timesGiven += 1
+                guard !connection.isTurnedDown(connection.waiting[index], frame) else {
+                    return end(connection.id, into: &effects)
+                }
+                if !submitAgain(frame, waiting, of: connection, at: now, into: &effects) {
+                    connection.waiting[index].kind = .failure(.marshallingError)
+                }
             case .sync(let path, nil):
                 let through = askForSync(path, waiting.xid, of: connection.id, into: &effects)
                 connection.waiting[index].kind = .sync(path, through: through)

@@ -86,10 +86,11 @@ extension Replica {
     mutating func reportTouched(into effects: inout Effects) {
         let report = touched.compactMap { id in sessions[id].map { (session: id, timeoutMs: $0.timeoutMs) } }
         forgetTouched()
-        effects.act(
-            .peer(
-                .toLeader(
-                    QuorumPacket(.ping, zxid: tree.lastZxid, data: TouchedSessions.encode(report)))))
+        let perPacket = settings.recordBytesMax / TouchedSessions.bytesEach
+        for start in stride(from: 0, to: max(1, report.count), by: perPacket) {
+            let data = TouchedSessions.encode(report[start..<min(start + perPacket, report.count)])
+            effects.act(.peer(.toLeader(QuorumPacket(.ping, zxid: tree.lastZxid, data: data))))
+        }
     }
 
     /// What was heard before a leader is no news to it: it gives every session its time anew. And it would
@@ -137,6 +138,10 @@ extension Replica {
             }
         case .request:
             let request = try ForwardedRequest(decoding: data)
+            guard !packet.isCutShort || request.isWholeByItself else {
+                return propose(
+                    failure: .marshallingError, session: request.session, cxid: request.cxid, at: now)
+            }
             take(
                 request, by: packet.identities ?? [], from: server, on: link, at: now, into: &effects)
         case .revalidate:

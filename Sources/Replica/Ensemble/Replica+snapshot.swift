@@ -34,7 +34,8 @@ extension Replica {
     /// - Returns: Whether the snapshot is complete.
     /// - Throws: When it can be none; the link is of no use any more.
     package mutating func readSnapshot(_ stream: inout ByteBuffer) throws(DecodingError) -> Bool {
-        var reader = incoming.take() ?? SnapshotReader(seed: seed)
+        var reader =
+            incoming.take() ?? SnapshotReader(seed: seed, recordBytesMax: settings.leaderRecordBytesMax)
         let isComplete = try reader.read(&stream)
         incoming = consume reader
         return isComplete
@@ -95,7 +96,8 @@ extension Replica {
         precondition(floor <= self.tree.lastZxid, "a replay leaves no gap behind the snapshot")
         recovered = History(
             after: floor, [], committed: floor,
-            keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax)
+            keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax,
+            entryBytesMax: settings.recordBytesMax)
     }
 
     /// An empty tree that is to become one of a snapshot.

@@ -22,6 +22,7 @@ struct Model {
     /// Sessions that were opened, and when each was closed.
     private(set) var openSessions: Set<SessionID> = []
     private var closings: [SessionID: Zxid] = [:]
+    private var owners: [ZnodePath: SessionID] = [:]
 
     func closing(of session: SessionID) -> Zxid? { closings[session] }
 
@@ -64,6 +65,7 @@ struct Model {
         switch change {
         case .create(let creation):
             add(Version(zxid: zxid, data: creation.data, number: 0, exists: true), to: creation.path)
+            if creation.isEphemeral { owners[creation.path] = transaction.session }
             countChild(of: creation.path, by: 1, at: zxid)
         case .delete(let path, _): remove(path, at: zxid)
         case .setData(let path, let data, let version):
@@ -71,8 +73,10 @@ struct Model {
         case .multi(let changes):
             if !changes.haveFailed { for change in changes { apply(change, transaction) } }
         case .createSession: openSessions.insert(transaction.session)
-        case .closeSession(let paths):
-            for path in paths { remove(path, at: zxid) }
+        case .closeSession:
+            // Whatever it lists: a session leaves no ephemeral behind.
+            let owned = owners.filter { $0.value == transaction.session }.keys.sorted()
+            for path in owned { remove(path, at: zxid) }
             openSessions.remove(transaction.session)
             closings[transaction.session] = zxid
         case .setACL, .reconfig, .check, .error: break
@@ -85,6 +89,7 @@ struct Model {
 
     private mutating func remove(_ path: ZnodePath, at zxid: Zxid) {
         guard version(of: path, at: zxid) != nil else { return }
+        owners[path] = nil
         add(Version(zxid: zxid, data: nil, number: 0, exists: false), to: path)
         countChild(of: path, by: -1, at: zxid)
     }

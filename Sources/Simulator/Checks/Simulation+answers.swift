@@ -209,7 +209,7 @@ extension Operation {
     fileprivate var subject: ZnodePath {
         switch self {
         case .set(let path, _, _), .create(let path, _), .delete(let path), .get(let path, _),
-            .exists(let path, _), .children(let path, _), .sync(let path), .createEphemeral(let path, _):
+            .exists(let path, _), .children(let path, _), .sync(let path), .createEphemeral(let path, _, _):
             path
         case .setPair: Operation.pair[0]
         case .setWatches: Operation.group
@@ -227,7 +227,7 @@ extension Operation {
             changed == path && data == Array(value.utf8)
         case (.create(let path, let value), .create(let creation)):
             creation.path == path && creation.data == Array(value.utf8)
-        case (.createEphemeral(let parent, let value), .create(let creation)):
+        case (.createEphemeral(let parent, let value, _), .create(let creation)):
             creation.isEphemeral && creation.path.parent == parent && creation.data == Array(value.utf8)
         case (.delete(let path), .delete(let deleted, _)): deleted == path
         case (.setPair(let value, false), .multi(let changes)):

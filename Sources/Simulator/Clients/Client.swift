@@ -53,16 +53,19 @@ final class Client {
     var lastAnswered: Int32 = 0
     private var nextXid: Int32 = 0
     private var nextValue = 0
+    /// Bytes that the names of its ephemerals have too many.
+    private let pad: Int
 
     /// One of many that come and go together; how many ephemerals it makes.
     let crowdEphemerals: Int?
 
     var isOfCrowd: Bool { crowdEphemerals != nil }
 
-    init(index: Int, host: Int, seed: UInt64, crowdEphemerals: Int? = nil) {
+    init(index: Int, host: Int, seed: UInt64, pad: Int, crowdEphemerals: Int? = nil) {
         self.crowdEphemerals = crowdEphemerals
         self.index = index
         self.host = host
+        self.pad = pad
         dice = SeededGenerator(seed: seed)
     }
 
@@ -77,7 +80,9 @@ final class Client {
     /// What it makes sure of first, last of all what it does first.
     func prepare() {
         guard let crowdEphemerals else { return preparations = Operation.preparations }
-        preparations = (0..<crowdEphemerals).map { .createEphemeral(in: Operation.group, "\(index)-e\($0)") }
+        preparations = (0..<crowdEphemerals).map {
+            .createEphemeral(in: Operation.group, "\(index)-e\($0)", pad: pad)
+        }
         preparations.append(.create(Operation.group, ""))
     }
 
@@ -87,7 +92,7 @@ final class Client {
     func makeOperation() -> Operation {
         if let first = preparations.popLast() { return first }
         nextValue += 1
-        return .any(value: "\(index)-\(nextValue)", counted: countedVersion, using: &dice)
+        return .any(value: "\(index)-\(nextValue)", counted: countedVersion, pad: pad, using: &dice)
     }
 
     /// The session is over, as far as this client knows.

@@ -7,7 +7,8 @@ internal import Wire
 enum Operation: Equatable {
     case set(ZnodePath, String, version: Int32)
     case create(ZnodePath, String)
-    case createEphemeral(in: ZnodePath, String)
+    /// `pad`: bytes that its name has too many.
+    case createEphemeral(in: ZnodePath, String, pad: Int)
     case delete(ZnodePath)
     /// The same value at two places; with `fails`, together with a check that cannot hold.
     case setPair(String, fails: Bool)
@@ -37,8 +38,9 @@ enum Operation: Equatable {
     /// - Parameters:
     ///   - value: Not used before.
     ///   - counted: The version of the znode for conditional writes, as this client knows it.
+    ///   - pad: Of the names of ephemerals.
     static func any(
-        value: String, counted version: Int32, using dice: inout SeededGenerator
+        value: String, counted version: Int32, pad: Int, using dice: inout SeededGenerator
     ) -> Operation {
         let register = registers.randomElement(using: &dice) ?? group
         let place = places.randomElement(using: &dice) ?? group
@@ -48,7 +50,7 @@ enum Operation: Equatable {
         case 3: return .set(counted, value, version: version)
         case 4, 5: return .create(place, value)
         case 6: return .delete(place)
-        case 7: return .createEphemeral(in: group, value)
+        case 7: return .createEphemeral(in: group, value, pad: pad)
         case 8, 9: return .setPair(value, fails: dice.isOneIn(4))
         case 10, 11: return .get(register, isWatched: isWatched)
         case 12: return .get(counted, isWatched: isWatched)
@@ -61,7 +63,7 @@ enum Operation: Equatable {
     /// What it alone writes; nil where it writes nothing of its own.
     var value: String? {
         switch self {
-        case .set(_, let value, _), .create(_, let value), .createEphemeral(_, let value),
+        case .set(_, let value, _), .create(_, let value), .createEphemeral(_, let value, _),
             .setPair(let value, _):
             value.isEmpty ? nil : value
         case .delete, .get, .exists, .children, .sync, .setWatches: nil
@@ -90,9 +92,10 @@ enum Operation: Equatable {
         case .create(let path, let value):
             CreateRequest(path: path, data: Array(value.utf8), acl: .everyone, flags: 0)
                 .encode(into: &buffer)
-        case .createEphemeral(let parent, let value):
+        case .createEphemeral(let parent, let value, let pad):
+            let name = "e" + String(repeating: "-", count: 1 + pad)
             CreateRequest(
-                path: parent.appending("e-".utf8), data: Array(value.utf8), acl: .everyone, flags: 3
+                path: parent.appending(name.utf8), data: Array(value.utf8), acl: .everyone, flags: 3
             ).encode(into: &buffer)
         case .delete(let path): VersionedPathRequest(path: path, version: -1).encode(into: &buffer)
         case .setPair(let value, let fails):

@@ -28,6 +28,7 @@ package enum Flaw: String, CaseIterable, Sendable {
     case answersBeforeEvents
     case repeatsEvents
     case forgetsFailedLeaders
+    case proposesWhatNoneTakes
 
     /// The issues where it was found.
     package var issues: String {
@@ -46,6 +47,7 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .goesOnAfterDiskError: "ZOOKEEPER-2247, 3701"
         case .losesMessages: "ZOOKEEPER-4925"
         case .repeatsRequests: "ZOOKEEPER-2684"
+        case .proposesWhatNoneTakes: "ZOOKEEPER-3496"
         case .snapshotsChangingTree, .trimsAheadOfSnapshot, .losesSyncedWrites, .reordersMessages,
             .answersByClientXid, .changesTime, .answersBeforeEvents, .repeatsEvents, .forgetsFailedLeaders:
             ""
@@ -79,6 +81,7 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .answersBeforeEvents: "an answer overtakes the event of the change that it shows"
         case .repeatsEvents: "a watch fires twice"
         case .forgetsFailedLeaders: "who could not lead is elected again and again"
+        case .proposesWhatNoneTakes: "the end of a session is longer than any link takes"
         }
     }
 }

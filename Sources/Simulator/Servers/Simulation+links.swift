@@ -210,6 +210,10 @@ extension Simulation {
             guard server.snapshotBytes == nil else {
                 throw Violation("server \(server.id.rawValue) was sent a packet in the middle of a tree")
             }
+            guard packet.data?.readableBytes ?? 0 <= scenario.recordBytesMax else {
+                hangUp(server)
+                return try step(server, .peer(.leaderLinkDown))
+            }
             if packet.kind == .snapshot { server.snapshotBytes = ByteBuffer() }
             try step(server, .peer(.fromLeader(stamped(packet, by: server))))
         case .snapshotPiece(var piece):

@@ -54,7 +54,9 @@ extension Simulation {
             patience: Patience(
                 tickMs: 200, initLimit: 10, syncLimit: 5,
                 failureLimit: scenario.flaw == .forgetsFailedLeaders ? 0 : nil),
-            historyBytesMax: scenario.historyBytesMax, snapshotSliceRecords: 3, tickMs: 200,
+            historyBytesMax: scenario.historyBytesMax,
+            recordBytesMax: scenario.flaw == .proposesWhatNoneTakes ? .max : scenario.recordBytesMax,
+            snapshotSliceRecords: 3, tickMs: 200,
             minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000,
             cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own, digest: { $0 })
         settings.endingsPerStep =

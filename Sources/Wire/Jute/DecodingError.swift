@@ -26,4 +26,12 @@ package enum DecodingError: Error, Equatable, Sendable {
     case unexpectedSession(SessionID)
     /// A snapshot without the words at its end.
     case unsigned
+
+    /// Whether it is well formed, as far as was looked, and too large.
+    package var isOfSize: Bool {
+        switch self {
+        case .oversized, .implausibleCount: true
+        default: false
+        }
+    }
 }

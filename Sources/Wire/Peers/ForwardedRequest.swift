@@ -16,6 +16,14 @@ package struct ForwardedRequest: Equatable, Sendable {
         self.body = body
     }
 
+    /// Session, cxid and type.
+    static let headBytes = 16
+
+    /// Whether it says all there is without its record and without whoever asks.
+    package var isWholeByItself: Bool {
+        type == OpCode.closeSession.rawValue || type == OpCode.sync.rawValue
+    }
+
     package var encoded: ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(16 + body.readableBytes)
@@ -70,7 +78,11 @@ package enum Revalidation {
 
 /// The sessions a learner heard from since the last ping: the data of its answer (quorum protocol 4.9).
 package enum TouchedSessions {
-    package static func encode(_ sessions: [(session: SessionID, timeoutMs: Int32)]) -> ByteBuffer {
+    package static let bytesEach = 12
+
+    package static func encode(_ sessions: some Collection<(session: SessionID, timeoutMs: Int32)>)
+        -> ByteBuffer
+    {
         var buffer = ByteBuffer()
         for (session, timeoutMs) in sessions { buffer.writeMultipleIntegers(session.rawValue, timeoutMs) }
         return buffer

@@ -17,6 +17,8 @@ package struct QuorumPacket: Equatable, Sendable {
     package var data: ByteBuffer?
     /// The identities of the client whose request this is; nil for everything else.
     package var identities: [Identity]?
+    /// Of a request that is larger than the leader takes: only the head is here.
+    package var isCutShort = false
 
     package struct Identity: Equatable, Sendable {
         package let scheme: ByteString?
@@ -51,7 +53,8 @@ package struct QuorumPacket: Equatable, Sendable {
 
     /// Takes the next packet from the front of a stream.
     ///
-    /// - Parameter dataBytesMax: What `data` may hold at most; more is refused before it has come.
+    /// - Parameter dataBytesMax: What `data` may hold at most, and all identities together; more is refused
+    ///   before it has come.
     /// - Returns: nil, with nothing taken, while the packet is not there in full.
     /// - Throws: When this can be no packet, however much still comes.
     package init?(from stream: inout ByteBuffer, dataBytesMax: Int) throws(DecodingError) {
@@ -70,7 +73,7 @@ package struct QuorumPacket: Equatable, Sendable {
         guard let kind = Kind(rawValue: type) else { throw .unexpectedType(type) }
         let zxid = Zxid(rawValue: try reader.int64())
         let data = try QuorumPacket.data(reading: &reader, of: whole, max: dataBytesMax)
-        let identities = try QuorumPacket.identities(reading: &reader)
+        let identities = try QuorumPacket.identities(reading: &reader, max: dataBytesMax)
         self.init(kind, zxid: zxid, data: data, identities: identities)
     }
 
@@ -86,20 +89,40 @@ package struct QuorumPacket: Equatable, Sendable {
         return whole.getSlice(at: whole.readerIndex + start, length: Int(length))
     }
 
-    /// At most as many as one client can have; the count is checked before the packet is waited for.
-    private static let identitiesMax: Int32 = 10_000
+    /// More than a client can have, but for those of Apache's; the count is checked before the packet is
+    /// waited for.
+    package static let identitiesMax: Int32 = 10_000
+    /// What an identity takes beside its texts.
+    package static let identityFrameBytes = 8
 
-    private static func identities(reading reader: inout JuteReader) throws(DecodingError) -> [Identity]? {
+    private static func identities(
+        reading reader: inout JuteReader, max bytesMax: Int
+    ) throws(DecodingError) -> [Identity]? {
         let count = try reader.int32()
         if count == -1 { return nil }
         guard count >= 0, count <= identitiesMax else {
             throw .implausibleCount(count, available: reader.remaining)
         }
+        let start = reader.offset
+        let bytesMax = bytesMax + Int(count) * identityFrameBytes
         var identities: [Identity] = []
         for _ in 0..<count {
-            identities.append(Identity(scheme: try reader.text(), id: try reader.text()))
+            identities.append(
+                Identity(scheme: try text(&reader, max: bytesMax), id: try text(&reader, max: bytesMax)))
+            let length = reader.offset - start
+            guard length <= bytesMax else { throw .oversized(Int32(clamping: length), max: bytesMax) }
         }
         return identities
+    }
+
+    /// A text that is too long is refused before it has come.
+    private static func text(
+        _ reader: inout JuteReader, max bytesMax: Int
+    ) throws(DecodingError) -> ByteString? {
+        var ahead = reader
+        let length = try ahead.int32()
+        guard Int(length) <= bytesMax else { throw .oversized(length, max: bytesMax) }
+        return try reader.text()
     }
 }
 

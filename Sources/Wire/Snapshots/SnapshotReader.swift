@@ -33,7 +33,7 @@ package struct SnapshotReader: ~Copyable {
     /// - Parameters:
     ///   - seed: The tree's, a number that clients cannot guess.
     ///   - recordBytesMax: What a path, data or a text may hold; more is refused before it has come.
-    package init(seed: UInt64, recordBytesMax: Int = 4 << 20) {
+    package init(seed: UInt64, recordBytesMax: Int) {
         tree = Tree(seed: seed)
         self.recordBytesMax = recordBytesMax
     }

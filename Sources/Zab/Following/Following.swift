@@ -41,6 +41,8 @@ struct Following {
     var hasAcknowledged = false
     /// When to give up unless something arrives.
     var deadlineMs: Int64
+    /// Since when it is up to date.
+    var servingSinceMs: Int64?
 
     var isServing: Bool {
         guard case .serving = phase else { return false }
@@ -89,7 +91,9 @@ extension Peer {
         case .upToDate: try serve(&following)
         case .ping: if case .serving = following.phase { act(.toLeader(.alive)) }
         }
-        if case .serving = following.phase { following.deadlineMs = nowMs + patience.syncMs }
+        guard following.isServing else { return }
+        following.deadlineMs = nowMs + patience.syncMs
+        if following.servingSinceMs == nil { following.servingSinceMs = nowMs }
     }
 
     // MARK: Discovery

@@ -34,6 +34,8 @@ struct Leading {
     /// When it was elected.
     let sinceMs: Int64
     var pingsAtMs: Int64
+    /// Since when the epoch is open.
+    var servingSinceMs: Int64?
 
     var epoch: Epoch? {
         switch phase {
@@ -266,6 +268,7 @@ extension Peer {
         if case .synchronising(let epoch) = leading.phase {
             guard membership.quorum.isReached(by: { entered.contains($0) }) else { return }
             leading.phase = .serving(epoch)
+            leading.servingSinceMs = nowMs
             settle(in: epoch)
             deliver(through: leading.inherited)
             lastProposed = Zxid(epoch: epoch, counter: 0)

@@ -16,6 +16,18 @@ extension History {
     ///   - end: The end of what it is to be brought to: all that is committed, and for a leader whose epoch
     ///     has not opened yet, all of its log.
     func plan(for peer: Zxid, to end: Zxid) -> SyncPlan {
+        switch shortestPlan(for: peer, to: end) {
+        case .diff(let common) where isOverlong(after: common),
+            .truncate(let common) where isOverlong(after: common):
+            .snapshot
+        case let plan: plan
+        }
+    }
+
+    /// Whether the tree must be sent, which holds what is committed, since what is behind `zxid` cannot be.
+    private func isOverlong(after zxid: Zxid) -> Bool { zxid < lastOverlong && lastOverlong <= committed }
+
+    private func shortestPlan(for peer: Zxid, to end: Zxid) -> SyncPlan {
         if peer == end { return .diff(after: end) }
         // An empty learner's zero is no position in an epoch: only a history that begins at the beginning
         // serves.

@@ -49,6 +49,22 @@ import Znodes
         #expect(clients.map(\.scheme) == ["ip", "digest"])
     }
 
+    @Test(arguments: [(1_100, 1), (200, 1_000)])
+    func `too often or at too great a length fails`(times: Int, length: Int) throws {
+        let node = TestNode()
+        let client = try node.connect()
+        let name = String(repeating: "u", count: length)
+        var replies: [ErrorCode?] = []
+        for number in 0..<times where !client.isClosed {
+            replies.append(try client.authenticate("\(name)\(number):p").error)
+        }
+        #expect(replies.dropLast().allSatisfy { $0 == .ok })
+        #expect(replies.last == .authFailed && replies.count < times)
+        #expect(replies.count >= min(times - 200, 110), "what clients have in practice is taken")
+        #expect(client.isClosed)
+        #expect(node.replica.statistics.authFailures == 1)
+    }
+
     @Test func `as a super user opens everything`() throws {
         let node = TestNode { $0.superDigest = "super:hash" }
         let client = try node.connect()

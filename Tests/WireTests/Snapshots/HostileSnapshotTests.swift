@@ -113,7 +113,7 @@ import Znodes
     }
 
     @Test func `may say of the open ACL what it likes`() throws {
-        var reader = SnapshotReader(seed: 3)
+        var reader = SnapshotReader(seed: 3, recordBytesMax: 4 << 20)
         let open = "00000001 0000001f 00000005 776f726c64 00000006 616e796f6e65"
         let numbered = "00000002 2f61 ffffffff 0000000000000007" + Self.stat
         let end = "00000001 2f 0000000a 42656e57617348657265"
@@ -132,7 +132,7 @@ import Znodes
     @Test func `closes what has an ACL that is not there, until the transaction that brought it comes`()
         throws
     {
-        var reader = SnapshotReader(seed: 3)
+        var reader = SnapshotReader(seed: 3, recordBytesMax: 4 << 20)
         let later = "00000002 2f61 ffffffff 0000000000000005" + Self.stat
         var stream = ByteBuffer(
             bytes: hex("00000000 00000000" + Self.root + later + "00000001 2f 0000000a 42656e57617348657265"))

@@ -1,0 +1,265 @@
+"""What is larger than the links between servers take, asked for by clients: nobody else may notice.
+
+    limits.py [--mix vvv|avv|aav|vva]... [--only requests|snapshots] [--seed N] [--window SECONDS]
+
+The mix names the voters, the last of which leads: a is Debian's Apache ZooKeeper, v is Aviary. Requests: a session with 2,200
+ephemerals of 1,000-byte names ends; three identities of 900 kB and a create for them; 60 of 1 kB and a multi of 200 creates:
+each through every server, while a client of each writes on in every second (a debug build wants a window of four), and no
+server is elected anew. Snapshots: a znode
+of 5 MiB, by a raised jute.maxbuffer, reaches who joins with nothing.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import re
+import shutil
+import sys
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "Processes"))
+
+import checks  # noqa: E402
+import client  # noqa: E402
+import nodes  # noqa: E402
+import wire  # noqa: E402
+from ensemble import Ensemble  # noqa: E402
+
+KINDS = {"a": "apache", "v": "aviary"}
+TICK = 1000  # ms
+CREATOR = wire.acl((31, "auth", ""))
+LARGE = 5 << 20
+JOINED = {"apache": "Getting a snapshot from leader", "aviary": r"by=snapshot.*synchronised by the leader"}
+
+
+def name(server):
+    return f"{server.kind} {server.id}"
+
+
+def add_identity(link, user):
+    """The error it is answered with."""
+    return link.call(wire.AUTH, wire.int32(0) + wire.string("digest") + wire.buffer(f"{user}:p".encode()), xid=-4).error
+
+
+class Writer:
+    """Creates one znode after the other on one server, and notes when each is answered."""
+
+    def __init__(self, server, root):
+        self.server = server
+        self.client = client.Client(server.address, timeout=30000, limit=30.0)
+        self.root = root
+        self.client.create(self.root)
+        self.answers = [time.monotonic()]
+        self.problem = None
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        try:
+            while not self.stopping.is_set():
+                error = self.client.create(f"{self.root}/{len(self.answers)}").error
+                if error:
+                    raise AssertionError(f"a create was answered {error}")
+                self.answers.append(time.monotonic())
+                self.stopping.wait(0.01)
+        except Exception as error:
+            self.problem = repr(error)
+
+    def empty_windows(self, began, ended, seconds):
+        """The parts of that time, each of so many seconds, in which nothing was answered."""
+        counts = [0] * max(1, int((ended - began) / seconds))
+        for moment in self.answers:
+            if began <= moment < began + len(counts) * seconds:
+                counts[int((moment - began) / seconds)] += 1
+        return [window for window, count in enumerate(counts) if count == 0]
+
+    def stop(self):
+        self.stopping.set()
+        self.thread.join(40)
+        self.client.close()
+
+
+class Requests:
+    """One mix, all inputs, through every server."""
+
+    def __init__(self, mix, report, folder, port, window):
+        self.report = report
+        self.window = window
+        self.ensemble = Ensemble([KINDS[letter] for letter in mix], folder, port=port, tick=TICK)
+        self.count = 0
+
+    def run(self):
+        try:
+            self.ensemble.start()
+            self.ensemble.wait_until_serving()
+            self.leader = self.ensemble.leader()
+            client.Client(self.leader.address).end()  # an epoch is seen by its first transaction
+            epoch = self.leader.zxid() >> 32
+            for server in sorted(self.ensemble.servers, key=lambda server: server is not self.leader):
+                for attack in (self.end_of_session, self.large_identities, self.many_identities):
+                    self.try_out(server, attack)
+            self.report.equal("nobody else leads", self.leader.zxid() >> 32, epoch)
+            self.require_equality()
+        finally:
+            self.ensemble.stop()
+
+    def try_out(self, server, attack):
+        part = "the leader" if server is self.leader else "a follower"
+        claim = f"{attack.__name__.replace('_', ' ')}, {part} ({name(server)})"
+        self.count += 1
+        writers = [Writer(other, f"/writer-{self.count}-{other.id}") for other in self.ensemble.servers]
+        began = time.monotonic()
+        self.report.run(claim, lambda: attack(claim, server, f"/large-{self.count}"))
+        while time.monotonic() < began + max(3, 2 * self.window):  # what would happen to others may take the followers a moment
+            time.sleep(0.05)
+        ended = time.monotonic()
+        for writer in writers:
+            writer.stop()
+            empty = writer.empty_windows(began, ended, self.window)
+            longest = max(b - a for a, b in zip(writer.answers, [*writer.answers[1:], writer.answers[-1]]))
+            self.report.check(f"{claim}: writes at {name(writer.server)} go on, the longest waited {longest:.2f} s",
+                              not empty and writer.problem is None, f"none in {empty}, {writer.problem}")
+
+    def end_of_session(self, claim, server, root):
+        link = client.Client(server.address, timeout=30000, limit=60.0)
+        link.create(root)
+        for i in range(2200):
+            link.queue(wire.CREATE, wire.create(f"{root}/{'e' * 995}-{i:04}", flags=wire.EPHEMERAL))
+        link.flush()
+        errors = {link.reply().error for _ in range(2200)}
+        self.report.equal(f"{claim}: the ephemerals are there", errors, {wire.OK})
+        link.end()
+        for other in self.ensemble.servers:
+            watcher = client.Client(other.address, timeout=30000, limit=30.0)
+            watcher.call(wire.SYNC, wire.string(root))
+            left = wire.Reader(watcher.exists(root).body.body, 16).stat().children
+            self.report.equal(f"{claim}: the ephemerals are gone at {name(other)}", left, 0)
+            watcher.end()
+
+    def large_identities(self, claim, server, root):
+        link = client.Client(server.address, timeout=30000, limit=60.0)
+        try:
+            errors = [add_identity(link, f"{i}" * 900_000) for i in range(3)]
+            errors.append(link.create(root, permissions=CREATOR).error)
+        except client.Lost:
+            errors = [wire.AUTH_FAILED]
+        self.require_refusal(claim, server, errors)
+        link.close()
+
+    def many_identities(self, claim, server, root):
+        link = client.Client(server.address, timeout=30000, limit=60.0)
+        errors = {add_identity(link, f"{i:02}" * 500) for i in range(60)}
+        self.report.equal(f"{claim}: the identities are taken", errors, {wire.OK})
+        creates = [(wire.CREATE, wire.create(f"{root}-{i}", permissions=CREATOR)) for i in range(200)]
+        self.require_refusal(claim, server, [link.call(wire.MULTI, wire.multi(creates)).error])
+        self.report.equal(f"{claim}: and its client goes on", link.create(root, permissions=CREATOR).error, wire.OK)
+        link.end()
+
+    def require_refusal(self, claim, server, errors):
+        """A leader of Apache's proposes what its own clients ask for, and its followers here take it."""
+        if server is self.leader and server.kind == "apache":
+            return
+        refusals = {wire.AUTH_FAILED, wire.MARSHALLING}
+        self.report.check(f"{claim}: it is refused", errors[-1] in refusals, errors)
+
+    def require_equality(self):
+        deadline = time.monotonic() + 20
+        servers = self.ensemble.servers
+        while len({server.zxid() for server in servers}) > 1 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.report.equal("all have the same in the end", len({server.zxid() for server in servers}), 1)
+        for server in servers:
+            if server.kind == "aviary":
+                self.report.equal(f"{name(server)} saw no other tree", server.fact("mntr", "zk_digest_mismatches_count"),
+                                  "0")
+
+
+class Snapshots:
+    """Two servers have a large znode; the others come with nothing."""
+
+    def __init__(self, mix, report, folder, port, _):
+        self.report = report
+        more = {"jute.maxbuffer": LARGE + (1 << 20)}
+        self.ensemble = Ensemble([KINDS[letter] for letter in mix], folder, port=port, tick=TICK, more=more)
+        self.data = random.Random(mix).randbytes(LARGE)
+
+    def run(self):
+        try:
+            first, *others = self.ensemble.servers
+            for server in others:
+                server.launch()
+            self.ensemble.wait_until_serving(servers=others)
+            leader = self.ensemble.leader()
+            self.write(leader)
+            first.launch()
+            self.require_joined(first, leader)
+            again = next(server for server in others if server is not leader)
+            again.stop()
+            for path in again.data.iterdir():
+                if path.name != "myid":
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            again.launch()
+            self.require_joined(again, leader)
+        finally:
+            self.ensemble.stop()
+
+    def write(self, server):
+        """More than a leader of either kind keeps in memory for learners."""
+        link = client.Client(server.address, timeout=30000, limit=60.0)
+        link.create("/large")
+        for _ in range(8):
+            reply = link.call(wire.SET_DATA, wire.set_data("/large", self.data))
+            self.report.equal(f"{name(server)} takes a znode of {LARGE} bytes", reply.error, wire.OK)
+        for i in range(700):
+            link.queue(wire.CREATE, wire.create(f"/small-{i}"))
+        link.flush()
+        for _ in range(700):
+            link.reply()
+        link.end()
+
+    def require_joined(self, server, leader):
+        claim = f"{name(server)} joins {name(leader)}"
+        began = server.log.stat().st_size if server.log.exists() else 0
+        self.ensemble.wait_until_serving(60)
+        link = client.Client(server.address, timeout=30000, limit=60.0)
+        link.call(wire.SYNC, wire.string("/large"))
+        self.report.check(f"{claim}: it has the large znode", link.get("/large").body.buffer() == self.data)
+        link.end()
+        text = server.log.read_text(errors="replace")[began:] or server.log.read_text(errors="replace")
+        self.report.check(f"{claim}: by a snapshot", re.search(JOINED[server.kind], text))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mix", action="append", metavar="MIX")
+    parser.add_argument("--only", choices=["requests", "snapshots"])
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--window", type=float, default=1.0)
+    arguments = parser.parse_args()
+    seed = random.randrange(1 << 31) if arguments.seed is None else arguments.seed
+    print(f"seed {seed}")
+    report, dice = checks.Checks(), random.Random(seed)
+    parts = []
+    if arguments.only != "snapshots":
+        parts += [(Requests, mix) for mix in arguments.mix or ["vvv", "avv", "aav", "vva"]]
+    if arguments.only != "requests":
+        parts += [(Snapshots, mix) for mix in arguments.mix or ["avv", "vaa"]]
+    for part, mix in parts:
+        print(f"== {part.__name__.lower()}, {mix}", flush=True)
+        folder = nodes.REPOSITORY / ".build" / "test-data" / f"limits-{os.getpid()}"
+        failed = report.failed
+        run = part(mix, report, folder, 10_000 + dice.randrange(18_000), arguments.window)
+        report.run(f"{part.__name__.lower()}, {mix}", run.run)
+        if report.failed == failed:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            folder.rename(folder.with_name(f"{folder.name}-{part.__name__.lower()}-{mix}"))
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
