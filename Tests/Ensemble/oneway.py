@@ -11,6 +11,7 @@ Exits with 1 when a gap or a return takes more ticks than its bound.
 import argparse
 import os
 import pathlib
+import random
 import shutil
 import sys
 import threading
@@ -122,7 +123,7 @@ def main():
     folder = nodes.REPOSITORY / ".build" / "test-data" / f"oneway-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     kinds = ["apache" if letter == "a" else "aviary" for letter in arguments.mix]
-    ensemble = Ensemble(kinds, folder, port=20000 + os.getpid() % 8000, tick=arguments.tick, is_cuttable=True)
+    ensemble = Ensemble(kinds, folder, port=random.randrange(20000, 29000), tick=arguments.tick, is_cuttable=True)
     excesses = 0
     try:
         ensemble.start()
