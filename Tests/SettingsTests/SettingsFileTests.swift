@@ -82,7 +82,8 @@ import Testing
         ("jute.maxbuffer.extrasize=1", 0xfffff + 1024), ("jute.maxbuffer=2147483647", Int(Int32.max)),
     ])
     func `sends other servers what Apache's take by the same keys`(text: String, bytes: Int) throws {
-        let (settings, warnings) = try NodeSettings.parse("dataDir=/d\n" + text, file: "zoo.cfg")
+        let (settings, warnings) = try NodeSettings.parse(
+            "dataDir=/d\nclientPort=2181\n" + text, file: "zoo.cfg")
         #expect(settings.limits.recordBytesMax == bytes)
         #expect(settings.limits.leaderRecordBytesMax >= bytes)
         #expect(warnings == [], "both keys have an effect")

@@ -75,7 +75,9 @@ import Zab
             for other in [2, 3] as [Int64] {
                 peer.step(
                     .notified(
-                        Notification(state: .looking, vote: vote, round: Int64(epoch) * 100),
+                        Notification(
+                            state: other == 2 ? .leading : .following, vote: vote,
+                            round: Int64(epoch) * 100),
                         by: PeerID(rawValue: other)), at: now)
             }
             now += 300
