@@ -7,8 +7,10 @@ package import Vocabulary
 /// Clients that do not read what they are sent: it is kept for them, their requests wait, and past a bound
 /// they are cut off.
 extension Core {
-    /// The socket has enough: what follows waits here.
+    /// The socket has enough: what follows waits here. Unless writing to it has just shown that it is gone:
+    /// its slot is another client's soon.
     func hold(_ id: ConnectionID, _ channel: any Channel) {
+        guard clients[id.slot]?.id == id else { return }
         let unread = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         backlogs[id.slot] = Backlog(socketBytes: unread)
         setReading(id, false)

@@ -28,9 +28,8 @@ extension Replica {
             .warn(
                 "since \(zxid) the tree here is not the one that its leader had: compare what `hash` answers "
                     + "on every server; if one stands alone and all other voters are up, stop that one, "
-                    + "move its "
-                    + "folder aside and start it with an empty one, so that it copies the tree from its "
-                    + "leader"
+                    + "move its folder aside and start it with an empty one, so that it copies the tree "
+                    + "from its leader"
             ))
     }
 

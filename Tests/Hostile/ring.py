@@ -113,7 +113,7 @@ class Ring:
         self.report = report
         self.random = random.Random(seed)
         self.connections = self.bytes = 0
-        self.folder = nodes.REPOSITORY / ".build" / "test-data" / f"ring-{os.getpid()}"
+        self.folder = nodes.REPOSITORY / ".build" / "test-data" / f"ring-{os.getpid()}-{seed}"
         self.ensemble = Ensemble(["aviary"] * 3, self.folder, port=20000 + self.random.randrange(8000), tick=TICK, more=settings)
         self.servers = self.ensemble.servers
         self.ensemble.start()
