@@ -73,15 +73,13 @@ extension StorageError {
     /// What an operator can do about damage, in one place so that every message says the same.
     ///
     /// A server that begins anew has forgotten what it acknowledged: where one of the others is down, it
-    /// could
-    /// make a quorum with those who never had it.
+    /// could make a quorum with those who never had it. So has one with an older backup.
     static let restore =
         "while all other voters of the ensemble are up, and only then, move this folder aside and let "
-            + "the node "
-        + "copy everything from its leader; else restore the whole folder (log.db, log.db-wal, acknowledged, "
-        + "snapshots) from one backup, or see what `aviary-admin repair` can keep; a node on its own "
-        + "has lost "
-        + "what is named here"
+        + "the node copy everything from its leader; else see what `aviary-admin repair` can keep: a member "
+        + "does not vote on that before it has synchronized with a leader; a node on its own has lost what "
+        + "is named here, and may have the whole folder (log.db, log.db-wal, acknowledged, snapshots) "
+        + "restored from one backup"
 
     /// What SQLite said, without the file, the statement and the advice: for a sentence that has its own.
     var reason: String {

@@ -12,12 +12,17 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
+import time
 
 import checks
 import client
 import nodes
 import wire
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Ensemble"))
+from ensemble import Ensemble  # noqa: E402
 
 ADMIN = os.environ.get("AVIARY_ADMIN") or str(nodes.REPOSITORY / ".build" / "release" / "aviary-admin")
 
@@ -177,6 +182,48 @@ def of_simulations(report, root):
             report.equal(f"simulation: {question[0]} is answered", admin(*question).returncode, 0)
 
 
+def of_a_member(report, root):
+    """One voter of three is cut behind what it acknowledged: it elects nobody until it has that again."""
+    ensemble = Ensemble(["aviary"] * 3, root / "ensemble", port=nodes.free_port(), tick=500)
+    first, second, cut = ensemble.servers
+    try:
+        ensemble.start()
+        ensemble.wait_until_serving()
+        link = client.Client(first.address)
+        kept = link.create("/kept", b"1").zxid
+        for number in range(14):
+            link.create(f"/cut-{number}", b"2")
+        link.end()
+        deadline = time.monotonic() + 20
+        while cut.zxid() < first.zxid() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        ensemble.stop()
+        done = admin("truncate", cut.data, "--after", hex(kept), "--yes")
+        report.check("a member: truncate says what is given up", "that this node had acknowledged" in done.stdout)
+        mark = cut.data / "must-synchronize"
+        report.check("a member: and marks the folder", mark.exists(), done.stderr)
+        # The other one has nothing at all: both voting, they would be a quorum that has forgotten.
+        shutil.rmtree(first.data)
+        first.data.mkdir()
+        (first.data / "myid").write_text("1\n")
+        for server in (first, cut):
+            server.launch()
+        roles = set()
+        deadline = time.monotonic() + 4
+        while time.monotonic() < deadline:
+            roles |= {first.role(), cut.role()}
+        report.equal("a member: marked, it elects nobody together with one that knows nothing", roles, {""})
+        report.check("a member: its log says that it does not vote", "does not vote" in cut.log_end())
+        second.launch()
+        ensemble.wait_until_serving()
+        report.check("a member: synchronized, the mark is gone", not mark.exists())
+        link = client.Client(cut.address)
+        report.equal("a member: and it has again what was cut", link.exists("/cut-13").error, wire.OK)
+        link.end()
+    finally:
+        ensemble.stop()
+
+
 def with_mistakes(report, node):
     for words, status in (
         (("status", node.folder / "nowhere"), 66), (("status", node.folder), 66), (("verify", node.log), 66),
@@ -199,6 +246,7 @@ def main():
         report.run("after kill -9", lambda: after_a_kill(report, node, started["writer"]))
         report.run("after damage", lambda: after_damage(report, node))
         report.run("simulations", lambda: of_simulations(report, root))
+        report.run("a member", lambda: of_a_member(report, root))
         report.run("mistakes", lambda: with_mistakes(report, node))
     report.finish()
 

@@ -219,8 +219,9 @@ extension Recovery {
         throw StorageError(
             .corrupt,
             "the log ends at \(store.lastZxid), but its node has accepted epoch "
-                + "\(store.acceptedEpoch.rawValue) at most: not the log of this member; restore a "
-                + "backup of the folder, or start with an empty one while all other voters are up")
+                + "\(store.acceptedEpoch.rawValue) at most: not the log of this member; "
+                + "while all other voters are up, and only then, start with an empty folder or with a "
+                + "backup of this one")
     }
 }
 

@@ -3,8 +3,20 @@ internal import Storage
 internal import Vocabulary
 
 /// What is written beside a folder that another one took the place of.
-enum ExchangeText {
-    static func truncation(of path: String, after zxid: Zxid, end: Zxid, mark: Acknowledged) -> String {
+package enum ExchangeText {
+    /// What is left to do where nothing is, with what makes it safe.
+    package static let beginningAnew =
+        "of an ensemble's member, while all other voters are up, and only then, move this folder aside and "
+        + "let the node copy everything from its leader; of a node on its own, or where no other server has "
+        + "the history, `aviary-admin restore` a backup, for all servers the same one"
+
+    /// What a folder's mark is for.
+    package static let abstention =
+        "as a member of an ensemble it does not vote before it has synchronized with a leader"
+
+    static func truncation(
+        of path: String, after zxid: Zxid, end: Zxid, mark: Acknowledged, givenUp: GivenUp
+    ) -> String {
         var text = """
             \(path) was truncated with aviary-admin: every transaction after \(zxid) was taken away.
 
@@ -12,7 +24,7 @@ enum ExchangeText {
             everything up to \(mark.committed) to be committed.
 
             """
-        if mark.chain.zxid > zxid { text += "\n" + acknowledgedAndGone(mark.chain.zxid, after: zxid) }
+        text += attention(givenUp, path)
         return text + "\n" + undoing(path)
     }
 
@@ -23,43 +35,37 @@ enum ExchangeText {
             text += "- \(place): \(finding.text)\n"
         }
         text += "\nWhat was done:\n\n\(remedy(survey))\n"
-        return text + "\n" + undoing(path)
+        return text + attention(survey.givenUp, path) + "\n" + undoing(path)
     }
 
     private static func remedy(_ survey: FolderSurvey) -> String {
         switch survey.remedy {
-        case .nothing, .hopeless: return "Nothing."
+        case .nothing, .hopeless: "Nothing."
         case .rewrite:
-            let end = survey.last ?? .zero
-            let gone =
-                survey.acknowledged.map { $0 > end ? "\n\n" + acknowledgedAndGone($0, after: end) : "" }
-                ?? "\n\nHow far this node had acknowledged is not known: its log may have been longer. "
-                + "As a member of an ensemble, start it only while the other voters are up."
-            return "All rows up to \(end) are kept; the numbers and the mark beside them were written anew, "
-                + "and snapshots that are damaged are left out." + gone
+            "All rows up to \(survey.last ?? .zero) are kept; the numbers and the mark beside them were "
+                + "written anew, and snapshots that are damaged are left out."
         case .beginAt(let link):
-            return "The log begins after \(link.zxid) now, where a sound snapshot stands behind the damage; "
+            "The log begins after \(link.zxid) now, where a sound snapshot stands behind the damage; "
                 + "all rows after it are kept. The tree at the log's end is what it was; what was before "
                 + "\(link.zxid) can no longer be asked here."
-        case .endAt(let end, _):
-            return "The log ends at \(end) now, before the damage."
-                + (survey.acknowledged.map { $0 > end ? "\n\n" + acknowledgedAndGone($0, after: end) : "" }
-                    ?? "")
+        case .endAt(let end, _): "The log ends at \(end) now, before the damage."
         case .snapshotAlone(let zxid):
-            return "Only the tree of the snapshot \(zxid) is kept; no transaction after it could be."
-                + (survey.acknowledged.map { $0 > zxid ? "\n\n" + acknowledgedAndGone($0, after: zxid) : "" }
-                    ?? "")
+            "Only the tree of the snapshot \(zxid) is kept; no transaction after it could be."
         }
     }
 
-    private static func acknowledgedAndGone(_ acknowledged: Zxid, after zxid: Zxid) -> String {
-        """
-        ATTENTION: this node had acknowledged transactions up to \(acknowledged) and no longer has those after
-        \(zxid). A node that is alone has lost them. As a member of an ensemble it must not vote before it has
-        them again: better let it begin with an empty folder while all other voters are up, so that it copies
-        everything from its leader.
+    private static func attention(_ givenUp: GivenUp, _ path: String) -> String {
+        guard let words = givenUp.words else { return "" }
+        return """
 
-        """
+            ATTENTION: this gave up \(words).
+            A node that is alone has lost that. As a member of an ensemble it must not vote before it has it
+            again: so the file must-synchronize is in \(path), and it votes only once it has synchronized
+            with a leader that the others elect without it. While all other voters are up, and only then, it
+            may begin with an empty folder as well. Only where no other server holds more, because all were
+            cut at the same zxid, remove the file from each of them.
+
+            """
     }
 
     private static func undoing(_ path: String) -> String {

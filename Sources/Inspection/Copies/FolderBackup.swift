@@ -68,7 +68,7 @@ package struct FolderBackup: Sendable {
         self.folder = destination
         try writer.finish(
             acceptedEpoch: epochs.acceptedEpoch, currentEpoch: epochs.currentEpoch,
-            committed: mark.committed)
+            committed: mark.committed, mustSynchronize: folder.mustSynchronize)
     }
 
     private static func start(of folder: NodeFolder, onlyNewest: Bool) throws -> RowChain {

@@ -11,6 +11,9 @@ package struct FolderExchange: Sendable {
     package let start: Zxid
     package let last: Zxid
     package let snapshots: [Zxid]
+    package let givenUp: GivenUp
+    /// Why a member that starts on the new folder does not vote before it has a leader's history.
+    package let mustSynchronize: String?
 
     /// Cuts everything after `zxid` off.
     ///
@@ -36,9 +39,11 @@ package struct FolderExchange: Sendable {
         let cut = Cut(start: start, through: zxid, from: nil)
         let promises = Promises(
             accepted: numbers.acceptedEpoch, current: numbers.currentEpoch, committed: mark.committed)
+        let givenUp = try GivenUp(truncating: folder, after: zxid)
         try self.init(
-            folder, cut, promises, name: "truncate", stamp, progress,
-            words: ExchangeText.truncation(of: folder.path, after: zxid, end: end, mark: mark))
+            folder, cut, promises, givenUp, name: "truncate", stamp, progress,
+            words: ExchangeText.truncation(
+                of: folder.path, after: zxid, end: end, mark: mark, givenUp: givenUp))
     }
 
     /// Makes what `survey` says can be made.
@@ -52,8 +57,8 @@ package struct FolderExchange: Sendable {
         case .hopeless:
             throw InspectionError(
                 .damaged,
-                "\(folder.path): no row and no snapshot is left that a node could start on; let the node "
-                    + "begin with an empty folder while its peers are up, or restore a backup")
+                "\(folder.path): no row and no snapshot is left that a node could start on; "
+                    + ExchangeText.beginningAnew)
         case .rewrite(let start): cut = Cut(start: start, through: nil, from: nil)
         case .beginAt(let link): cut = Cut(start: link, through: nil, from: link.zxid)
         case .endAt(let end, let start): cut = Cut(start: start, through: end, from: nil)
@@ -63,7 +68,7 @@ package struct FolderExchange: Sendable {
         let promises = Promises(
             accepted: survey.acceptedEpoch, current: survey.currentEpoch, committed: survey.committed)
         try self.init(
-            folder, cut, promises, name: "repair", stamp, progress,
+            folder, cut, promises, survey.givenUp, name: "repair", stamp, progress,
             words: ExchangeText.repair(of: folder.path, survey))
     }
 
@@ -83,13 +88,20 @@ package struct FolderExchange: Sendable {
     }
 
     private init(
-        _ folder: NodeFolder, _ cut: Cut, _ promises: Promises, name: String, _ stamp: String,
-        _ progress: Progress, words: String
+        _ folder: NodeFolder, _ cut: Cut, _ promises: Promises, _ givenUp: GivenUp, name: String,
+        _ stamp: String, _ progress: Progress, words: String
     ) throws {
-        before = "\(folder.path).before-\(name)-\(stamp)"
-        explanation = before + ".txt"
+        func names(_ stamp: String) -> [String] {
+            let before = "\(folder.path).before-\(name)-\(stamp)"
+            return [before, before + ".txt", "\(folder.path).after-\(name)-\(stamp)"]
+        }
+        let unused = names(FolderSwap.unusedStamp(stamp, for: names))
+        before = unused[0]
+        explanation = unused[1]
         let swap = try FolderSwap(folder, keepingAs: before)
-        var writer = try FolderWriter(folder: "\(folder.path).after-\(name)-\(stamp)", start: cut.start)
+        // Another exchange may have come between reading and the lock.
+        try folder.requireUnchanged()
+        var writer = try FolderWriter(folder: unused[2], start: cut.start)
         let copied = try FolderBackup.copySnapshots(
             of: folder, from: max(cut.start.zxid, cut.from ?? .zero),
             through: cut.through ?? Zxid(rawValue: .max), into: writer, progress)
@@ -116,8 +128,13 @@ package struct FolderExchange: Sendable {
         let made = writer.destination
         // A node that was always alone has accepted none.
         let accepted = promises.accepted == .zero ? .zero : max(promises.accepted, last.epoch)
+        let reasons = [folder.mustSynchronize, givenUp.words.map { "\(name) gave up " + $0 }]
+            .compactMap(\.self)
+        mustSynchronize = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+        self.givenUp = givenUp
         try writer.finish(
-            acceptedEpoch: accepted, currentEpoch: promises.current, committed: promises.committed)
+            acceptedEpoch: accepted, currentEpoch: promises.current, committed: promises.committed,
+            mustSynchronize: mustSynchronize)
         try swap.explain(words, in: explanation)
         try swap.exchange(for: made)
         progress.finish()

@@ -23,6 +23,10 @@ package struct FolderSurvey: Sendable {
     }
 
     package private(set) var remedy = Remedy.nothing
+    /// What the folder that could be made would no longer hold.
+    package private(set) var givenUp = GivenUp.nothing
+    /// What is there of a node's files, where `log.db` is not; nil: it is.
+    package let filesWithoutLog: [String]?
     package let verification: Verification
     /// The last transaction that this node has vouched for, where that is known.
     package let acknowledged: Zxid?
@@ -39,6 +43,11 @@ package struct FolderSurvey: Sendable {
     private var firstBad: Zxid?
     private var lastBad: Zxid?
     private var links: [Zxid: RowChain] = [:]
+    /// What the node has vouched for, as a row's link.
+    private let vouched: RowChain?
+    private var isVouchedHeld = false
+    /// The last sound row of each epoch.
+    private var ends: [Epoch: Zxid] = [:]
 
     package init(of folder: NodeFolder, progress: Progress = Progress()) throws {
         let verification = try Verification(of: folder, .all, progress: progress)
@@ -52,20 +61,24 @@ package struct FolderSurvey: Sendable {
         var accepted = numbers?.acceptedEpoch ?? .zero
         var current = numbers?.currentEpoch ?? .zero
         if case .read(let mark) = try folder.mark() {
+            vouched = mark.chain
             acknowledged = mark.chain.zxid
             committed = mark.committed
             accepted = max(accepted, mark.acceptedEpoch)
             current = max(current, mark.currentEpoch)
         } else {
+            vouched = nil
             acknowledged = nil
             committed = .zero
         }
         last = verification.log.last?.zxid
         acceptedEpoch = accepted
         currentEpoch = current
+        filesWithoutLog = folder.hasLogFile ? nil : try folder.ownFiles()
         guard !verification.isSound else { return }
         if folder.logFault == nil { try walk(folder) }
         remedy = decide(hasLog: folder.logFault == nil)
+        givenUp = forgotten()
     }
 
     /// Where damage begins and ends, and what the chain is at each snapshot.
@@ -88,6 +101,10 @@ package struct FolderSurvey: Sendable {
                 let bad = fault?.firstBad(at: zxid) ?? zxid
                 firstBad = min(firstBad ?? bad, bad)
                 lastBad = zxid
+            }
+            if fault == nil { ends[zxid.epoch] = zxid }
+            if let vouched, vouched.zxid == zxid {
+                isVouchedHeld = vouched.checksum == walked.checksum || fault == .checksumChanged
             }
             if wanted.contains(zxid) { links[zxid] = RowChain(zxid: zxid, checksum: walked.checksum) }
         }
@@ -121,6 +138,24 @@ package struct FolderSurvey: Sendable {
             return .endAt(end, start: start)
         }
         return newest.map { .snapshotAlone($0) } ?? .hopeless
+    }
+
+    /// What the node has acknowledged beyond what the remedy keeps.
+    private func forgotten() -> GivenUp {
+        let end = last ?? .zero
+        let kept: (start: Zxid, end: Zxid)
+        switch remedy {
+        case .nothing, .hopeless: return .nothing
+        case .rewrite(let start): kept = (start.zxid, end)
+        case .beginAt(let link): kept = (link.zxid, end)
+        case .endAt(let end, let start): kept = (start.zxid, end)
+        case .snapshotAlone(let zxid): kept = (zxid, zxid)
+        }
+        return GivenUp(
+            keeping: kept.start, through: kept.end,
+            GivenUp.Evidence(
+                acknowledged: acknowledged, isHeld: isVouchedHeld, last: last, ends: Array(ends.values),
+                isWhole: false))
     }
 
     private func beginning(at zxid: Zxid) -> Remedy {

@@ -6,6 +6,17 @@ package struct FolderSwap: ~Copyable {
     private let before: String
     private let lock: DirectoryLock
 
+    /// `stamp`, with a number behind it where an exchange of the same moment has left any of `names`.
+    package static func unusedStamp(_ stamp: String, for names: (_ stamp: String) -> [String]) -> String {
+        var unused = stamp
+        var number = 1
+        while names(unused).contains(where: { access($0, F_OK) == 0 }) {
+            number += 1
+            unused = "\(stamp)-\(number)"
+        }
+        return unused
+    }
+
     /// - Parameter before: the name that the folder gets.
     /// - Throws: `locked` while a node runs on it, `misuse` when there is something of that name.
     package init(_ folder: NodeFolder, keepingAs before: String) throws(StorageError) {

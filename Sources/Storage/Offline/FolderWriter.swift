@@ -90,9 +90,11 @@ package struct FolderWriter: ~Copyable {
 
     /// Makes all of it durable and gives the folder its name.
     ///
-    /// - Parameter committed: everything up to here is known to be committed.
+    /// - Parameters:
+    ///   - committed: everything up to here is known to be committed.
+    ///   - mustSynchronize: why a member that starts on it must have a leader's history before it votes.
     package consuming func finish(
-        acceptedEpoch: Epoch, currentEpoch: Epoch, committed: Zxid
+        acceptedEpoch: Epoch, currentEpoch: Epoch, committed: Zxid, mustSynchronize: String? = nil
     ) throws(StorageError) {
         var numbers = NodeNumbers()
         numbers.acceptedEpoch = acceptedEpoch
@@ -109,6 +111,7 @@ package struct FolderWriter: ~Copyable {
             Acknowledged(
                 chain: end, acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch,
                 committed: min(committed, end.zxid)))
+        if let mustSynchronize { try CatchUpMark.write(mustSynchronize, to: directory) }
         try directory.sync()
         try folder.rename()
     }

@@ -36,7 +36,9 @@ package final class NodeFolder {
         self.directory = directory
         let walBytes = DataDirectory.size(of: directory.wal)
         let owner = FolderOwner.find(directory)
-        state = owner.map { .running(pid: $0.pid) } ?? (walBytes > 0 ? .killed : .closed)
+        // A WAL without its database says nothing.
+        let hasTail = walBytes > 0 && DataDirectory.size(of: directory.log) > 0
+        state = owner.map { .running(pid: $0.pid) } ?? (hasTail ? .killed : .closed)
         stampAtOpening = FileStamp(directory)
         var copy: PrivateCopy?
         var fault: StorageError?
@@ -152,7 +154,18 @@ package final class NodeFolder {
             consume pages, after: zxid, chain: chain, witness: witness, isTrimmed: isRunning)
     }
 
+    /// Why a member that starts on this folder does not vote before it has a leader's history; nil: it does.
+    package var mustSynchronize: String? { CatchUpMark.read(directory) }
+
     // MARK: Snapshots and other files
+
+    /// Whether there is a `log.db` with anything in it.
+    package var hasLogFile: Bool { DataDirectory.size(of: directory.log) > 0 }
+
+    /// What is there of a node's own files, by name.
+    package func ownFiles() throws(StorageError) -> [String] {
+        try directory.names().filter { DataDirectory.isOwn($0) && $0 != "lock" }.sorted()
+    }
 
     /// The snapshots that have their name, oldest first.
     package func snapshots() throws(StorageError) -> [Zxid] {

@@ -12,7 +12,7 @@ struct BackupCommand: AdminCommand {
         discussion: """
             Row by row and checked, with the snapshots that the log goes on behind. The node is not held up. \
             A member's backup is of that member (its myid is copied too): start it in the member's place \
-            only while the others are up.
+            only while all other voters are up.
 
               aviary-admin backup data /backups/node1-2026-11-26
             """)
@@ -115,6 +115,9 @@ struct TruncateCommand: AdminCommand {
             beside it says what was done and how to go back. Refuses while a node runs on it, and without \
             --yes. A leader does this by itself with what was never committed: it is hardly ever needed.
 
+            Says how many acknowledged transactions that gives up, and marks the folder with the file \
+            must-synchronize: \(ExchangeText.abstention).
+
               aviary-admin truncate data --after 0x1000000ab --yes
             """)
 
@@ -132,8 +135,11 @@ struct TruncateCommand: AdminCommand {
         let node = try folder.open()
         try node.requireAtRest()
         guard yes else {
+            let givenUp = try GivenUp(truncating: node, after: after.zxid)
             throw InspectionError(
-                .usage, "nothing was done: with --yes, everything after \(after.zxid) goes from \(node.path)")
+                .usage,
+                "nothing was done: with --yes, everything after \(after.zxid) goes from \(node.path)"
+                    + (givenUp.warning.map { "; " + $0 } ?? ""))
         }
         let exchange = try FolderExchange(
             truncating: node, after: after.zxid, stamp: Clock.stamp, progress: progress)
@@ -150,7 +156,11 @@ struct RepairCommand: AdminCommand {
             name DIR.before-repair-TIME, and a text beside it says what was wrong, what was done and how to \
             go back. Refuses while a node runs on it.
 
-            A member of an ensemble is better off with an empty folder: it copies everything from its leader.
+            Where acknowledged transactions are lost by it, it says how many, and marks the folder with the \
+            file must-synchronize: \(ExchangeText.abstention).
+
+            While all other voters are up, and only then, a member of an ensemble is better off with an \
+            empty folder: it copies everything from its leader.
 
               aviary-admin repair data
               aviary-admin repair data --yes
@@ -175,9 +185,16 @@ struct RepairCommand: AdminCommand {
         }
         guard yes, survey.remedy != .hopeless else {
             out.foundBad()
-            out.isJSON
-                ? out.record([("remedy", .text(survey.plan)), ("done", .flag(false))])
-                : out.text("\(survey.plan)\nnothing was done; --yes does it\n")
+            guard !out.isJSON else {
+                var fields: [(name: String, value: JSONValue)] = [("remedy", .text(survey.plan))]
+                fields += survey.givenUp.fields
+                fields.append(("done", .flag(false)))
+                out.record(fields)
+                return
+            }
+            out.line(survey.plan)
+            if let warning = survey.givenUp.warning { out.line(warning) }
+            out.line(survey.remedy == .hopeless ? "nothing was done" : "nothing was done; --yes does it")
             return
         }
         let exchange = try FolderExchange(
@@ -201,11 +218,12 @@ extension NodeFolder {
 }
 
 extension FolderSurvey {
-    var plan: String {
+    var plan: String { (missing ?? "") + kept }
+
+    private var kept: String {
         switch remedy {
         case .nothing: "nothing is wrong"
-        case .rewrite:
-            "keeps all rows, and writes numbers, mark and checksums anew" + (lostEnd ?? "")
+        case .rewrite: "keeps all rows, and writes numbers, mark and checksums anew"
         case .beginAt(let link):
             "lets the log begin after \(link.zxid), where a sound snapshot stands behind the damage: the "
                 + "tree at the log's end stays, the history before is no longer there"
@@ -213,28 +231,54 @@ extension FolderSurvey {
             "lets the log end at \(end), before the damage"
                 + (last.map { $0 > end ? ": what is after it, up to \($0), goes" : "" } ?? "")
         case .snapshotAlone(let zxid): "keeps the tree of the snapshot \(zxid), and no transaction"
-        case .hopeless: "nothing is left that a node could start on: restore a backup, or begin empty"
+        case .hopeless: "nothing is left that a node could start on: \(ExchangeText.beginningAnew)"
         }
     }
 
-    private var lostEnd: String? {
-        guard let last, let acknowledged, acknowledged > last else { return nil }
-        return "; what followed \(last), up to \(acknowledged) which this node has acknowledged, is lost here"
+    private var missing: String? {
+        guard let files = filesWithoutLog else { return nil }
+        return "log.db is missing or empty; what is there: \(files.joined(separator: ", ")). If it was "
+            + "moved, put it back, with its log.db-wal. Without it: "
+    }
+}
+
+extension GivenUp {
+    /// What the program says of it before and after.
+    var warning: String? {
+        words.map { "gives up \($0); the folder is marked: \(ExchangeText.abstention)" }
+    }
+
+    var fields: [(name: String, value: JSONValue)] {
+        guard case .acknowledged(let after, let through, let count, _) = self else {
+            return [("givesUp", .optional(words))]
+        }
+        return [
+            ("givesUp", .optional(words)), ("givenUpCount", .whole(count)),
+            ("givenUpAfter", .text("\(after)")), ("givenUpThrough", .text("\(through)")),
+        ]
     }
 }
 
 extension FolderExchange {
     func print(of path: String, to out: Output) {
         if out.isJSON {
-            out.record([
+            var fields: [(name: String, value: JSONValue)] = [
                 ("folder", .text(path)), ("before", .text(before)), ("explanation", .text(explanation)),
                 ("startZxid", .text("\(start)")), ("lastZxid", .text("\(last)")), ("rows", .whole(rows)),
                 ("snapshots", .array(snapshots.map { .text("\($0)") })),
-            ])
+            ]
+            fields += givenUp.fields
+            fields.append(("mustSynchronize", .optional(mustSynchronize)))
+            out.record(fields)
             return
         }
         out.line(
             "\(path): \(rows.counted("transaction")) up to \(last), \(snapshots.count.counted("snapshot"))")
+        if let warning = givenUp.warning {
+            out.line(warning)
+        } else if mustSynchronize != nil {
+            out.line("the folder is still marked: \(ExchangeText.abstention)")
+        }
         out.line("as it was: \(before)")
         out.line("explained: \(explanation)")
     }
