@@ -17,6 +17,7 @@ extension Replica {
         if let connection = connections[id], connection.session != .none, !touch(connection, at: now) {
             return
         }
+        var room = intake.room(proposed: zab.pendingBytes)
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
             guard let connection = connections[id] else { return }
@@ -31,12 +32,11 @@ extension Replica {
             }
             if connection.reserved > 0 {
                 settleReservation(of: connection)
-            } else if !intake.isRoomy(for: Int(length), proposed: zab.pendingBytes),
-                mustWait(frames, length, on: connection, into: &effects)
-            {
+            } else if Int(length) > room, mustWait(frames, length, on: connection, into: &effects) {
                 connection.held.writeBuffer(&frames)
                 return
             }
+            room -= Int(length)
             switch connection.phase {
             case .fresh:
                 receiveConnect(frames, start..<start + Int(length), on: id, at: now, into: &effects)

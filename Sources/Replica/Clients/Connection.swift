@@ -6,6 +6,9 @@ internal import Vocabulary
 ///
 /// A class, since it is one thing that many steps look at: a copied struct would count a dozen references a
 /// request. The replica owns it; nothing of it leaves.
+///
+/// What each request looks at is not checked for exclusive access at run time: these are plain values, read
+/// and written in one statement each, by one thread (getData 8 × 100 takes 4 % less CPU so).
 final class Connection {
     enum Phase {
         /// Nothing has come yet; the first frame must be a connect request.
@@ -21,31 +24,31 @@ final class Connection {
     let id: ConnectionID
     let address: ByteString
     let isSecure: Bool
-    var phase = Phase.fresh
-    var session = SessionID.none
+    @exclusivity(unchecked) var phase = Phase.fresh
+    @exclusivity(unchecked) var session = SessionID.none
     var negotiatedTimeoutMs: Int32 = 0
     var echoesReadOnly = false
     /// Taken in in read-only mode; ends with it.
-    var isReadOnly = false
+    @exclusivity(unchecked) var isReadOnly = false
     /// While connecting: its session was there before, and the leader must say whether it still is.
     var isReturning = false
     /// It took up a session that an earlier connection had begun, here or at another server.
-    var isResumed = false
+    @exclusivity(unchecked) var isResumed = false
     /// Who the client has proven to be. Belongs to the connection, not to the session.
     var identities: [Identity]
     /// Requests that wait for a write of this client ahead of them, that write first, or for room.
     var waiting: Deque<WaitingRequest> = []
     /// Reads among them.
-    var waitingReads = 0
-    private var waitingMax = Int.max
+    @exclusivity(unchecked) var waitingReads = 0
+    @exclusivity(unchecked) private var waitingMax = Int.max
     var held = ByteBuffer()
-    var isPaused = false
+    @exclusivity(unchecked) var isPaused = false
     /// It was sent more than it has taken: nothing more is answered until there is room.
-    var isCrowded = false
+    @exclusivity(unchecked) var isCrowded = false
     /// Of a frame that has begun to come and is too large to be read on without room for it.
     var expected = 0
     /// The room that it was given.
-    var reserved = 0
+    @exclusivity(unchecked) var reserved = 0
     /// Of what is in `waiting`.
     var keptBytes = 0
     /// It stands in the line of those who need room, or has come to its head.
@@ -53,7 +56,7 @@ final class Connection {
     var isNext = false
     /// The last event delivered, so that one change tells a connection once.
     var lastEvent: UInt64 = 0
-    var statistics: ConnectionStatistics
+    @exclusivity(unchecked) var statistics: ConnectionStatistics
 
     /// Reads that may wait behind a client's writes: all of them may have to be answered at once.
     static let waitingReadsMax = 128
@@ -70,7 +73,8 @@ final class Connection {
 
     /// Whether nothing more is taken in from this client for now.
     var isFull: Bool {
-        isCrowded || waitingReads >= Connection.waitingReadsMax || waiting.count >= waitingMax
+        isCrowded || waitingReads >= Connection.waitingReadsMax
+            || waitingMax < Int.max && waiting.count >= waitingMax
     }
 
     /// Adds what it has not proven before.

@@ -25,12 +25,12 @@ struct Intake {
     mutating func add(_ count: Int) { bytes += count }
     mutating func remove(_ count: Int) { bytes -= count }
 
-    /// Whether nothing need be asked of a request of `count` bytes.
+    /// How much may be taken in without looking closer.
     ///
     /// - Parameter proposed: What is on its way to the disks. What clients wait for is a part of it, and so
     ///   is what they waited for before they hung up.
-    func isRoomy(for count: Int, proposed: Int) -> Bool {
-        waiting.isEmpty && max(bytes, proposed) + count <= bytesMax
+    func room(proposed: Int) -> Int {
+        waiting.isEmpty ? bytesMax - max(bytes, proposed) : -1
     }
 
     /// Whether a request of `count` bytes may be taken in. One may always, however large it is.
