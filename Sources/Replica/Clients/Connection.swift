@@ -40,6 +40,7 @@ final class Connection {
     var waiting: Deque<WaitingRequest> = []
     /// Reads among them.
     @exclusivity(unchecked) var waitingReads = 0
+    /// Requests that may wait once it has proven identities, all of which go with each.
     @exclusivity(unchecked) private var waitingMax = Int.max
     var held = ByteBuffer()
     @exclusivity(unchecked) var isPaused = false
