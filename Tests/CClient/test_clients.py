@@ -7,15 +7,11 @@ import argparse
 import pathlib
 import re
 import subprocess
-import sys
 import time
 
+from harness import checks, nodes
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
-
-import checks  # noqa: E402
-import nodes  # noqa: E402
-
 CLI_MT = "/usr/lib/zookeeper/bin/cli_mt"
 ZKCLI = "/usr/share/zookeeper/bin/zkCli.sh"
 

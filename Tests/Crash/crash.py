@@ -10,20 +10,16 @@ which must be found.
 """
 
 import argparse
-import pathlib
 import random
 import shutil
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Processes"))
+from harness import client, nodes, wire
 
-import client  # noqa: E402
-import moments  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from mortals import TIMEOUT, Mortals  # noqa: E402
-from writer import Writer  # noqa: E402
+import moments
+from mortals import TIMEOUT, Mortals
+from writer import Writer
 
 TICK = 500  # ms
 

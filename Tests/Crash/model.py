@@ -8,7 +8,7 @@ of those whose answer never came, for one k: nothing else, and nothing in part.
 import copy
 import dataclasses
 
-import wire
+from harness import wire
 
 # What a znode is compared by; None in the model means: not known (its answer never came), anything will do.
 COMPARED = ("version", "cversion", "ephemeral_owner", "children", "czxid", "mzxid", "pzxid", "ctime", "mtime")

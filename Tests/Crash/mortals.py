@@ -2,8 +2,7 @@
 
 import time
 
-import client
-import wire
+from harness import client, wire
 
 TIMEOUT = 1000  # ms asked for; needs a tickTime of at most 500
 SLACK = 3.0  # seconds a busy machine may add to an expiry

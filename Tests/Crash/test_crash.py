@@ -6,10 +6,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
 
-import checks  # noqa: E402
-import nodes  # noqa: E402
+from harness import checks, nodes
 
 
 def crash(server, *arguments):

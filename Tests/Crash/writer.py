@@ -4,8 +4,8 @@ import collections
 import random
 import threading
 
-import client
-import wire
+from harness import client, wire
+
 from model import Operation, Step, Subtree, Znode
 
 PIPELINE = 48  # requests under way at most

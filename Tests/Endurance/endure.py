@@ -10,14 +10,12 @@ import argparse
 import array
 import bisect
 import os
-import pathlib
 import subprocess
 import sys
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Processes"))
-import nodes  # noqa: E402
+from harness import nodes
 
 KEPT = 3  # autopurge.snapRetainCount
 VOLUME = 96 << 20  # what the log grows by between two snapshots of a small tree

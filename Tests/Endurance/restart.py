@@ -9,16 +9,12 @@ transactions more, and is killed and started in turn, as often as there are roun
 
 import argparse
 import os
-import pathlib
 import statistics
 import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Processes"))
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
+from harness import client, nodes, wire
 
 ROOT = "/aviary-bench"
 MIB = 1 << 20

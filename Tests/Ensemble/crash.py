@@ -12,7 +12,6 @@ every election and are not counted.
 
 import argparse
 import os
-import pathlib
 import random
 import shutil
 import signal
@@ -20,14 +19,10 @@ import statistics
 import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
+from harness import client, nodes, wire
+from harness.ensemble import Ensemble
 
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
-from writer import Writer  # noqa: E402
+from writer import Writer
 
 KINDS = ("kill the leader", "kill a follower", "stop the leader", "end the leader", "kill all", "end all",
          "outpace a follower")

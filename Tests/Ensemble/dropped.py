@@ -15,9 +15,10 @@ import sys
 import tempfile
 import time
 
+from harness import client
+from harness.nodes import Node
+
 import oneway
-import client
-from nodes import Node
 
 SUBNET = "10.9.0"
 CLIENT, QUORUM, ELECTION = 2181, 2888, 3888

@@ -9,20 +9,13 @@ the longest time without any answer, from the kill until all sessions have been 
 
 import argparse
 import os
-import pathlib
 import shutil
 import statistics
-import sys
 import threading
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
-
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
+from harness import client, nodes, wire
+from harness.ensemble import Ensemble
 
 TIMEOUT = 30000  # ms
 

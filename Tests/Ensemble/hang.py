@@ -8,19 +8,13 @@ import pathlib
 import select
 import shutil
 import subprocess
-import sys
 import threading
 import time
 
+from harness import checks, client, nodes, wire
+from harness.ensemble import Ensemble
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
-
-import checks  # noqa: E402
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
-
 MEBIBYTE = 1 << 20
 TICK = 500  # ms
 SYNC_LIMIT = 5 * TICK / 1000
@@ -32,7 +26,7 @@ SETTINGS = {"largeRequestMaxBytes": BYTES_MAX, "fsync.warningthresholdms": 200}
 def preload(folder):
     """The library that makes fsync wait while a file is there."""
     library = folder / "hanging_disk.so"
-    source = HERE.parent / "Processes" / "hanging_disk.c"
+    source = HERE / "hanging_disk.c"
     subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
     return library
 

@@ -10,22 +10,15 @@ name the same zxid. Apache's logs may hold no errors beyond those of servers tha
 
 import argparse
 import os
-import pathlib
 import random
 import re
 import shutil
-import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
+from harness import checks, client, nodes, wire
+from harness.ensemble import Ensemble
 
-import checks  # noqa: E402
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
-from tree import Tree  # noqa: E402
+from tree import Tree
 
 NAMES = {"apache": "Apache", "aviary": "Aviary"}
 #: What a learner's log says, and its leader's.

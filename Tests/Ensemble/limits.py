@@ -11,22 +11,14 @@ of 5 MiB, by a raised jute.maxbuffer, reaches who joins with nothing.
 
 import argparse
 import os
-import pathlib
 import random
 import re
 import shutil
-import sys
 import threading
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
-
-import checks  # noqa: E402
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
+from harness import checks, client, nodes, wire
+from harness.ensemble import Ensemble
 
 KINDS = {"a": "apache", "v": "aviary"}
 TICK = 1000  # ms

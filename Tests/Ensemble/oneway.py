@@ -10,20 +10,14 @@ Exits with 1 when a gap or a return takes more ticks than its bound.
 
 import argparse
 import os
-import pathlib
 import random
 import shutil
 import sys
 import threading
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
-
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
+from harness import client, nodes, wire
+from harness.ensemble import Ensemble
 
 CUTS = {
     "L hears nobody": ("AL", "BL"),

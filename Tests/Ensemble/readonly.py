@@ -8,24 +8,16 @@ read-only mode only where local sessions are enabled; Aviary always does.
 
 import argparse
 import os
-import pathlib
 import shutil
-import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
+from kazoo.client import KazooClient
+from kazoo.exceptions import NotReadOnlyCallError
+from kazoo.protocol.states import KeeperState
 
-from kazoo.client import KazooClient  # noqa: E402
-from kazoo.exceptions import NotReadOnlyCallError  # noqa: E402
-from kazoo.protocol.states import KeeperState  # noqa: E402
-
-import checks  # noqa: E402
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
+from harness import checks, client, nodes, wire
+from harness.ensemble import Ensemble
 
 NOT_READ_ONLY = -119
 TICK = 500  # ms; the shortest time to read-only mode is 2 s, whatever the tick

@@ -10,14 +10,8 @@ import shutil
 import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
-
-import client  # noqa: E402
-import nodes  # noqa: E402
-import packets  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
+from harness import client, nodes, packets, wire
+from harness.ensemble import Ensemble
 
 OF_A_KIND = 3  # packets of one kind and direction that are kept, of different lengths
 BYTES_MAX = 600  # of one packet

@@ -2,9 +2,8 @@
 
 import time
 
-import client
-import wire
-from wire import STAT
+from harness import client, wire
+from harness.wire import STAT
 
 #: Written by each server for itself when it starts, so that no two of Apache's have the same Stat there either.
 CONFIGURATION = "/zookeeper/config"

@@ -3,8 +3,7 @@
 import threading
 import time
 
-import client
-import wire
+from harness import client, wire
 
 PIPELINE = 16  # requests under way at most
 TIMEOUT = 20000  # ms; longer than any election, so that the session must survive it

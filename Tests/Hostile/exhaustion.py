@@ -8,10 +8,7 @@ import struct
 import subprocess
 import time
 
-import siege  # noqa: F401 (finds the modules that the tests with processes share)
-import client
-import nodes
-import wire
+from harness import client, nodes, wire
 
 DESCRIPTORS = 64
 IDLE = 192

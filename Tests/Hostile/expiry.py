@@ -11,20 +11,12 @@ run. Prints the longest read, and how long the ephemerals took.
 
 import argparse
 import multiprocessing
-import pathlib
 import resource
 import shutil
-import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Ensemble"))
-
-import siege  # noqa: E402, F401, I001 (finds the modules that the tests with processes share)
-import checks  # noqa: E402
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
+from harness import checks, client, nodes, wire
+from harness.ensemble import Ensemble
 
 TICK = 2.0  # seconds
 TIMEOUT = 30.0  # seconds: longer than the crowd takes to come

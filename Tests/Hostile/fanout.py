@@ -13,11 +13,7 @@ import select
 import statistics
 import time
 
-import siege  # noqa: F401 (finds the modules that the tests with processes share)
-import checks
-import client
-import nodes
-import wire
+from harness import checks, client, nodes, wire
 
 SESSIONS_AN_ADDRESS = 4000  # well below the number of ports one address has for a connection to one port
 EVENT_BYTES = 4 + 16 + 8 + 4 + len("/watched")

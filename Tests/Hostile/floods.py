@@ -3,8 +3,8 @@
 import os
 import time
 
-import client
-import wire
+from harness import client, wire
+
 from siege import Siege
 
 

@@ -3,8 +3,7 @@
 import random
 import struct
 
-import client
-import wire
+from harness import client, wire
 
 LARGEST_FRAME = 0xFFFFF
 ABSURD_LENGTHS = (-1, -(2**31), LARGEST_FRAME + 1, 2**31 - 1)

@@ -7,15 +7,15 @@ same between servers.
 import argparse
 import sys
 
-import siege  # noqa: F401 (finds the modules that the tests with processes share)
-import checks
+from harness import checks, nodes
+
 import exhaustion
 import floods
 import frames
 import masses
-import nodes
 import operations
 import peers
+import siege
 import slow
 import words
 

@@ -4,9 +4,8 @@ import select
 import threading
 import time
 
-import client
-import nodes
-import wire
+from harness import client, nodes, wire
+
 from siege import MEBIBYTE
 
 WATCHERS = 100

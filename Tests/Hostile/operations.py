@@ -2,8 +2,7 @@
 
 import struct
 
-import client
-import wire
+from harness import client, wire
 
 HOSTILE_COUNTS = (-2, -(2**31), 2**31 - 1, 1_000_000)
 

@@ -9,8 +9,9 @@ import random
 import struct
 import time
 
+from harness import packets
+
 from ring import Ring
-import packets
 from siege import MEBIBYTE
 
 GARBAGE = 24 * MEBIBYTE  # for each port

@@ -1,22 +1,16 @@
 """A whole ensemble under attack on the ports between its servers, and clients of it that must not notice."""
 
 import os
-import pathlib
 import random
 import shutil
 import socket
-import sys
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Ensemble"))
+from harness import client, nodes, packets, wire
+from harness.ensemble import Ensemble
 
-from siege import MEBIBYTE  # noqa: E402, I001 (finds the modules that the tests with processes share)
-import client  # noqa: E402
-import nodes  # noqa: E402
-import packets  # noqa: E402
-import wire  # noqa: E402
-from ensemble import Ensemble  # noqa: E402
+from siege import MEBIBYTE
 
 TICK = 500  # ms: whoever connects has 2.5 s (election port) or 5 s (quorum port) to say who it is
 PACE = 0.01  # seconds between two writes of one client

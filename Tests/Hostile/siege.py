@@ -1,15 +1,9 @@
 """A server under attack, and a peaceful client beside it that must not notice."""
 
-import pathlib
-import sys
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Processes"))
-
-import client  # noqa: E402
-import nodes  # noqa: E402
-import wire  # noqa: E402
+from harness import client, nodes, wire
 
 MEBIBYTE = 1 << 20
 

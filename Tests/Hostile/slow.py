@@ -4,8 +4,8 @@ import socket
 import struct
 import time
 
-import client
-import wire
+from harness import client, wire
+
 from siege import MEBIBYTE
 
 

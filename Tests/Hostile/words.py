@@ -1,7 +1,7 @@
 """Four-letter words, as monitors send them: with half-close, in pieces, with a newline, and when not allowed."""
 
-import client
-import wire
+from harness import client, wire
+
 from siege import Siege
 
 WORDS = "conf cons crst dirs dump envi gtmk hash isro mntr ruok srst srvr stat wchc wchp wchs".split()

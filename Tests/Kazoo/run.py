@@ -15,11 +15,9 @@ import subprocess
 import sys
 import xml.etree.ElementTree
 
+from harness import nodes
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
-
-import nodes  # noqa: E402
-
 EXPECTED = HERE / "passes-on-apache-3.8.0.txt"
 MISSING = HERE / "needs-what-aviary-lacks.txt"
 

@@ -12,17 +12,11 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 
-import checks
-import client
-import nodes
-import wire
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Ensemble"))
-from ensemble import Ensemble  # noqa: E402
+from harness import checks, client, nodes, wire
+from harness.ensemble import Ensemble
 
 ADMIN = os.environ.get("AVIARY_ADMIN") or str(nodes.REPOSITORY / ".build" / "release" / "aviary-admin")
 

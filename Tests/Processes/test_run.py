@@ -14,10 +14,7 @@ import subprocess
 import tempfile
 import time
 
-import checks
-import client
-import nodes
-import wire
+from harness import checks, client, nodes, wire
 
 RUN = nodes.REPOSITORY / "tools" / "run"
 

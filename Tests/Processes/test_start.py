@@ -5,7 +5,6 @@ what it says when somebody asks what it is doing.
 """
 
 import os
-import pathlib
 import signal
 import socket
 import stat
@@ -13,10 +12,7 @@ import subprocess
 import tempfile
 import time
 
-import checks
-import client
-import nodes
-import wire
+from harness import checks, client, nodes, wire
 
 CONFIGURATION = 78
 PORT_IN_USE = 75

@@ -4,7 +4,7 @@ import collections
 import socket
 import struct
 
-import wire
+from harness import wire
 
 Reply = collections.namedtuple("Reply", "xid zxid error body")
 Event = collections.namedtuple("Event", "zxid type state path after")  # after: replies received before it

@@ -2,14 +2,10 @@
 
 import pathlib
 import subprocess
-import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Processes"))
-
-from network import Network  # noqa: E402
-from nodes import Node  # noqa: E402
+from harness.network import Network
+from harness.nodes import Node
 
 SETTINGS = {
     "initLimit": 10, "syncLimit": 5, "maxSessionTimeout": 60000, "clientPortAddress": "127.0.0.1",
