@@ -121,7 +121,8 @@ def judge(watcher, trace, sizes_only):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="tools/endure", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--transactions", type=int, default=10_000_000)
     parser.add_argument("--znodes", type=int, default=100_000)
     parser.add_argument("--sizes-only", action="store_true", help="judge the disk, not the times")

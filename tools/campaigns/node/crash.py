@@ -1,6 +1,6 @@
 """The end of a server under load, again and again: is everything acknowledged still there, and nothing in part?
 
-    crash.py [--server apache] [--rounds 200] [--writers 4] [--seed N] [--moments] [--sabotage]
+    tools/crash-node [--server apache] [--rounds 200] [--writers 4] [--seed N] [--moments] [--sabotage]
 
 Each round lets the writers write, kills the server with SIGKILL, or one time in four asks it with SIGTERM to end,
 starts it again (sometimes killing it while it starts, too) and compares every writer's subtree with the model. Prints
@@ -178,7 +178,8 @@ class Campaign:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="tools/crash-node", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     nodes.add_server_argument(parser)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--writers", type=int, default=4)

@@ -9,13 +9,14 @@ entry that nobody answers to.
 
 import argparse
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
-from harness import client
+from harness import client, nodes
 from harness.nodes import Node
 
 import oneway
@@ -117,7 +118,7 @@ def main():
     if "AVIARY_DROPPED" not in os.environ:
         os.environ["AVIARY_DROPPED"] = "1"
         os.execvp("unshare", ["unshare", "-Urn", sys.executable, *sys.argv])
-    folder = oneway.pathlib.Path(tempfile.mkdtemp(prefix="dropped-", dir=oneway.nodes.REPOSITORY / ".build"))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="dropped-", dir=nodes.REPOSITORY / ".build"))
     tick, excesses, ensemble = arguments.tick / 1000, 0, Ensemble(folder, arguments.tick)
     try:
         for server in ensemble.servers:

@@ -200,7 +200,8 @@ def ways(server, sentences, since):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="tools/interop --joins", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mix", choices=["ava", "vva"], default="ava")
     parser.add_argument("--seed", type=int, default=None)
     arguments = parser.parse_args()

@@ -1,6 +1,6 @@
 """Very many sessions, an ephemeral each, that run out in one tick, and readers beside them that must not wait for it.
 
-    expiry.py [--sessions 16000] [--servers 1] [--server apache | --against-apache] [--closing]
+    tools/expiry [--sessions 16000] [--servers 1] [--server apache | --against-apache] [--closing]
 
 With --closing they do not run out: all ask for their end at once.
 
@@ -183,7 +183,8 @@ def measure(report, kind, servers, size, are_closing=False):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="tools/expiry", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     nodes.add_server_argument(parser)
     parser.add_argument("--sessions", type=int, default=16000)
     parser.add_argument("--servers", type=int, default=1)

@@ -1,4 +1,4 @@
-"""Records what Apache's servers say to one another into Tests/WireTests/Golden/peers.hex, or the file that is named.
+"""Records what Apache's servers say to one another into peers.hex in the folder that is named.
 
 Four of Debian's servers, one of them an observer, behind a network that listens: clients write, sync and move, a server
 is restarted, one starts with nothing, and a leader comes back with a tail that nobody else has.
@@ -89,7 +89,7 @@ def kept(everything):
             yield f"{who} {what} {whole.hex()}\n"
 
 
-def main():
+def main(target):
     folder = nodes.REPOSITORY / ".build" / "test-data" / f"recorder-{os.getpid()}"
     ensemble = Ensemble(["apache"] * 3, folder, ["apache"], 20000 + os.getpid() % 8000, 400, is_cuttable=True)
     ensemble.network.recordings = recordings = []
@@ -100,9 +100,8 @@ def main():
     finally:
         ensemble.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    target = sys.argv[1] if len(sys.argv) > 1 else nodes.REPOSITORY / "Tests" / "WireTests" / "Golden" / "peers.hex"
-    pathlib.Path(target).write_text("".join(sorted(kept(said(recordings)))))
+    pathlib.Path(target, "peers.hex").write_text("".join(sorted(kept(said(recordings)))))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

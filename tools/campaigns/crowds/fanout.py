@@ -1,6 +1,6 @@
 """Many idle sessions that watch one znode, and one write that all of them must hear of.
 
-    fanout.py [--server apache] [--sessions 10000] [--rounds 5]
+    tools/fan-out [--server apache] [--sessions 10000] [--rounds 5]
 
 Prints memory per idle session and per watch, and for every round when the writer had its reply and when the first
 and the last watcher had the event. Exit status 0 when every session got exactly one event in every round.
@@ -92,7 +92,8 @@ def rounds(report, audience, count, told):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="tools/fan-out", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     nodes.add_server_argument(parser)
     parser.add_argument("--sessions", type=int, default=10000)
     parser.add_argument("--rounds", type=int, default=5)

@@ -1,24 +1,23 @@
-"""The crash test in the short form that belongs to every test run, and the proof that it finds faults."""
+"""tools/crash-node in the short form that belongs to every test run, and the proof that it finds faults.
+
+    test_crash.py [--server apache] [--rounds 12]
+"""
 
 import argparse
-import pathlib
 import subprocess
-import sys
-
-HERE = pathlib.Path(__file__).resolve().parent
 
 from harness import checks, nodes
 
 
 def crash(server, *arguments):
-    command = [sys.executable, str(HERE / "crash.py"), "--server", server, *arguments]
+    command = [str(nodes.REPOSITORY / "tools" / "crash-node"), "--server", server, *arguments]
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(result.stdout, flush=True)
     return result
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     nodes.add_server_argument(parser)
     parser.add_argument("--rounds", type=int, default=12)
     arguments = parser.parse_args()

@@ -1,6 +1,6 @@
 """Records what a real server says: golden frames of every opcode and reply form, and its transactions.
 
-Files are written to `Tests/WireTests/Golden`: `c2s|s2c <opcode-name> <hex of the frame with its length>`, and
+Files are written to the folder that is named: `c2s|s2c <opcode-name> <hex of the frame with its length>`, and
 `txn <type-name> <hex of the payload>`.
 """
 

@@ -1,6 +1,6 @@
 """Servers killed, ended or stopped, links cut, under load: is everything acknowledged there, once, on every server?
 
-    crash.py [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--cuts] [--tick MS] [--seed N] [--only KIND]
+    tools/crash-ensemble [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--cuts] [--tick MS] [--seed N] [--only KIND]
 
 Each round lets the writers write, does one thing to one server, waits until the others go on, brings it back and compares
 all servers. Clients of servers that live must see no lost connection and no error. Prints a row a round; the exit status
@@ -204,7 +204,8 @@ class Campaign:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="tools/crash-ensemble", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--voters", type=int, default=3)
     parser.add_argument("--observers", type=int, default=0)
     parser.add_argument("--mix", help="such as ava: the voters, each Apache's or Aviary's")

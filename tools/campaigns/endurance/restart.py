@@ -101,7 +101,8 @@ def measure(kind, arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="tools/restart", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--znodes", type=int, default=1_000_000)
     parser.add_argument("--transactions", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
