@@ -9,7 +9,7 @@ import re
 import subprocess
 import time
 
-from harness import checks, nodes
+from harness import checks, nodes, places
 
 HERE = pathlib.Path(__file__).resolve().parent
 CLI_MT = "/usr/lib/zookeeper/bin/cli_mt"
@@ -17,7 +17,7 @@ ZKCLI = "/usr/share/zookeeper/bin/zkCli.sh"
 
 
 def build():
-    program = nodes.REPOSITORY / ".build" / "cclient"
+    program = places.REPOSITORY / ".build" / "cclient"
     sources = sorted(map(str, HERE.glob("*.c")))
     warnings = ["-Wall", "-Wextra", "-Werror"]
     command = ["gcc", "-std=gnu11", "-O1", *warnings, "-DTHREADED", *sources, "-o", str(program), "-lzookeeper_mt"]

@@ -3,7 +3,6 @@
     hang.py
 """
 
-import os
 import pathlib
 import select
 import shutil
@@ -11,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from harness import checks, client, nodes, wire
+from harness import checks, client, nodes, places, wire
 from harness.ensemble import Ensemble
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -35,13 +34,6 @@ def make_hangable(server, library):
     server.hang = server.folder / "hang"
     command = server.command
     server.command = lambda: ["env", f"LD_PRELOAD={library}", f"AVIARY_HANG={server.hang}", *command()]
-
-
-def eventually(condition, seconds):
-    deadline = time.monotonic() + seconds
-    while not (holds := condition()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return holds
 
 
 class Pusher:
@@ -83,7 +75,7 @@ def peak(server, seconds):
 
 
 def leader(report, folder, library):
-    ensemble = Ensemble(["aviary"] * 3, folder / "three", port=nodes.free_port() // 8 * 8, tick=TICK, more=SETTINGS)
+    ensemble = Ensemble(["aviary"] * 3, folder / "three", tick=TICK, more=SETTINGS)
     try:
         for server in ensemble.servers:
             make_hangable(server, library)
@@ -101,7 +93,7 @@ def leader(report, folder, library):
         sampler = threading.Thread(target=lambda: peaks.append(peak(old, 8)))
         peaks = []
         sampler.start()
-        report.check("another leads", eventually(lambda: any(s.role() == "leader" for s in others), 20))
+        report.check("another leads", checks.eventually(lambda: any(s.role() == "leader" for s in others), 20))
         took = time.monotonic() - began
         report.check("not before syncLimit, and soon after it", SYNC_LIMIT * 0.8 < took < SYNC_LIMIT + 4, f"{took:.1f} s")
         report.equal("who is at another server writes on", other.call(wire.SET_DATA, wire.set_data("/other", b"1")).error, 0)
@@ -113,8 +105,8 @@ def leader(report, folder, library):
         report.check("and says why it gave up", "its own disk has not answered for" in old.log.read_text())
         report.check("and sends its clients away", all(pusher.was_told for pusher in pushers))
         old.hang.unlink()
-        report.check("when its disk answers it follows", eventually(lambda: old.role() == "follower", 20), old.log_end())
-        report.check("the slow sync is in its log", eventually(
+        report.check("when its disk answers it follows", checks.eventually(lambda: old.role() == "follower", 20), old.log_end())
+        report.check("the slow sync is in its log", checks.eventually(
             lambda: "fsync-ing the write ahead log in SyncThread:" in old.log.read_text(), 5))
         report.check("and counted", int(old.fact("mntr", "zk_fsync_threshold_exceed_count")) >= 1)
         report.check("with its time", int(old.fact("mntr", "zk_max_fsynctime")) >= 1000 * SYNC_LIMIT * 0.8)
@@ -149,15 +141,14 @@ def alone(report, folder, library):
         report.equal("reads are answered meanwhile", reader.exists("/").error, 0)
         node.hang.unlink()
         report.equal("writes are done when it answers", reader.create("/after").error, 0)
-        report.check("which it says", eventually(lambda: "the disk answers again" in node.log.read_text(), 5))
+        report.check("which it says", checks.eventually(lambda: "the disk answers again" in node.log.read_text(), 5))
         reader.end()
         node.stop()
 
 
 def main():
     report = checks.Checks()
-    folder = nodes.REPOSITORY / ".build" / "test-data" / f"hang-{os.getpid()}"
-    folder.mkdir(parents=True)
+    folder = places.new_folder("hang")
     library = preload(folder)
     report.run("a leader whose disk hangs", lambda: leader(report, folder, library))
     report.run("a node alone whose disk hangs", lambda: alone(report, folder, library))

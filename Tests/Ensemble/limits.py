@@ -1,6 +1,6 @@
 """What is larger than the links between servers take, asked for by clients: nobody else may notice.
 
-    limits.py [--mix vvv|avv|aav|vva]... [--only requests|snapshots] [--seed N] [--window SECONDS]
+    limits.py [--mix vvv|avv|aav|vva]... [--only requests|snapshots] [--window SECONDS]
 
 The mix names the voters, the last of which leads: a is Debian's Apache ZooKeeper, v is Aviary. Requests: a session with 2,200
 ephemerals of 1,000-byte names ends; three identities of 900 kB and a create for them; 60 of 1 kB and a multi of 200 creates:
@@ -10,17 +10,15 @@ of 5 MiB, by a raised jute.maxbuffer, reaches who joins with nothing.
 """
 
 import argparse
-import os
 import random
 import re
 import shutil
-import threading
 import time
 
-from harness import checks, client, nodes, wire
-from harness.ensemble import Ensemble
+from harness import checks, client, places, wire
+from harness.ensemble import Ensemble, kinds
+from harness.steady import SteadyWriter
 
-KINDS = {"a": "apache", "v": "aviary"}
 TICK = 1000  # ms
 CREATOR = wire.acl((31, "auth", ""))
 LARGE = 5 << 20
@@ -36,52 +34,22 @@ def add_identity(link, user):
     return link.call(wire.AUTH, wire.int32(0) + wire.string("digest") + wire.buffer(f"{user}:p".encode()), xid=-4).error
 
 
-class Writer:
-    """Creates one znode after the other on one server, and notes when each is answered."""
-
-    def __init__(self, server, root):
-        self.server = server
-        self.client = client.Client(server.address, timeout=30000, limit=30.0)
-        self.root = root
-        self.client.create(self.root)
-        self.answers = [time.monotonic()]
-        self.problem = None
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self):
-        try:
-            while not self.stopping.is_set():
-                error = self.client.create(f"{self.root}/{len(self.answers)}").error
-                if error:
-                    raise AssertionError(f"a create was answered {error}")
-                self.answers.append(time.monotonic())
-                self.stopping.wait(0.01)
-        except Exception as error:
-            self.problem = repr(error)
-
-    def empty_windows(self, began, ended, seconds):
-        """The parts of that time, each of so many seconds, in which nothing was answered."""
-        counts = [0] * max(1, int((ended - began) / seconds))
-        for moment in self.answers:
-            if began <= moment < began + len(counts) * seconds:
-                counts[int((moment - began) / seconds)] += 1
-        return [window for window, count in enumerate(counts) if count == 0]
-
-    def stop(self):
-        self.stopping.set()
-        self.thread.join(40)
-        self.client.close()
+def empty_windows(answers, began, ended, seconds):
+    """The parts of that time, each of so many seconds, in which nothing was answered."""
+    counts = [0] * max(1, int((ended - began) / seconds))
+    for moment in answers:
+        if began <= moment < began + len(counts) * seconds:
+            counts[int((moment - began) / seconds)] += 1
+    return [window for window, count in enumerate(counts) if count == 0]
 
 
 class Requests:
     """One mix, all inputs, through every server."""
 
-    def __init__(self, mix, report, folder, port, window):
+    def __init__(self, mix, report, folder, window):
         self.report = report
         self.window = window
-        self.ensemble = Ensemble([KINDS[letter] for letter in mix], folder, port=port, tick=TICK)
+        self.ensemble = Ensemble(kinds(mix), folder, tick=TICK)
         self.count = 0
 
     def run(self):
@@ -103,7 +71,8 @@ class Requests:
         part = "the leader" if server is self.leader else "a follower"
         claim = f"{attack.__name__.replace('_', ' ')}, {part} ({name(server)})"
         self.count += 1
-        writers = [Writer(other, f"/writer-{self.count}-{other.id}") for other in self.ensemble.servers]
+        writers = [SteadyWriter(other, f"/writer-{self.count}-{other.id}", timeout=30000, limit=30.0).start()
+                   for other in self.ensemble.servers]
         began = time.monotonic()
         self.report.run(claim, lambda: attack(claim, server, f"/large-{self.count}"))
         while time.monotonic() < began + max(3, 2 * self.window):  # what would happen to others may take the followers a moment
@@ -111,9 +80,8 @@ class Requests:
         ended = time.monotonic()
         for writer in writers:
             writer.stop()
-            empty = writer.empty_windows(began, ended, self.window)
-            longest = max(b - a for a, b in zip(writer.answers, [*writer.answers[1:], writer.answers[-1]]))
-            self.report.check(f"{claim}: writes at {name(writer.server)} go on, the longest waited {longest:.2f} s",
+            empty = empty_windows(writer.answers, began, ended, self.window)
+            self.report.check(f"{claim}: writes at {name(writer.server)} go on, the longest waited {writer.longest:.2f} s",
                               not empty and writer.problem is None, f"none in {empty}, {writer.problem}")
 
     def end_of_session(self, claim, server, root):
@@ -159,12 +127,8 @@ class Requests:
         self.report.check(f"{claim}: it is refused", errors[-1] in refusals, errors)
 
     def require_equality(self):
-        deadline = time.monotonic() + 20
-        servers = self.ensemble.servers
-        while len({server.zxid() for server in servers}) > 1 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        self.report.equal("all have the same in the end", len({server.zxid() for server in servers}), 1)
-        for server in servers:
+        self.report.equal("all have the same in the end", len(self.ensemble.wait_until_equal()), 1)
+        for server in self.ensemble.servers:
             if server.kind == "aviary":
                 self.report.equal(f"{name(server)} saw no other tree", server.fact("mntr", "zk_digest_mismatches_count"),
                                   "0")
@@ -173,10 +137,10 @@ class Requests:
 class Snapshots:
     """Two servers have a large znode; the others come with nothing."""
 
-    def __init__(self, mix, report, folder, port, _):
+    def __init__(self, mix, report, folder, _):
         self.report = report
         more = {"jute.maxbuffer": LARGE + (1 << 20)}
-        self.ensemble = Ensemble([KINDS[letter] for letter in mix], folder, port=port, tick=TICK, more=more)
+        self.ensemble = Ensemble(kinds(mix), folder, tick=TICK, more=more)
         self.data = random.Random(mix).randbytes(LARGE)
 
     def run(self):
@@ -191,9 +155,7 @@ class Snapshots:
             self.require_joined(first, leader)
             again = next(server for server in others if server is not leader)
             again.stop()
-            for path in again.data.iterdir():
-                if path.name != "myid":
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            again.empty()
             again.launch()
             self.require_joined(again, leader)
         finally:
@@ -229,27 +191,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mix", action="append", metavar="MIX")
     parser.add_argument("--only", choices=["requests", "snapshots"])
-    parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--window", type=float, default=1.0)
     arguments = parser.parse_args()
-    seed = random.randrange(1 << 31) if arguments.seed is None else arguments.seed
-    print(f"seed {seed}")
-    report, dice = checks.Checks(), random.Random(seed)
+    report = checks.Checks()
     parts = []
     if arguments.only != "snapshots":
         parts += [(Requests, mix) for mix in arguments.mix or ["vvv", "avv", "aav", "vva"]]
     if arguments.only != "requests":
         parts += [(Snapshots, mix) for mix in arguments.mix or ["avv", "vaa"]]
     for part, mix in parts:
-        print(f"== {part.__name__.lower()}, {mix}", flush=True)
-        folder = nodes.REPOSITORY / ".build" / "test-data" / f"limits-{os.getpid()}"
+        what = part.__name__.lower()
+        print(f"== {what}, {mix}", flush=True)
+        folder = places.new_folder(f"limits-{what}-{mix}")
         failed = report.failed
-        run = part(mix, report, folder, 10_000 + dice.randrange(18_000), arguments.window)
-        report.run(f"{part.__name__.lower()}, {mix}", run.run)
+        report.run(f"{what}, {mix}", part(mix, report, folder, arguments.window).run)
         if report.failed == failed:
             shutil.rmtree(folder, ignore_errors=True)
-        else:
-            folder.rename(folder.with_name(f"{folder.name}-{part.__name__.lower()}-{mix}"))
     report.finish()
 
 

@@ -7,16 +7,13 @@ read-only mode only where local sessions are enabled; Aviary always does.
 """
 
 import argparse
-import os
 import shutil
-import tempfile
-import time
 
 from kazoo.client import KazooClient
 from kazoo.exceptions import NotReadOnlyCallError
 from kazoo.protocol.states import KeeperState
 
-from harness import checks, client, nodes, wire
+from harness import checks, client, nodes, places, wire
 from harness.ensemble import Ensemble
 
 NOT_READ_ONLY = -119
@@ -27,13 +24,6 @@ WRITES = {
     "multi": (wire.MULTI, wire.multi([(wire.SET_DATA, wire.set_data("/a", b"x"))])),
     "an unreadable create": (wire.CREATE, b""),
 }
-
-
-def eventually(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not (holds := condition()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return holds
 
 
 def lines(server, word):
@@ -92,7 +82,7 @@ def act(report, ensemble, kind):
         server.kill()
     writer.queue(wire.CREATE, wire.create("/waits"))
     writer.flush_quietly()
-    report.check("a server without a leader becomes read-only", eventually(lambda: survivor.word("isro") == b"ro"),
+    report.check("a server without a leader becomes read-only", checks.eventually(lambda: survivor.word("isro") == b"ro"),
                  survivor.log_end())
     words(report, survivor)
     refusals(report, survivor, writer, zxid)
@@ -113,10 +103,10 @@ def act(report, ensemble, kind):
     for server in others:
         server.launch()
     ensemble.wait_until_serving(60)
-    report.check("kazoo is connected to write", eventually(lambda: reader.client_state == KeeperState.CONNECTED),
+    report.check("kazoo is connected to write", checks.eventually(lambda: reader.client_state == KeeperState.CONNECTED),
                  reader.client_state)
     report.equal("kazoo writes", reader.create("/from-kazoo", b"after"), "/from-kazoo")
-    report.check("isro", eventually(lambda: survivor.word("isro") == b"rw"))
+    report.check("isro", checks.eventually(lambda: survivor.word("isro") == b"rw"))
     if kind == "aviary":
         report.equal("who was there all the time is answered now", writer.reply().error, wire.OK)
         writer.end()
@@ -139,14 +129,12 @@ def main():
     nodes.add_server_argument(parser)
     kind = parser.parse_args().server
     report = checks.Checks()
-    root = nodes.REPOSITORY / ".build" / "test-data"
-    root.mkdir(parents=True, exist_ok=True)
-    folder = tempfile.mkdtemp(prefix="readonly-", dir=root)
+    folder = places.new_folder("readonly")
     more = {"readonlymode.enabled": "true"}
     if kind == "apache":
         more["localSessionsEnabled"] = "true"
         more["localSessionsUpgradingEnabled"] = "true"
-    ensemble = Ensemble([kind] * 3, folder, port=20000 + os.getpid() % 8000, tick=TICK, more=more)
+    ensemble = Ensemble([kind] * 3, folder, tick=TICK, more=more)
     try:
         ensemble.start()
         ensemble.wait_until_serving()

@@ -1,53 +1,17 @@
 """A whole ensemble under attack on the ports between its servers, and clients of it that must not notice."""
 
-import os
 import random
 import shutil
 import socket
-import threading
 import time
 
-from harness import client, nodes, packets, wire
+from harness import client, nodes, packets, places, wire
 from harness.ensemble import Ensemble
+from harness.steady import SteadyWriter
 
 from siege import MEBIBYTE
 
 TICK = 500  # ms: whoever connects has 2.5 s (election port) or 5 s (quorum port) to say who it is
-PACE = 0.01  # seconds between two writes of one client
-
-
-class SteadyWriter:
-    """Creates one numbered znode after the other, on one server."""
-
-    def __init__(self, server):
-        self.server = server
-        self.root = f"/steady-{server.id}"
-        self.client = client.Client(server.address, timeout=20000)
-        self.client.create(self.root)
-        self.answered = 0
-        self.longest = 0.0
-        self.problem = None
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self):
-        try:
-            while not self.stopping.is_set():
-                began = time.monotonic()
-                error = self.client.create(f"{self.root}/{self.answered}", b"x" * 40).error
-                if error:
-                    raise AssertionError(f"a create was answered {error}")
-                self.answered += 1
-                self.longest = max(self.longest, time.monotonic() - began)
-                self.stopping.wait(PACE)
-        except Exception as error:
-            self.problem = repr(error)
-
-    def stop(self):
-        self.stopping.set()
-        self.thread.join(30)
-        self.client.close()
 
 
 class Visitor:
@@ -107,14 +71,16 @@ class Ring:
         self.report = report
         self.random = random.Random(seed)
         self.connections = self.bytes = 0
-        self.folder = nodes.REPOSITORY / ".build" / "test-data" / f"ring-{os.getpid()}-{seed}"
-        self.ensemble = Ensemble(["aviary"] * 3, self.folder, port=20000 + self.random.randrange(8000), tick=TICK, more=settings)
+        self.folder = places.new_folder("ring")
+        self.ensemble = Ensemble(["aviary"] * 3, self.folder, tick=TICK, more=settings)
         self.servers = self.ensemble.servers
         self.ensemble.start()
         self.ensemble.wait_until_serving()
         self.leader = self.ensemble.leader()
         self.followers = [server for server in self.servers if server is not self.leader]
-        self.writers = [SteadyWriter(server) for server in self.servers]
+        self.writers = [
+            SteadyWriter(server, f"/steady-{server.id}", b"x" * 40, timeout=20000).start() for server in self.servers
+        ]
         time.sleep(1)
         self.pids = [server.process.pid for server in self.servers]
         self.epoch = self.leader.zxid() >> 32
@@ -208,12 +174,9 @@ class Ring:
         print(f"        in all {self.connections:,} connections, {self.bytes / MEBIBYTE:.0f} MiB", flush=True)
 
     def _compare_digests(self):
-        digests = {}
-        for server in self.servers:
-            for zxid, digest in server.digests():
-                digests.setdefault(zxid, set()).add(digest)
+        digests = self.ensemble.digests()
         self.report.check("no two servers have different digests at one zxid",
-                          digests and all(len(found) == 1 for found in digests.values()))
+                          digests and all(len(set(found)) == 1 for found in digests.values()))
 
     def discard(self):
         self.ensemble.stop()

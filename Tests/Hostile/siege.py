@@ -1,52 +1,34 @@
 """A server under attack, and a peaceful client beside it that must not notice."""
 
-import threading
 import time
 
 from harness import client, nodes, wire
+from harness.steady import SteadyClient
 
 MEBIBYTE = 1 << 20
 
 
-class Bystander:
-    """Writes and reads back every few milliseconds; remembers the longest wait."""
+class Bystander(SteadyClient):
+    """Writes and reads back every few milliseconds."""
 
     def __init__(self, node):
-        self.client = client.Client(node.address, timeout=30000)
+        super().__init__(node.address, pace=0.005, timeout=30000)
         self.client.create("/bystander")
-        self.rounds = 0
-        self.longest = 0.0
-        self.problem = None
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
+        self.lapped = 0
+        self.start()
 
-    def _run(self):
-        try:
-            while not self.stopping.is_set():
-                began = time.monotonic()
-                data = str(self.rounds).encode()
-                wrote = self.client.call(wire.SET_DATA, wire.set_data("/bystander", data))
-                read = self.client.get("/bystander")
-                if wrote.error or read.error or read.body.buffer() != data:
-                    self.problem = f"set answered {wrote.error}, get {read.error}"
-                    return
-                self.longest = max(self.longest, time.monotonic() - began)
-                self.rounds += 1
-                self.stopping.wait(0.005)
-        except Exception as error:
-            self.problem = repr(error)
+    def act(self):
+        data = str(self.answered).encode()
+        wrote = self.client.call(wire.SET_DATA, wire.set_data("/bystander", data))
+        read = self.client.get("/bystander")
+        if wrote.error or read.error or read.body.buffer() != data:
+            raise AssertionError(f"set answered {wrote.error}, get {read.error}")
 
     def lap(self):
         """(rounds, longest wait in seconds) since the last lap."""
-        result = (self.rounds, self.longest)
-        self.rounds, self.longest = 0, 0.0
+        result = (self.answered - self.lapped, self.longest)
+        self.lapped, self.longest = self.answered, 0.0
         return result
-
-    def stop(self):
-        self.stopping.set()
-        self.thread.join(30)
-        self.client.close()
 
 
 class Siege:
@@ -105,8 +87,8 @@ class Siege:
 
     def _wait_for_bystander(self):
         """Until it has come round at least once more, so that a stall shows."""
-        rounds, end = self.bystander.rounds, time.monotonic() + self.patience
-        while self.bystander.rounds < rounds + 2 and self.bystander.problem is None and time.monotonic() < end:
+        rounds, end = self.bystander.answered, time.monotonic() + self.patience
+        while self.bystander.answered < rounds + 2 and self.bystander.problem is None and time.monotonic() < end:
             time.sleep(0.01)
 
     def end(self):

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree
 
-from harness import nodes
+from harness import apache, nodes, places, ports
 
 HERE = pathlib.Path(__file__).resolve().parent
 EXPECTED = HERE / "passes-on-apache-3.8.0.txt"
@@ -30,16 +30,16 @@ def listed(path):
 def suite_environment(server, servers, data):
     environment = dict(
         os.environ,
-        ZOOKEEPER_CLASSPATH=nodes.apache_classpath(),
+        ZOOKEEPER_CLASSPATH=apache.logging_class_path(),
         ZOOKEEPER_VERSION="3.8.0",
         ZOOKEEPER_CLUSTER_SIZE=str(servers),
-        ZOOKEEPER_PORT_OFFSET=str(nodes.free_port()),
+        ZOOKEEPER_PORT_OFFSET=str(ports.free_port()),
         TMPDIR=str(data),
     )
     environment.pop("CI", None)  # with it the suite checks its authors' own build environment
     if server == "aviary":
         environment["PATH"] = f"{HERE / 'launcher'}:{environment['PATH']}"
-        environment["AVIARY_SERVER"] = nodes.aviary_program()
+        environment["AVIARY_SERVER"] = places.program("aviary-server")
     return environment
 
 
@@ -48,7 +48,7 @@ def run_suite(server, servers=1, only=None, tests=(), without=()):
 
     `only` is pytest's -k; `tests` are full names; `without` are the names of tests that would only wait.
     """
-    data = nodes.REPOSITORY / ".build" / "test-data" / "kazoo"
+    data = places.DATA / "kazoo"
     data.mkdir(parents=True, exist_ok=True)
     report = data / "report.xml"
     report.unlink(missing_ok=True)

@@ -7,47 +7,35 @@ The program is the one in AVIARY_ADMIN, else the release build.
 """
 
 import json
-import os
 import pathlib
 import shutil
 import sqlite3
 import subprocess
-import threading
 import time
 
-from harness import checks, client, nodes, wire
+from harness import checks, client, nodes, places, wire
 from harness.ensemble import Ensemble
+from harness.steady import SteadyClient
 
-ADMIN = os.environ.get("AVIARY_ADMIN") or str(nodes.REPOSITORY / ".build" / "release" / "aviary-admin")
-
-SIMULATOR = os.environ.get("AVIARY_SIM") or str(nodes.REPOSITORY / ".build" / "release" / "aviary-sim")
+ADMIN = places.program("aviary-admin")
+SIMULATOR = places.program("aviary-sim")
 
 
 def admin(*words):
     return subprocess.run([ADMIN, *map(str, words)], capture_output=True, text=True, timeout=120)
 
 
-class Writer(threading.Thread):
-    """A client that goes on writing until it is told to stop."""
+class Writer(SteadyClient):
+    """Keeps a node busy, with ephemerals among what it writes."""
 
     def __init__(self, address):
-        super().__init__(daemon=True)
-        self.link = client.Client(address)
-        self.count = 0
-        self.is_wanted = True
-        assert self.link.create("/busy", b"0").error == wire.OK
+        super().__init__(address, pace=0)
+        assert self.client.create("/busy", b"0").error == wire.OK
 
-    def run(self):
-        try:
-            while self.is_wanted:
-                self.write()
-        except client.Lost:
-            pass  # the node was killed
-
-    def write(self):
-        self.link.call(wire.SET_DATA, wire.set_data("/busy", str(self.count).encode()))
-        self.link.create(f"/busy/n{self.count}", b"x", wire.EPHEMERAL if self.count % 3 == 0 else wire.PERSISTENT)
-        self.count += 1
+    def act(self):
+        number = self.answered
+        self.client.call(wire.SET_DATA, wire.set_data("/busy", str(number).encode()))
+        self.client.create(f"/busy/n{number}", b"x", wire.EPHEMERAL if number % 3 == 0 else wire.PERSISTENT)
 
 
 def questions(folder):
@@ -106,7 +94,7 @@ def while_it_runs(report, node, root):
     writer = Writer(node.address)
     writer.start()
     ask_everything(report, node.data, "while it writes")
-    before = writer.count
+    before = writer.answered
     backup = root / "backup"
     made = admin("backup", node.data, backup)
     report.equal("while it writes: a backup is made", made.returncode, 0)
@@ -126,13 +114,13 @@ def while_it_runs(report, node, root):
         report, "a server starts on the restored folder", restored, root,
         lambda link: report.equal("and has that moment's tree", link.exists("/busy/n1").error, wire.NO_NODE),
     )  # fmt: skip
-    report.check("the node went on writing", writer.count > before)
+    report.check("the node went on writing", writer.answered > before)
     return writer
 
 
 def after_a_kill(report, node, writer):
     node.kill()
-    writer.is_wanted = False
+    writer.stop()
     status = json.loads(admin("status", node.data, "--json").stdout)
     report.equal("after kill -9: it says so", status["state"], "killed")
     ask_everything(report, node.data, "after kill -9")
@@ -178,7 +166,7 @@ def of_simulations(report, root):
 
 def of_a_member(report, root):
     """One voter of three is cut behind what it acknowledged: it elects nobody until it has that again."""
-    ensemble = Ensemble(["aviary"] * 3, root / "ensemble", port=nodes.free_port(), tick=500)
+    ensemble = Ensemble(["aviary"] * 3, root / "ensemble", tick=500)
     first, second, cut = ensemble.servers
     try:
         ensemble.start()

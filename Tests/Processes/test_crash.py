@@ -6,11 +6,11 @@
 import argparse
 import subprocess
 
-from harness import checks, nodes
+from harness import checks, nodes, places
 
 
 def crash(server, *arguments):
-    command = [str(nodes.REPOSITORY / "tools" / "crash-node"), "--server", server, *arguments]
+    command = [str(places.REPOSITORY / "tools" / "crash-node"), "--server", server, *arguments]
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(result.stdout, flush=True)
     return result

@@ -8,15 +8,15 @@ port 2181 is free.
 
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 
-from harness import checks, client, nodes, wire
+from harness import checks, client, places, ports, wire
 
-RUN = nodes.REPOSITORY / "tools" / "run"
+RUN = places.REPOSITORY / "tools" / "run"
 
 
 def answers(address, limit):
@@ -36,7 +36,7 @@ def run(folder, *arguments):
 
 
 def with_a_file(report, folder):
-    port = nodes.free_port()
+    port = ports.free_port()
     pathlib.Path(folder, "my.cfg").write_text(f"tickTime=2000\ndataDir=here\nclientPort={port}\nfoo.bar=1\n")
     os.makedirs(os.path.join(folder, "here"))
     address = ("127.0.0.1", port)
@@ -79,14 +79,14 @@ def without_a_file(report, folder):
         except OSError:
             print("note: port 2181 is in use, so tools/run without a file is not tried")
             return
-    before = (nodes.REPOSITORY / "data").exists()
+    before = (places.REPOSITORY / "data").exists()
     process = run(folder)
     report.check("without a file port 2181 answers", answers(("127.0.0.1", 2181), 60), log_of(folder))
-    report.check("and ./data of the repository is used", (nodes.REPOSITORY / "data").exists())
+    report.check("and ./data of the repository is used", (places.REPOSITORY / "data").exists())
     process.send_signal(signal.SIGTERM)
     report.equal("it stops cleanly", process.wait(30), 0)
     if not before:
-        subprocess.run(["rm", "-r", str(nodes.REPOSITORY / "data")])
+        subprocess.run(["rm", "-r", str(places.REPOSITORY / "data")])
 
 
 def log_of(folder):
@@ -95,11 +95,10 @@ def log_of(folder):
 
 def main():
     report = checks.Checks()
-    root = nodes.REPOSITORY / ".build" / "test-data"
-    root.mkdir(parents=True, exist_ok=True)
     for part in (with_a_file, with_mistakes, without_a_file):
-        with tempfile.TemporaryDirectory(dir=root) as folder:
-            report.run(part.__name__, lambda: part(report, folder))
+        folder = places.new_folder("run")
+        report.run(part.__name__, lambda: part(report, folder))
+        shutil.rmtree(folder)
     report.finish()
 
 

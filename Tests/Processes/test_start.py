@@ -13,6 +13,7 @@ import tempfile
 import time
 
 from harness import checks, client, nodes, wire
+from harness.ports import free_port
 
 CONFIGURATION = 78
 PORT_IN_USE = 75
@@ -57,7 +58,7 @@ def ports(report):
 
 def member(election, host="127.0.0.1"):
     lines = {
-        "server__1": f"{host}:{nodes.free_port()}:{election}", "server__2": "127.0.0.1:1:2", "server__3": "127.0.0.1:3:4",
+        "server__1": f"{host}:{free_port()}:{election}", "server__2": "127.0.0.1:1:2", "server__3": "127.0.0.1:3:4",
         "initLimit": 5, "syncLimit": 5,
     }  # fmt: skip
     node = nodes.Node("aviary", **lines)
@@ -75,7 +76,7 @@ def waits_for(node, text, limit=60.0):
 
 
 def own_name(report):
-    with member(nodes.free_port(), "not.there.yet.invalid") as node:
+    with member(free_port(), "not.there.yet.invalid") as node:
         node.launch()
         report.check("a name that does not resolve yet is tried again", waits_for(node, "tries again"), node.log_end())
         node.process.send_signal(signal.SIGQUIT)
@@ -91,13 +92,13 @@ def folders(report):
         link.end()
         report.equal("the node stops", node.stop(), 0)
         node.settings["dataLogDir"] = node.folder / "log"
-        node._write_configuration()
+        node.write_configuration()
         refuses(report, "dataLogDir added", node, CONFIGURATION, "holds no data, but dataDir=")
         report.check("nothing is made there", not (node.folder / "log").exists())
         (node.folder / "log").write_text("a file\n")
         refuses(report, "dataLogDir that is a file", node, CONFIGURATION, "is a file")
         node.settings["dataLogDir"] = None
-        node._write_configuration()
+        node.write_configuration()
         node.start()
         link = client.Client(node.address)
         report.equal("without it all is there", link.create("/kept", b"data").error, wire.NODE_EXISTS)
@@ -118,7 +119,7 @@ def folders(report):
 def modes(report):
     with nodes.Node("aviary", dataDir=None) as node:
         node.settings["dataDir"] = node.folder / "fresh"
-        node._write_configuration()
+        node.write_configuration()
         before = os.umask(0)
         try:
             node.start()

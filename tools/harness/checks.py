@@ -1,6 +1,7 @@
 """Counts claims and says which do not hold."""
 
 import sys
+import time
 import traceback
 
 
@@ -33,3 +34,11 @@ class Checks:
         """Prints the sum and ends the program with the status that belongs to it."""
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
         sys.exit(1 if self.failed else 0)
+
+
+def eventually(condition, seconds=30):
+    """What the condition says as soon as that is true, or when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not (holds := condition()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return holds

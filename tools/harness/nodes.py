@@ -1,41 +1,16 @@
 """A server as a process: Aviary's, or Apache's from Debian's package, with the same configuration file."""
 
-import glob
 import os
-import pathlib
-import random
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-JARS = "/usr/share/java"
+from harness import apache, places
+from harness.ports import free_port
+
 JVM_PROPERTIES = {"readonlymode.enabled", "jute.maxbuffer"}  # what Apache reads from the command line only
-
-
-def free_port():
-    """Below the ports that the kernel gives to outgoing connections: nobody takes it while its server is down."""
-    while True:
-        port = random.randrange(10_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-
-
-def apache_classpath():
-    """ZooKeeper, netty (not all of it is named in Debian's manifest) and log4j to put its log in a file."""
-    jars = [f"{JARS}/zookeeper.jar", *sorted(glob.glob(f"{JARS}/netty-*.jar"))]
-    return ":".join([*jars, f"{JARS}/slf4j-log4j12.jar", f"{JARS}/log4j-1.2.jar"])
-
-
-def aviary_program():
-    return os.environ.get("AVIARY_SERVER") or str(REPOSITORY / ".build" / "release" / "aviary-server")
 
 
 def add_server_argument(parser):
@@ -43,11 +18,16 @@ def add_server_argument(parser):
 
 
 class Node:
-    """One server with a data folder of its own, new unless it is named; the port stays the same over restarts."""
+    """One server with a data folder of its own, new unless it is named; the port stays the same over restarts.
 
-    def __init__(self, kind, folder=None, port=None, **settings):
+    `settings` are lines of its configuration (`__` stands for a dot, None leaves a line out). `launcher` is what starts it
+    instead of the server under test, or of Debian's; the path of the configuration is put behind it.
+    """
+
+    def __init__(self, kind, folder=None, port=None, launcher=None, **settings):
         self.kind = kind
-        self.folder = folder or self._new_folder()
+        self.launcher = launcher
+        self.folder = folder or places.new_folder(kind)
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self.port = port or free_port()
@@ -64,14 +44,10 @@ class Node:
             **{name.replace("__", "."): value for name, value in settings.items()},
         }
         self.data.mkdir(parents=True, exist_ok=True)
-        self._write_configuration()
+        self.write_configuration()
 
-    def _new_folder(self):
-        root = REPOSITORY / ".build" / "test-data"
-        root.mkdir(parents=True, exist_ok=True)
-        return pathlib.Path(tempfile.mkdtemp(prefix=f"{self.kind}-", dir=root))
-
-    def _write_configuration(self):
+    def write_configuration(self):
+        """Again, where `settings` were changed since."""
         lines = [f"{name}={value}\n" for name, value in self.settings.items() if value is not None]
         self.configuration.write_text("".join(lines))
         (self.folder / "log4j.properties").write_text(
@@ -81,14 +57,16 @@ class Node:
         )
 
     def command(self):
+        return [*(self.launcher or self._usual_launcher()), str(self.configuration)]
+
+    def _usual_launcher(self):
         if self.kind == "aviary":
-            return [aviary_program(), str(self.configuration)]
-        return [
-            "java", "-cp", apache_classpath(), "-Xmx1g", "-Dfile.encoding=UTF-8",
+            return [places.program("aviary-server")]
+        return apache.launcher(
+            apache.logging_class_path(), "-Xmx1g", "-Dfile.encoding=UTF-8",
             f"-Dlog4j.configuration=file:{self.folder}/log4j.properties",
             *(f"-D{name}={value}" for name, value in self.settings.items() if name in JVM_PROPERTIES),
-            "org.apache.zookeeper.server.quorum.QuorumPeerMain", str(self.configuration),
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def launch(self):
         """Starts the process and does not wait for it to serve."""

@@ -15,7 +15,7 @@ import resource
 import shutil
 import time
 
-from harness import checks, client, nodes, wire
+from harness import checks, client, nodes, places, wire
 from harness.ensemble import Ensemble
 
 TICK = 2.0  # seconds
@@ -105,8 +105,8 @@ class Stage:
             self.nodes = [nodes.Node(kind)]
             self.nodes[0].start()
             return
-        self.folder = nodes.Node(kind).folder
-        self.ensemble = Ensemble([kind] * servers, self.folder / "ensemble", port=nodes.free_port())
+        self.folder = places.new_folder(f"expiry-{kind}")
+        self.ensemble = Ensemble([kind] * servers, self.folder)
         self.nodes = self.ensemble.servers
         self.ensemble.start()
         self.ensemble.wait_until_serving()

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-from harness import nodes
+from harness import nodes, places
 
 KEPT = 3  # autopurge.snapRetainCount
 VOLUME = 96 << 20  # what the log grows by between two snapshots of a small tree
@@ -129,7 +129,6 @@ def main():
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--outstanding", type=int, default=100)
     arguments = parser.parse_args()
-    bench = nodes.REPOSITORY / ".build" / "release" / "aviary-bench"
     with nodes.Node("aviary", tickTime=2000, maxClientCnxns=0) as node:
         node.start()
         watcher = Watcher(node.data)
@@ -138,7 +137,7 @@ def main():
         try:
             subprocess.run(
                 [
-                    os.environ.get("AVIARY_BENCH") or bench, "--servers", f"127.0.0.1:{node.port}",
+                    places.program("aviary-bench"), "--servers", f"127.0.0.1:{node.port}",
                     "--operations", "setData", "--keys", str(arguments.znodes), "--keep",
                     "--connections", str(arguments.connections), "--outstanding", str(arguments.outstanding),
                     "--requests", str(arguments.transactions), "--pid", str(node.process.pid),

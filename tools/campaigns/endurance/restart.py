@@ -8,22 +8,20 @@ transactions more, and is killed and started in turn, as often as there are roun
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
 import time
 
-from harness import client, nodes, wire
+from harness import client, nodes, places, wire
 
 ROOT = "/aviary-bench"
 MIB = 1 << 20
 
 
 def bench(node, *arguments):
-    program = os.environ.get("AVIARY_BENCH") or nodes.REPOSITORY / ".build" / "release" / "aviary-bench"
     subprocess.run(
-        [program, "--servers", f"127.0.0.1:{node.port}", "--connections", "8", *map(str, arguments)],
+        [places.program("aviary-bench"), "--servers", f"127.0.0.1:{node.port}", "--connections", "8", *map(str, arguments)],
         check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -50,7 +48,7 @@ def settle(node, transactions):
     if node.kind == "apache":
         node.stop()
         node.settings["snapCount"] = 100 * transactions
-        node._write_configuration()
+        node.write_configuration()
         node.start(300)
     else:
         known = snapshots(node)

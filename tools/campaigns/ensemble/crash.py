@@ -11,7 +11,6 @@ every election and are not counted.
 """
 
 import argparse
-import os
 import random
 import shutil
 import signal
@@ -19,8 +18,8 @@ import statistics
 import sys
 import time
 
-from harness import client, nodes, wire
-from harness.ensemble import Ensemble
+from harness import client, places, wire
+from harness.ensemble import Ensemble, kinds
 
 from writer import Writer
 
@@ -42,10 +41,7 @@ class Campaign:
         self.round = 0
         self.gaps = []
         self.ensemble = None
-        self.folder = nodes.REPOSITORY / ".build" / "test-data" / f"ensemble-{os.getpid()}"
-
-    def free_port(self):
-        return self.random.randrange(20000, 29000)
+        self.folder = places.new_folder("ensemble")
 
     def violation(self, sentence):
         self.violations.append((self.round, sentence))
@@ -54,10 +50,8 @@ class Campaign:
     def begin_life(self):
         self.end_life()
         shutil.rmtree(self.folder, ignore_errors=True)
-        mix = self.arguments.mix or "v" * self.arguments.voters
-        self.ensemble = Ensemble(["apache" if letter == "a" else "aviary" for letter in mix], self.folder,
-                                 self.arguments.observers, self.free_port(), self.arguments.tick,
-                                 is_cuttable=self.arguments.cuts)
+        self.ensemble = Ensemble(kinds(self.arguments.mix or "v" * self.arguments.voters), self.folder,
+                                 self.arguments.observers, tick=self.arguments.tick, is_cuttable=self.arguments.cuts)
         self.ensemble.start()
         self.ensemble.wait_until_serving()
         link = client.Client(self.ensemble.servers[0].address)
@@ -179,13 +173,11 @@ class Campaign:
 
     def compare(self):
         """Every server has the same: each writer's znodes, and a digest wherever two name the same zxid."""
-        digests = {}
         for server in self.ensemble.servers:
             self.compare_at(server)
-            for zxid, digest in server.digests():
-                if digests.setdefault(zxid, digest) != digest:
-                    self.violation(f"server {server.id} has another digest at zxid {zxid:#x}")
-
+        for zxid, digests in self.ensemble.digests().items():
+            if len(set(digests)) > 1:
+                self.violation(f"servers have different digests at zxid {zxid:#x}")
 
     def compare_at(self, server, seconds=30):
         """A server that has just come back may lose its leader once more before it stays."""

@@ -1,6 +1,6 @@
 """oneway.py's cuts where packets are dropped, each server in a network namespace of its own: what TCP makes of it, too.
 
-    dropped.py [--tick 2000] [--ticks 17] [--only CUT] [--bound TICKS] [--healed TICKS]
+    dropped.py [--tick 2000] [--ticks 17] [--rounds 1] [--only CUT] [--bound TICKS] [--healed TICKS]
 
 Through a proxy connections stay well and can always be had; here they cannot, and after healing the kernel sends again
 only when its next attempt is due. Needs user namespaces (unshare) and ip, and no rights. A way is shut by a neighbour
@@ -9,15 +9,13 @@ entry that nobody answers to.
 
 import argparse
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
-from harness import client, nodes
-from harness.nodes import Node
+from harness import places
+from harness.ensemble import Ensemble, Member
 
 import oneway
 
@@ -30,15 +28,15 @@ def ip(arguments, namespace=None):
     subprocess.run([*prefix, "ip", *arguments.split()], check=True)
 
 
-class Server(Node):
+class Server(Member):
     """One of three, in a namespace that ends with this script."""
 
     def __init__(self, id, folder, tick):
         members = {f"server.{other}": f"{SUBNET}.{other}:{QUORUM}:{ELECTION}:participant;{SUBNET}.{other}:{CLIENT}"
                    for other in (1, 2, 3)}
-        super().__init__("aviary", folder, CLIENT, tickTime=tick, initLimit=10, syncLimit=5, clientPort=None, **members)
-        (self.data / "myid").write_text(f"{id}\n")
-        self.id, self.address = id, (f"{SUBNET}.{id}", CLIENT)
+        settings = {"tickTime": tick, "initLimit": 10, "syncLimit": 5, "clientPort": None, **members}
+        super().__init__("aviary", id, folder, CLIENT, settings)
+        self.address = (f"{SUBNET}.{id}", CLIENT)
         self.holder = subprocess.Popen(["unshare", "-n", "sleep", "3600"])
         while os.readlink(f"/proc/{self.holder.pid}/ns/net") == os.readlink("/proc/self/ns/net"):
             time.sleep(0.01)
@@ -50,10 +48,6 @@ class Server(Node):
 
     def command(self):
         return ["nsenter", "-t", str(self.holder.pid), "-n", *super().command()]
-
-    def role(self):
-        answer = (self.word("srvr", limit=2.0) or b"").decode(errors="replace")
-        return next((line[6:] for line in answer.splitlines() if line.startswith("Mode: ")), "")
 
     def shut(self, other):
         ip(f"neigh replace {SUBNET}.{other} lladdr 02:00:00:00:00:99 dev inner nud permanent", self.holder.pid)
@@ -80,7 +74,9 @@ class Network:
         self.cut_ways = set()
 
 
-class Ensemble:
+class DividedEnsemble(Ensemble):
+    """Three servers behind a bridge."""
+
     def __init__(self, folder, tick):
         ip("link set lo up")
         ip("link add bridge type bridge")
@@ -88,16 +84,6 @@ class Ensemble:
         ip(f"addr add {SUBNET}.254/24 dev bridge")
         self.servers = [Server(id, folder / f"server-{id}", tick) for id in (1, 2, 3)]
         self.network = Network(self.servers)
-
-    def leader(self):
-        return next((server for server in self.servers if server.role() == "leader"), None)
-
-    def wait_until_serving(self, seconds):
-        deadline = time.monotonic() + seconds
-        while sorted(server.role() for server in self.servers) != ["follower", "follower", "leader"]:
-            if time.monotonic() > deadline:
-                raise SystemExit("\n".join(server.log_end(15) for server in self.servers))
-            time.sleep(0.02)
 
     def stop(self):
         for server in self.servers:
@@ -109,34 +95,18 @@ class Ensemble:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tick", type=int, default=2000, help="tickTime in ms (2000); initLimit 10, syncLimit 5")
-    parser.add_argument("--ticks", type=float, default=17, help="how long each cut lasts, in ticks")
-    parser.add_argument("--only", choices=oneway.CUTS, action="append")
-    parser.add_argument("--bound", type=float, default=7, help="ticks that a gap may take; syncLimit is 5 of them")
-    parser.add_argument("--healed", type=float, default=5, help="ticks from healing until all serve")
+    oneway.add_arguments(parser, ticks=17)
     arguments = parser.parse_args()
     if "AVIARY_DROPPED" not in os.environ:
         os.environ["AVIARY_DROPPED"] = "1"
         os.execvp("unshare", ["unshare", "-Urn", sys.executable, *sys.argv])
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="dropped-", dir=nodes.REPOSITORY / ".build"))
-    tick, excesses, ensemble = arguments.tick / 1000, 0, Ensemble(folder, arguments.tick)
+    folder = places.new_folder("dropped")
+    ensemble = DividedEnsemble(folder, arguments.tick)
     try:
-        for server in ensemble.servers:
-            server.launch()
-        ensemble.wait_until_serving(120)
-        link = client.Client(ensemble.servers[0].address)
-        link.create("/oneway")
-        link.end()
-        print("| packets dropped | leader | gap s | back s |\n|---|--:|--:|--:|")
-        for cut in arguments.only or oneway.CUTS:
-            leader, gap, back = oneway.run(ensemble, cut, arguments, tick)
-            is_over = gap > arguments.bound * tick or back > arguments.healed * tick
-            excesses += is_over
-            print(f"| {cut} | {leader} | {gap:.2f} | {back:.2f} |{' too long' if is_over else ''}", flush=True)
+        excesses = oneway.measure(ensemble, arguments, "packets dropped")
     finally:
         ensemble.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"{excesses} too long")
     sys.exit(1 if excesses else 0)
 
 

@@ -8,13 +8,12 @@ the longest time without any answer, from the kill until all sessions have been 
 """
 
 import argparse
-import os
 import shutil
 import statistics
 import threading
 import time
 
-from harness import client, nodes, wire
+from harness import client, places, wire
 from harness.ensemble import Ensemble
 
 TIMEOUT = 30000  # ms
@@ -64,9 +63,8 @@ class Session:
 
 
 def measure(name, arguments):
-    folder = nodes.REPOSITORY / ".build" / "test-data" / f"gap-{os.getpid()}-{name}"
-    shutil.rmtree(folder, ignore_errors=True)
-    ensemble = Ensemble([name] * 3, folder, port=20000 + os.getpid() % 8000, tick=arguments.tick)
+    folder = places.new_folder(f"gap-{name}")
+    ensemble = Ensemble([name] * 3, folder, tick=arguments.tick)
     gaps, losses = [], 0
     sessions = []
     try:

@@ -9,14 +9,13 @@ name the same zxid. Apache's logs may hold no errors beyond those of servers tha
 """
 
 import argparse
-import os
 import random
 import re
 import shutil
 import time
 
-from harness import checks, client, nodes, wire
-from harness.ensemble import Ensemble
+from harness import checks, client, places, wire
+from harness.ensemble import Ensemble, kinds
 
 from tree import Tree
 
@@ -54,9 +53,8 @@ class Joins:
     def __init__(self, mix, seed):
         self.report, self.table = checks.Checks(), Table()
         self.random = random.Random(seed)
-        self.folder = nodes.REPOSITORY / ".build" / "test-data" / f"joins-{os.getpid()}"
-        kinds = ["apache" if letter == "a" else "aviary" for letter in mix]
-        self.ensemble = Ensemble(kinds, self.folder, ["aviary", "apache"], self.random.randrange(20000, 28000), 400)
+        self.folder = places.new_folder("joins")
+        self.ensemble = Ensemble(kinds(mix), self.folder, ["aviary", "apache"], tick=400)
         self.servers = self.ensemble.servers
         self.observers = dict(zip(("aviary", "apache"), self.servers[3:]))
         # Of two with the same history the one with the larger number is elected.
@@ -108,7 +106,7 @@ class Joins:
         self.write(leader, FEW if how == "diff" else MANY)
         if how == "snapshot":
             for server in learners:
-                empty(server)
+                server.empty()
         start = time.monotonic()
         for server in learners:
             server.launch()
@@ -153,9 +151,7 @@ class Joins:
     # MARK: The same everywhere
 
     def wait_until_equal(self):
-        deadline = time.monotonic() + 20
-        while len(zxids := {server.zxid() for server in self.servers}) > 1 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        zxids = self.ensemble.wait_until_equal()
         self.report.check("all servers reach the same zxid", len(zxids) == 1, [hex(zxid) for zxid in zxids])
 
     def require_equality(self, when):
@@ -166,11 +162,7 @@ class Joins:
             self.report.check(f"{when}: {name(server)} shows what {name(self.servers[0])} does", not different,
                               [(path, trees[0].znodes.get(path), tree.znodes.get(path)) for path in different[:1]])
         self.wait_until_equal()
-        digests = {}
-        for server in self.servers:
-            for zxid, digest in server.digests():
-                digests.setdefault(zxid, []).append(digest)
-        shared = [found for found in digests.values() if len(found) > 1]
+        shared = [found for found in self.ensemble.digests().values() if len(found) > 1]
         self.report.check(f"{when}: digests agree", all(len(set(found)) == 1 for found in shared))
         return len(trees[0].znodes), len(shared)
 
@@ -181,14 +173,6 @@ class Joins:
             alarm = " ERROR |Exception" if server.kind == "apache" else " error | critical |Fatal error"
             loud = [record for record in records if re.search(alarm, record) and not OF_KILLS.search(record)]
             self.report.check(f"{name(server)} has logged no error but of kills", not loud, "\n".join(loud[:5]))
-
-
-def empty(server):
-    """Nothing is left of what it had but its number."""
-    for path in server.data.iterdir():
-        if path.name == "myid":
-            continue
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def ways(server, sentences, since):

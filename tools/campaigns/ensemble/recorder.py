@@ -4,13 +4,12 @@ Four of Debian's servers, one of them an observer, behind a network that listens
 is restarted, one starts with nothing, and a leader comes back with a tail that nobody else has.
 """
 
-import os
 import pathlib
 import shutil
 import sys
 import time
 
-from harness import client, nodes, packets, wire
+from harness import client, packets, places, wire
 from harness.ensemble import Ensemble
 
 OF_A_KIND = 3  # packets of one kind and direction that are kept, of different lengths
@@ -90,8 +89,8 @@ def kept(everything):
 
 
 def main(target):
-    folder = nodes.REPOSITORY / ".build" / "test-data" / f"recorder-{os.getpid()}"
-    ensemble = Ensemble(["apache"] * 3, folder, ["apache"], 20000 + os.getpid() % 8000, 400, is_cuttable=True)
+    folder = places.new_folder("recorder")
+    ensemble = Ensemble(["apache"] * 3, folder, ["apache"], tick=400, is_cuttable=True)
     ensemble.network.recordings = recordings = []
     try:
         ensemble.start()
