@@ -41,8 +41,8 @@ def on_server(kind, settings, work):
     runner = Runner(server.port, server)
     try:
         result = work(runner)
-        if not server.is_alive():
-            raise RuntimeError(f"{kind} died:\n{server.last_words()}")
+        if not server.is_running():
+            raise RuntimeError(f"{kind} died:\n{server.log_end()}")
         return result, runner.transcript
     finally:
         runner.close()

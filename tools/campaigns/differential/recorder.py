@@ -4,7 +4,6 @@ Files are written to the folder that is named: `c2s|s2c <opcode-name> <hex of th
 `txn <type-name> <hex of the payload>`.
 """
 
-import glob
 import os
 import struct
 import sys
@@ -150,9 +149,8 @@ def record_auth(recording):
 
 def transactions(server):
     """(type name, payload) of each record in the server's log files, oldest first."""
-    for path in sorted(glob.glob(server.folder + "/data/version-2/log.*"), key=lambda p: int(p.rsplit(".")[-1], 16)):
-        with open(path, "rb") as file:
-            raw = file.read()
+    for path in sorted(server.data.glob("version-2/log.*"), key=lambda path: int(path.suffix[1:], 16)):
+        raw = path.read_bytes()
         at = 16
         while at + 12 <= len(raw) and (length := struct.unpack_from(">i", raw, at + 8)[0]):
             payload = raw[at + 12:at + 12 + length]
