@@ -1,18 +1,18 @@
 """Runs the rows on both servers, round by round in turn, and prints the table of this one run."""
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 import time
 
+from harness import apache, places
+
 import machine
 import table
+from generator import generate
 from rows import ENSEMBLE_ROWS, MEMORY_TARGET_MIB, ROWS
-from servers import Ensemble, Server, apache_command
+from servers import Servers
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NAMES = ("apache", "aviary")
 
 
@@ -34,7 +34,7 @@ def arguments():
     parser.add_argument("--znodes", type=int, default=1_000_000, help="of 100 B each, in the memory row (1000000)")
     parser.add_argument("--sessions", type=int, default=10_000, help="idle ones, in the memory row (10000)")
     parser.add_argument("--heap", help="Java's -Xmx, such as 1g; by default the JVM decides, as Debian's script leaves it")
-    parser.add_argument("--data", default=os.path.join(REPOSITORY, ".build"), help="folder for the servers' data")
+    parser.add_argument("--data", default=places.REPOSITORY / ".build", help="folder for the servers' data")
     options = parser.parse_args()
     if options.servers < 1 or options.servers > 1 and options.only == "memory":
         parser.error("--servers: one or more, and one for --only memory")
@@ -48,22 +48,16 @@ def say(text):
 class Comparison:
     def __init__(self, options):
         self.options = options
-        self.commands = {"apache": apache_command(options.heap), "aviary": [os.path.abspath(options.aviary)]}
+        # Debian's script sets no heap, so the JVM's default holds unless the option says otherwise.
+        heap = [f"-Xmx{options.heap}"] if options.heap else []
+        self.launchers = {"apache": apache.launcher(apache.class_path(), *heap),
+                          "aviary": [os.path.abspath(options.aviary)]}
 
     def start(self, name):
-        count, command = self.options.servers, self.commands[name]
-        return Ensemble(name, command, self.options.data, count) if count > 1 else Server(
-            name, command, self.options.data)
+        return Servers(name, name, self.launchers[name], self.options.data, self.options.servers)
 
-    def generate(self, server, *more):
-        """One run of the generator against `server`, with its sessions spread over all members; its JSON."""
-        pids = [argument for pid in server.pids for argument in ("--pid", str(pid))]
-        command = [self.options.bench, "--servers", server.addresses, *pids, "--json", *more]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-        if done.returncode != 0:
-            raise SystemExit(f"{' '.join(command)} ended with {done.returncode}; {server.name} runs: "
-                             f"{server.is_running()}")
-        return json.loads(done.stdout)
+    def generate(self, servers, *arguments):
+        return generate(self.options.bench, servers, *arguments)
 
     def load(self, rows):
         servers = {}
@@ -126,7 +120,7 @@ def main():
     options = arguments()
     os.makedirs(options.data, exist_ok=True)
     comparison = Comparison(options)
-    facts = machine.facts(options.data, REPOSITORY, options.heap)
+    facts = machine.facts(options.data, places.REPOSITORY, options.heap)
     rows = ROWS if options.servers == 1 else ENSEMBLE_ROWS
     rows = [row for row in rows if not options.rows or options.rows in row.name]
     parts = []
