@@ -16,9 +16,10 @@ NAMES = ("before", "after")
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tools/bench/alternate", description=__doc__, epilog=(
-        "Build the other one in a worktree: git worktree add /tmp/before REVISION, there: swift build -c release "
-        "--product aviary-server. The ratio is the median of each round's own, which a slow hour moves least."))
-    parser.add_argument("--before", required=True, help="the aviary-server to compare with")
+        "Build the other one in a checkout of its own as this one is built: swift build -c release "
+        "--static-swift-stdlib --product aviary-server. What a slow hour moves least is the median of each round's own "
+        "ratio."))
+    parser.add_argument("--before", required=True, help="the aviary-server program to compare with")
     parser.add_argument("--after", help=argparse.SUPPRESS)
     parser.add_argument("--bench", help=argparse.SUPPRESS)
     parser.add_argument("--servers", type=int, default=1, help="of each build; from 2 on they are an ensemble (1)")
