@@ -16,7 +16,7 @@ import shutil
 import time
 
 from harness import checks, client, places, wire
-from harness.ensemble import Ensemble, kinds
+from harness.ensemble import Ensemble, kinds_of
 from harness.steady import SteadyWriter
 
 TICK = 1000  # ms
@@ -49,7 +49,7 @@ class Requests:
     def __init__(self, mix, report, folder, window):
         self.report = report
         self.window = window
-        self.ensemble = Ensemble(kinds(mix), folder, tick=TICK)
+        self.ensemble = Ensemble(kinds_of(mix), folder, tick=TICK)
         self.count = 0
 
     def run(self):
@@ -140,7 +140,7 @@ class Snapshots:
     def __init__(self, mix, report, folder, _):
         self.report = report
         more = {"jute.maxbuffer": LARGE + (1 << 20)}
-        self.ensemble = Ensemble(kinds(mix), folder, tick=TICK, more=more)
+        self.ensemble = Ensemble(kinds_of(mix), folder, tick=TICK, more=more)
         self.data = random.Random(mix).randbytes(LARGE)
 
     def run(self):

@@ -20,7 +20,7 @@ APACHE_SETTINGS = {"snapCount": 1_000_000_000}
 AVIARY_SETTINGS = {"snapCount": 2000}
 
 
-def kinds(mix):
+def kinds_of(mix):
     """The programs that letters stand for: v is Aviary's server, a is Apache's."""
     return [{"a": "apache", "v": "aviary"}[letter] for letter in mix]
 

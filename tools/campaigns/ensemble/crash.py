@@ -19,7 +19,7 @@ import sys
 import time
 
 from harness import client, places, wire
-from harness.ensemble import Ensemble, kinds
+from harness.ensemble import Ensemble, kinds_of
 
 from writer import Writer
 
@@ -50,7 +50,7 @@ class Campaign:
     def begin_life(self):
         self.end_life()
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.ensemble = Ensemble(kinds(self.arguments.mix or "v" * self.arguments.voters), self.folder,
+        self.ensemble = Ensemble(kinds_of(self.arguments.mix or "v" * self.arguments.voters), self.folder,
                                  self.arguments.observers, tick=self.arguments.tick, is_cuttable=self.arguments.cuts)
         self.ensemble.start()
         self.ensemble.wait_until_serving()

@@ -15,7 +15,7 @@ import shutil
 import time
 
 from harness import checks, client, places, wire
-from harness.ensemble import Ensemble, kinds
+from harness.ensemble import Ensemble, kinds_of
 
 from tree import Tree
 
@@ -54,7 +54,7 @@ class Joins:
         self.report, self.table = checks.Checks(), Table()
         self.random = random.Random(seed)
         self.folder = places.new_folder("joins")
-        self.ensemble = Ensemble(kinds(mix), self.folder, ["aviary", "apache"], tick=400)
+        self.ensemble = Ensemble(kinds_of(mix), self.folder, ["aviary", "apache"], tick=400)
         self.servers = self.ensemble.servers
         self.observers = dict(zip(("aviary", "apache"), self.servers[3:]))
         # Of two with the same history the one with the larger number is elected.

@@ -15,7 +15,7 @@ import threading
 import time
 
 from harness import client, places, wire
-from harness.ensemble import Ensemble, kinds
+from harness.ensemble import Ensemble, kinds_of
 
 CUTS = {
     "L hears nobody": ("AL", "BL"),
@@ -134,7 +134,7 @@ def main():
     add_arguments(parser, ticks=20)
     arguments = parser.parse_args()
     folder = places.new_folder("oneway")
-    ensemble = Ensemble(kinds(arguments.mix), folder, tick=arguments.tick, is_cuttable=True)
+    ensemble = Ensemble(kinds_of(arguments.mix), folder, tick=arguments.tick, is_cuttable=True)
     excesses = 1
     try:
         excesses = measure(ensemble, arguments, f"{arguments.mix}, tickTime {arguments.tick}")
