@@ -105,7 +105,8 @@ def leader(report, folder, library):
         report.check("and says why it gave up", "its own disk has not answered for" in old.log.read_text())
         report.check("and sends its clients away", all(pusher.was_told for pusher in pushers))
         old.hang.unlink()
-        report.check("when its disk answers it follows", checks.eventually(lambda: old.role() == "follower", 20), old.log_end())
+        report.check("when its disk answers it follows", checks.eventually(lambda: old.role() == "follower", 20),
+                     old.log_end())
         report.check("the slow sync is in its log", checks.eventually(
             lambda: "fsync-ing the write ahead log in SyncThread:" in old.log.read_text(), 5))
         report.check("and counted", int(old.fact("mntr", "zk_fsync_threshold_exceed_count")) >= 1)

@@ -8,7 +8,10 @@ MAIN = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
 
 
 def class_path(release="3.8.0"):
-    """The folder that ZOOKEEPER_JARS_3_9_3 (or its like) names; Debian's 3.8.0 is found by itself. None of these write a log."""
+    """All jars in the folder that ZOOKEEPER_JARS_3_9_3 (or its like) names; Debian's 3.8.0 is found by itself.
+
+    A server with Debian's writes no log.
+    """
     folder = os.environ.get("ZOOKEEPER_JARS_" + release.replace(".", "_"))
     if folder:
         return ":".join(sorted(glob.glob(f"{folder}/*.jar")))

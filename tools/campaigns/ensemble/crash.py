@@ -1,6 +1,7 @@
 """Servers killed, ended or stopped, links cut, under load: is everything acknowledged there, once, on every server?
 
-    tools/crash-ensemble [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--cuts] [--tick MS] [--seed N] [--only KIND]
+    tools/crash-ensemble [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--cuts] [--tick MS]
+                         [--seed N] [--only KIND]
 
 Each round lets the writers write, does one thing to one server, waits until the others go on, brings it back and compares
 all servers. Clients of servers that live must see no lost connection and no error. Prints a row a round; the exit status
