@@ -83,8 +83,11 @@ let package = Package(
         layer(
             "Simulator", on: "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom", buffer, deque),
 
-        // What a node's folder says when nobody runs on it.
-        layer("Inspection", on: "Vocabulary", "Znodes", "Wire", "Storage", "Printing", buffer),
+        // A node's folder from outside, whether a node runs on it or not: rows and snapshots as they lie
+        // there, and what they amount to. No part of the server.
+        layer("FolderReading", on: "Vocabulary", "Storage", "CSQLite", buffer),
+        layer(
+            "Inspection", on: "Vocabulary", "Znodes", "Wire", "Storage", "FolderReading", "Printing", buffer),
 
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
@@ -95,7 +98,8 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Printing", "CEpoll", arguments),
         program(
-            "aviary-admin", on: "Vocabulary", "Znodes", "Storage", "Inspection", "Printing", arguments,
+            "aviary-admin", on: "Vocabulary", "Znodes", "Storage", "FolderReading", "Inspection", "Printing",
+            arguments,
             excluding: ["NIGHT.md"]),
 
         program(
@@ -123,8 +127,8 @@ let package = Package(
         tests("LogbookTests", on: "Logbook", buffer, logging),
         tests("FrontendTests", on: "Frontend", "Vocabulary"),
         tests(
-            "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "Printing",
-            "CSQLite", "SeededRandom", "aviary-admin", buffer, arguments, excluding: "Golden"),
+            "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "FolderReading",
+            "Printing", "CSQLite", "SeededRandom", "aviary-admin", buffer, arguments, excluding: "Golden"),
         tests("BenchTests", on: "aviary-bench", "Printing"),
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
         tests("HouseTests"),

@@ -1,4 +1,3 @@
-import NIOCore
 package import Vocabulary
 
 extension LogStore {
@@ -52,45 +51,5 @@ extension LogStore {
         try statements.commit.run()
         if let trimmed { numbers = trimmed }
         return chain
-    }
-}
-
-extension LogStatements {
-    /// Inserts `rows` within the caller's transaction and returns the chain at their end.
-    func insert(_ rows: [LogRow], after start: RowChain) throws(StorageError) -> RowChain {
-        var chain = start
-        for row in rows { try insert(row, extending: &chain) }
-        insert.clear()
-        return chain
-    }
-
-    /// Binds and runs one row; path and body are not copied on their way into SQLite's page.
-    private func insert(_ row: LogRow, extending chain: inout RowChain) throws(StorageError) {
-        insert.bind(row.zxid.rawValue, at: 1)
-        insert.bind(row.timeMs, at: 2)
-        insert.bind(row.session.rawValue, at: 3)
-        insert.bind(row.cxid, at: 4)
-        insert.bind(row.type, at: 5)
-        guard let path = row.path else {
-            insert.bindNull(at: 6)
-            return try run(row, path: nil, extending: &chain)
-        }
-        try path.bytes.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
-            insert.borrow(text: bytes, at: 6)
-            try run(row, path: bytes, extending: &chain)
-        }
-    }
-
-    private func run(
-        _ row: LogRow, path: UnsafeRawBufferPointer?, extending chain: inout RowChain
-    ) throws(StorageError) {
-        try row.body.readableBytesSpan.withUnsafeBytes { body throws(StorageError) in
-            chain = chain.extended(
-                zxid: row.zxid, timeMs: row.timeMs, session: row.session.rawValue, cxid: row.cxid,
-                type: row.type, path: path, body: body)
-            insert.borrow(blob: body, at: 7)
-            insert.bind(Int64(bitPattern: chain.checksum), at: 8)
-            try insert.run()
-        }
     }
 }

@@ -80,7 +80,7 @@ extension LogStore {
         of database: borrowing Database, _ disk: Disk, _ found: AcknowledgedMark.Found
     ) throws(StorageError) -> NodeNumbers {
         do {
-            try configure(database, disk)
+            try configure(database, synchronous: disk.synchronous)
             try Migrator.log.migrate(database)
             _ = try LogReader(database)
             return try NodeNumbers(of: database)
@@ -95,13 +95,16 @@ extension LogStore {
         }
     }
 
-    static func configure(_ database: borrowing Database, _ disk: Disk) throws(StorageError) {
+    /// - Parameter synchronous: how SQLite waits for the disk, in its words.
+    package static func configure(
+        _ database: borrowing Database, synchronous: String
+    ) throws(StorageError) {
         // Order matters: the page size is decided before the first page is written, by the change to WAL.
         try database.execute(
             """
             PRAGMA page_size = 4096;
             PRAGMA journal_mode = WAL;
-            PRAGMA synchronous = \(disk.synchronous);
+            PRAGMA synchronous = \(synchronous);
             PRAGMA secure_delete = OFF;
             PRAGMA cell_size_check = ON;
             PRAGMA trusted_schema = OFF;

@@ -128,34 +128,3 @@ package struct LogSizes: Equatable, Sendable {
     package let databaseBytes: Int64
     package let walBytes: Int64
 }
-
-/// The statements that change the log, prepared once.
-struct LogStatements: ~Copyable {
-    let begin: Statement
-    let insert: Statement
-    let commit: Statement
-    let setNumber: Statement
-    let deleteAfter: Statement
-    let deleteThrough: Statement
-    let deleteAll: Statement
-
-    init(_ database: borrowing Database) throws(StorageError) {
-        let begin = try database.prepare("BEGIN IMMEDIATE")
-        let insert = try database.prepare(
-            "INSERT INTO log (zxid, time_ms, session, cxid, type, path, body, checksum) "
-                + "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        let commit = try database.prepare("COMMIT")
-        let setNumber = try database.prepare(
-            "INSERT OR REPLACE INTO node (name, value, checksum) VALUES (?, ?, ?)")
-        let deleteAfter = try database.prepare("DELETE FROM log WHERE zxid > ?")
-        let deleteThrough = try database.prepare("DELETE FROM log WHERE zxid <= ?")
-        let deleteAll = try database.prepare("DELETE FROM log")
-        self.begin = begin
-        self.insert = insert
-        self.commit = commit
-        self.setNumber = setNumber
-        self.deleteAfter = deleteAfter
-        self.deleteThrough = deleteThrough
-        self.deleteAll = deleteAll
-    }
-}

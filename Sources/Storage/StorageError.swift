@@ -74,7 +74,7 @@ extension StorageError {
     ///
     /// A server that begins anew has forgotten what it acknowledged: where one of the others is down, it
     /// could make a quorum with those who never had it. So has one with an older backup.
-    static let restore =
+    package static let restore =
         "while all other voters of the ensemble are up, and only then, move this folder aside and let "
         + "the node copy everything from its leader; else see what `aviary-admin repair` can keep: a member "
         + "does not vote on that before it has synchronized with a leader; a node on its own has lost what "

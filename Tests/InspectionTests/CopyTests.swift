@@ -1,3 +1,4 @@
+import FolderReading
 import Glibc
 import NIOCore
 import SeededRandom

@@ -1,3 +1,4 @@
+import FolderReading
 import NIOCore
 import SeededRandom
 import Storage

@@ -1,4 +1,5 @@
 import Foundation
+import Inspection
 import Storage
 import Testing
 import Vocabulary

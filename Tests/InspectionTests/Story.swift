@@ -1,3 +1,4 @@
+import Inspection
 import NIOCore
 import Storage
 import Vocabulary

@@ -1,3 +1,4 @@
+import FolderReading
 import SeededRandom
 import Storage
 import Testing

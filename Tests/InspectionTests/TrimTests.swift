@@ -3,6 +3,7 @@ import Testing
 import Vocabulary
 
 @testable import Inspection
+@testable import FolderReading
 @testable import Storage
 
 /// A node that trims its log while somebody reads it.

@@ -34,11 +34,6 @@ import Vocabulary
         let folder = Folder()
         try SampleTree(extra: 5).write(to: folder, store.lastZxid)
         #expect(try openings(in: folder.path) == [])
-
-        var copy = try FolderWriter(folder: root.path + "/copy", start: .empty)
-        for row in Sample.rows(after: .zero, count: 10) { try copy.append(row) }
-        try copy.finish(acceptedEpoch: .zero, currentEpoch: .zero, committed: .zero)
-        #expect(try openings(in: root.path + "/copy") == [])
     }
 
     @Test func `of an earlier version has its files closed to others`() throws {

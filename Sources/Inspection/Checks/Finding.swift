@@ -1,5 +1,6 @@
+package import FolderReading
 internal import Printing
-package import Storage
+internal import Storage
 package import Vocabulary
 
 /// One thing that a check has to say.

@@ -1,3 +1,4 @@
+internal import FolderReading
 package import Storage
 internal import Vocabulary
 

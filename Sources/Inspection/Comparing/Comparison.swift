@@ -1,4 +1,5 @@
-package import Storage
+package import FolderReading
+internal import Storage
 package import Vocabulary
 
 /// Whether several nodes' folders hold one history, and where they part if they do not.

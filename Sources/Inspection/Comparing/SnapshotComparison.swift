@@ -1,3 +1,4 @@
+import FolderReading
 import Storage
 import Vocabulary
 import Znodes

@@ -1,4 +1,5 @@
-package import Storage
+package import FolderReading
+internal import Storage
 package import Vocabulary
 
 /// A copy of a node's folder that another node can start on, also of one on which a node runs.

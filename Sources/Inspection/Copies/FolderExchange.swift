@@ -1,3 +1,4 @@
+package import FolderReading
 package import Storage
 package import Vocabulary
 

@@ -1,5 +1,6 @@
+package import FolderReading
 internal import NIOCore
-package import Storage
+internal import Storage
 package import Vocabulary
 internal import Wire
 internal import Znodes

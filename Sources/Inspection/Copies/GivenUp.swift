@@ -1,5 +1,6 @@
+package import FolderReading
 internal import Printing
-package import Storage
+internal import Storage
 package import Vocabulary
 
 /// What a node has acknowledged, or may have, and no longer holds in the folder that is made for it.

@@ -1,5 +1,6 @@
+package import FolderReading
 internal import Printing
-package import Storage
+internal import Storage
 internal import Vocabulary
 internal import Wire
 internal import Znodes

@@ -1,3 +1,4 @@
+package import FolderReading
 internal import NIOCore
 package import Storage
 package import Vocabulary

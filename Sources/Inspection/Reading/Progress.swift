@@ -1,3 +1,4 @@
+internal import FolderReading
 internal import Storage
 internal import Vocabulary
 

@@ -1,4 +1,5 @@
-package import Storage
+package import FolderReading
+internal import Storage
 package import Vocabulary
 internal import Znodes
 

@@ -10,9 +10,20 @@ package struct Acknowledged: Equatable, Sendable {
     /// The epoch whose history it had.
     package var currentEpoch: Epoch
     /// Everything up to here is known to be committed: a lower bound, and right however old it is.
-    package var committed = Zxid.zero
+    package var committed: Zxid
     /// Where another history is about to take this log's place: the snapshot that it begins with. Zero: none.
-    package var successor = Zxid.zero
+    package var successor: Zxid
+
+    package init(
+        chain: RowChain, acceptedEpoch: Epoch, currentEpoch: Epoch, committed: Zxid = .zero,
+        successor: Zxid = .zero
+    ) {
+        self.chain = chain
+        self.acceptedEpoch = acceptedEpoch
+        self.currentEpoch = currentEpoch
+        self.committed = committed
+        self.successor = successor
+    }
 
     static let nothing = Acknowledged(chain: .empty, acceptedEpoch: .zero, currentEpoch: .zero)
 }
@@ -22,7 +33,7 @@ extension Acknowledged {
     ///
     /// Of the history that took the other one's place, the beginning alone: nothing after it was acknowledged
     /// yet. All of the snapshot is committed; a leader keeps nothing else in its tree.
-    func resolved(start: RowChain) -> Acknowledged {
+    package func resolved(start: RowChain) -> Acknowledged {
         var resolved = self
         resolved.successor = .zero
         guard successor != .zero, start == RowChain(afterSnapshot: successor) else { return resolved }
@@ -54,8 +65,8 @@ extension Acknowledged {
 /// hold. It names the other one's start in it, durably, before the one commit that exchanges them; and takes
 /// that out again after it. In between, the log is either all that the mark vouches for, or it begins after
 /// the snapshot that is named (`resolved`).
-struct AcknowledgedMark: ~Copyable {
-    enum Found {
+package struct AcknowledgedMark: ~Copyable {
+    package enum Found {
         case missing
         /// Neither copy can be believed.
         case damaged
@@ -72,7 +83,7 @@ struct AcknowledgedMark: ~Copyable {
 
     /// Opens or creates the file. Its bytes and its name are durable after `replace` and a sync of the
     /// folder.
-    init(_ directory: DataDirectory, after found: Found) throws(StorageError) {
+    package init(_ directory: DataDirectory, after found: Found) throws(StorageError) {
         self.file = directory.mark
         self.descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if case .copy(_, let sequence) = found { self.sequence = sequence } else { self.sequence = 0 }
@@ -92,7 +103,7 @@ struct AcknowledgedMark: ~Copyable {
     }
 
     /// Writes both copies and returns when they are durable: nothing older can come back.
-    mutating func replace(_ acknowledged: Acknowledged) throws(StorageError) {
+    package mutating func replace(_ acknowledged: Acknowledged) throws(StorageError) {
         try write(acknowledged)
         try sync()
         try write(acknowledged)
@@ -104,7 +115,7 @@ struct AcknowledgedMark: ~Copyable {
     }
 
     /// The newest copy that can be believed. Changes nothing.
-    static func read(_ directory: DataDirectory) throws(StorageError) -> Found {
+    package static func read(_ directory: DataDirectory) throws(StorageError) -> Found {
         let file = directory.mark
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

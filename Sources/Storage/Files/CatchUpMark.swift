@@ -4,18 +4,18 @@ import Glibc
 ///
 /// As long as it is there a member of an ensemble does not vote: a quorum that counts a server which has
 /// forgotten is none. It goes once the node has a leader's history on its disk.
-enum CatchUpMark {
+package enum CatchUpMark {
     static let name = "must-synchronize"
 
     /// - Returns: Why; nil where there is no such file.
-    static func read(_ directory: DataDirectory) -> String? {
+    package static func read(_ directory: DataDirectory) -> String? {
         SmallFile.read(file(in: directory)).map { bytes in
             String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
     }
 
     /// Durable when it returns.
-    static func write(_ reason: String, to directory: DataDirectory) throws(StorageError) {
+    package static func write(_ reason: String, to directory: DataDirectory) throws(StorageError) {
         try SmallFile.write(reason + "\n", to: file(in: directory))
         try directory.sync()
     }

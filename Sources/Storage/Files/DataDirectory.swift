@@ -1,23 +1,23 @@
 import Glibc
-import Vocabulary
+package import Vocabulary
 
 /// The folder of one node, and the few calls on it whose failure needs a sentence.
-struct DataDirectory {
-    let path: String
+package struct DataDirectory: Sendable {
+    package let path: String
 
-    var log: String { path + "/log.db" }
-    var wal: String { path + "/log.db-wal" }
-    var mark: String { path + "/acknowledged" }
-    var lock: String { path + "/lock" }
+    package var log: String { path + "/log.db" }
+    package var wal: String { path + "/log.db-wal" }
+    package var mark: String { path + "/acknowledged" }
+    package var lock: String { path + "/lock" }
 
     /// The name alone says which tree it holds, so that finding it needs no other file.
-    func snapshot(_ zxid: Zxid) -> String { path + "/" + DataDirectory.snapshotName(zxid) }
+    package func snapshot(_ zxid: Zxid) -> String { path + "/" + DataDirectory.snapshotName(zxid) }
 
     /// One that somebody only looks at: nothing of it is created or asked for.
-    init(visiting path: String) { self.path = path }
+    package init(visiting path: String) { self.path = path }
 
     /// Creates what is missing of `path`, durably.
-    init(creating path: String) throws(StorageError) {
+    package init(creating path: String) throws(StorageError) {
         self.path = path
         try DataDirectory.requireLength(path)
         try DataDirectory.create(path)
@@ -27,12 +27,12 @@ struct DataDirectory {
     }
 
     /// Makes the names in this folder survive a power cut, as fsync of a file does for its bytes.
-    func sync() throws(StorageError) { try DataDirectory.sync(path) }
+    package func sync() throws(StorageError) { try DataDirectory.sync(path) }
 
     /// The size of a file in bytes; 0 when there is none.
     ///
     /// - Note: asked by name. Opening and closing the file here would drop the locks that SQLite holds on it.
-    static func size(of file: String) -> Int64 {
+    package static func size(of file: String) -> Int64 {
         var status = stat()
         return stat(file, &status) == 0 ? Int64(status.st_size) : 0
     }
@@ -85,14 +85,21 @@ struct DataDirectory {
     }
 
     /// Whether a node makes files of that name.
-    static func isOwn(_ name: String) -> Bool {
+    package static func isOwn(_ name: String) -> Bool {
         name.hasPrefix("log.db") || name == "acknowledged" || name == "lock" || name.hasPrefix("snapshot-")
             || name == CatchUpMark.name
     }
 
     /// Makes the name of a folder survive a power cut.
-    static func syncParent(of path: String) throws(StorageError) {
+    package static func syncParent(of path: String) throws(StorageError) {
         if let parent = parent(of: path) { try sync(parent) }
+    }
+
+    /// `path` without the slashes at its end.
+    package static func trimmed(_ path: String) -> String {
+        var path = path[...]
+        while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return String(path)
     }
 
     private static func parent(of path: String) -> String? {
@@ -118,7 +125,7 @@ struct DataDirectory {
 
 extension StorageError {
     /// What the system said, in our words.
-    init(errno code: Int32, doing what: String, file: String) {
+    package init(errno code: Int32, doing what: String, file: String) {
         let ours: Code
         let remedy: String
         switch code {

@@ -5,10 +5,10 @@ import Glibc
 /// `flock` rather than `fcntl`: it belongs to the open file, so a second store in the same process is refused
 /// too, and no other code can drop it by closing a file. The system releases it when the process ends,
 /// however it ends; the pid inside the file is for the message only.
-struct DirectoryLock: ~Copyable {
+package struct DirectoryLock: ~Copyable {
     private let descriptor: Int32
 
-    init(_ directory: DataDirectory) throws(StorageError) {
+    package init(_ directory: DataDirectory) throws(StorageError) {
         let file = directory.lock
         let opened = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard opened >= 0 else { throw StorageError(errno: errno, doing: "open the lock file", file: file) }

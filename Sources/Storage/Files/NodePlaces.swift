@@ -164,7 +164,7 @@ package struct NodePlaces: Sendable {
             defer { free(real) }
             return String(cString: real)
         }
-        let trimmed = NodeFolder.trimmed(path)
+        let trimmed = DataDirectory.trimmed(path)
         guard !trimmed.hasPrefix("/"), let current = getcwd(nil, 0) else { return trimmed }
         defer { free(current) }
         return String(cString: current) + "/" + trimmed

@@ -9,10 +9,8 @@ struct LogReader: ~Copyable {
     private let last: Statement
     private let ahead: Statement
 
-    static let columns = "zxid, time_ms, session, cxid, type, path, body, checksum"
-
     init(_ database: borrowing Database) throws(StorageError) {
-        let rows = try database.prepare("SELECT \(LogReader.columns) FROM log WHERE zxid > ? ORDER BY zxid")
+        let rows = try database.prepare("SELECT \(RawRow.columns) FROM log WHERE zxid > ? ORDER BY zxid")
         let row = try database.prepare(
             "SELECT zxid, checksum FROM log WHERE zxid <= ? ORDER BY zxid DESC LIMIT 1")
         let last = try database.prepare("SELECT zxid FROM log ORDER BY zxid DESC LIMIT 1")

@@ -31,7 +31,23 @@ package struct LogRow: Sendable, Equatable {
 
 extension LogRow {
     /// What it takes in the database file, within a few bytes.
-    var approximateBytes: Int { 48 + (path?.bytes.count ?? 0) + body.readableBytes }
+    package var approximateBytes: Int { 48 + (path?.bytes.count ?? 0) + body.readableBytes }
+
+    /// The chain with this row at its end.
+    package func chained(to chain: RowChain) -> RowChain {
+        body.readableBytesSpan.withUnsafeBytes { body in
+            guard let path else {
+                return chain.extended(
+                    zxid: zxid, timeMs: timeMs, session: session.rawValue, cxid: cxid, type: type, path: nil,
+                    body: body)
+            }
+            return path.bytes.withUnsafeBytes { path in
+                chain.extended(
+                    zxid: zxid, timeMs: timeMs, session: session.rawValue, cxid: cxid, type: type,
+                    path: path, body: body)
+            }
+        }
+    }
 }
 
 extension Zxid {

@@ -15,7 +15,7 @@ package struct NodeNumbers: Equatable, Sendable {
     /// Reads them; a number that was never written is zero.
     ///
     /// - Throws: `corrupt` when one does not match its checksum.
-    init(of database: borrowing Database) throws(StorageError) {
+    package init(of database: borrowing Database) throws(StorageError) {
         let rows = try database.prepare("SELECT name, value, checksum FROM node")
         var startZxid = Zxid.zero
         var startChecksum: UInt64 = 0
@@ -41,7 +41,7 @@ package struct NodeNumbers: Equatable, Sendable {
     }
 
     /// Writes them all, within the caller's transaction.
-    func write(with statement: borrowing Statement) throws(StorageError) {
+    package func write(with statement: borrowing Statement) throws(StorageError) {
         let numbers: [(String, Int64)] = [
             ("accepted_epoch", Int64(acceptedEpoch.rawValue)),
             ("current_epoch", Int64(currentEpoch.rawValue)),

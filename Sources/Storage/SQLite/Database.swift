@@ -5,8 +5,8 @@ import Glibc
 ///
 /// Going away without `close` touches nothing: no checkpoint, no deleted WAL, so that a damaged file can
 /// still be looked at as it was found, and a crashed test leaves what a crash leaves.
-struct Database: ~Copyable {
-    let path: String
+package struct Database: ~Copyable {
+    package let path: String
     private let handle: OpaquePointer
     /// Pages in the WAL after the last commit, kept by SQLite's hook; SQLite itself has no question for it.
     private let walPagesOut: UnsafeMutablePointer<Int32>
@@ -24,7 +24,7 @@ struct Database: ~Copyable {
     /// - Parameter files: the name of the `sqlite3_vfs` to use; nil is the system's.
     /// - Parameter isAtRest: nobody writes it while it is open, and its WAL is empty: it is read without a
     ///   lock and without the files that SQLite would put beside it.
-    init(
+    package init(
         path: String, files: String? = nil, isReadOnly: Bool = false, isAtRest: Bool = false
     ) throws(StorageError) {
         var opened: OpaquePointer?
@@ -68,7 +68,7 @@ struct Database: ~Copyable {
     }
 
     /// A file's name as SQLite takes it with a parameter.
-    static func uri(of path: String, _ parameter: String) -> String {
+    package static func uri(of path: String, _ parameter: String) -> String {
         var text = "file:"
         for byte in path.utf8 {
             switch byte {
@@ -82,10 +82,10 @@ struct Database: ~Copyable {
     }
 
     /// Pages in the WAL that the next checkpoint has to copy, as of the last commit or checkpoint.
-    var walPages: Int { Int(walPagesOut.pointee) }
+    package var walPages: Int { Int(walPagesOut.pointee) }
 
     /// Runs any number of statements that return nothing worth reading.
-    func execute(_ sql: String) throws(StorageError) {
+    package func execute(_ sql: String) throws(StorageError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else {
             throw error(
@@ -93,7 +93,7 @@ struct Database: ~Copyable {
         }
     }
 
-    func prepare(_ sql: String) throws(StorageError) -> Statement {
+    package func prepare(_ sql: String) throws(StorageError) -> Statement {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard code == SQLITE_OK, let prepared else { throw error(code, doing: sql) }
@@ -112,7 +112,7 @@ struct Database: ~Copyable {
     }
 
     /// Closes cleanly: SQLite copies the WAL into the file and removes it.
-    consuming func close() throws(StorageError) {
+    package consuming func close() throws(StorageError) {
         _ = try checkpoint(.truncating)
         _ = aviary_set_checkpoint_on_close(handle, 1)
     }

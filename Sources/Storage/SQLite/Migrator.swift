@@ -1,17 +1,17 @@
 import Migrations
 
 /// Brings a database to the newest schema, and refuses one whose history is not ours.
-struct Migrator {
-    let migrations: [(name: String, sql: [UInt8])]
+package struct Migrator: Sendable {
+    package let migrations: [(name: String, sql: [UInt8])]
 
-    static let log = Migrator(migrations: Migrations.log)
-    static let snapshot = Migrator(migrations: Migrations.snapshot)
+    package static let log = Migrator(migrations: Migrations.log)
+    package static let snapshot = Migrator(migrations: Migrations.snapshot)
 
     /// Applies what is missing, all of it or nothing.
     ///
     /// - Throws: `schema` when an applied migration was edited, is unknown here, or the file is someone
     ///   else's.
-    func migrate(_ database: borrowing Database) throws(StorageError) {
+    package func migrate(_ database: borrowing Database) throws(StorageError) {
         let applied = try history(of: database)
         try check(applied, of: database)
         guard applied.count < migrations.count else { return }
@@ -27,7 +27,7 @@ struct Migrator {
     }
 
     /// Changes nothing, and refuses a database that is not at the newest schema.
-    func verify(_ database: borrowing Database) throws(StorageError) {
+    package func verify(_ database: borrowing Database) throws(StorageError) {
         let applied = try history(of: database)
         try check(applied, of: database)
         guard applied.count < migrations.count else { return }

@@ -1,7 +1,7 @@
 import CSQLite
 
 /// One prepared statement, used again and again; finalized when it goes away.
-struct Statement: ~Copyable {
+package struct Statement: ~Copyable {
     private let handle: OpaquePointer
     private let path: String
 
@@ -14,7 +14,7 @@ struct Statement: ~Copyable {
 
     // MARK: Parameters, counted from 1
 
-    func bind(_ value: Int64, at index: Int32) { check(sqlite3_bind_int64(handle, index, value)) }
+    package func bind(_ value: Int64, at index: Int32) { check(sqlite3_bind_int64(handle, index, value)) }
 
     func bind(_ value: Int32, at index: Int32) { check(sqlite3_bind_int(handle, index, value)) }
 
@@ -28,7 +28,7 @@ struct Statement: ~Copyable {
     }
 
     /// Borrows `bytes` as text without a copy: they must stay where they are until the statement is reset.
-    func borrow(text bytes: UnsafeRawBufferPointer, at index: Int32) {
+    package func borrow(text bytes: UnsafeRawBufferPointer, at index: Int32) {
         let start = bytes.baseAddress.map { $0.assumingMemoryBound(to: CChar.self) }
         // A null pointer would bind NULL, and no bytes is not no text.
         if let start, !bytes.isEmpty {
@@ -53,7 +53,7 @@ struct Statement: ~Copyable {
     // MARK: Running
 
     /// Moves to the next row; false after the last.
-    func step() throws(StorageError) -> Bool {
+    package func step() throws(StorageError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -62,7 +62,7 @@ struct Statement: ~Copyable {
     }
 
     /// Runs a statement that returns no rows, and makes it ready for the next time.
-    func run() throws(StorageError) {
+    package func run() throws(StorageError) {
         let code = sqlite3_step(handle)
         if code == SQLITE_DONE {
             sqlite3_reset(handle)
@@ -74,13 +74,13 @@ struct Statement: ~Copyable {
     }
 
     /// Ends a query before its last row, or makes it ready for the next time.
-    func reset() { sqlite3_reset(handle) }
+    package func reset() { sqlite3_reset(handle) }
 
     // MARK: The current row, columns counted from 0
 
-    func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+    package func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
-    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+    package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
     func isInteger(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_INTEGER }
 
@@ -88,12 +88,12 @@ struct Statement: ~Copyable {
 
     func isBlob(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_BLOB }
 
-    func text(_ column: Int32) -> String {
+    package func text(_ column: Int32) -> String {
         String(decoding: bytes(column), as: UTF8.self)
     }
 
     /// The bytes of a blob or text as they are stored; gone at the next step.
-    func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+    package func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
         // The order matters: asking for the pointer first lets SQLite load an overflowing value.
         let start = sqlite3_column_blob(handle, column)
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))

@@ -5,7 +5,7 @@ extension StorageError {
     /// What SQLite said, in our words.
     ///
     /// - Parameter system: The system's error behind it, where SQLite knows one.
-    init(sqlite code: Int32, system: Int32 = 0, reason: String, doing what: String, file: String) {
+    package init(sqlite code: Int32, system: Int32 = 0, reason: String, doing what: String, file: String) {
         let ours = StorageError.code(code)
         let isOutOfDescriptors = system == EMFILE || system == ENFILE
         let remedy = isOutOfDescriptors ? StorageError.moreDescriptors : StorageError.remedy(ours)

@@ -23,7 +23,7 @@ extension DataDirectory {
     }
 
     /// The inverse; nil for every other name.
-    static func snapshotZxid(_ name: String) -> Zxid? {
+    package static func snapshotZxid(_ name: String) -> Zxid? {
         guard name.hasPrefix(prefix), name.hasSuffix(suffix),
             let bits = UInt64(name.dropFirst(prefix.count).dropLast(suffix.count), radix: 16)
         else { return nil }
@@ -41,7 +41,7 @@ extension DataDirectory {
         try snapshots().filter { $0 >= start && $0 <= last }
     }
 
-    func holdsSnapshot(_ zxid: Zxid) -> Bool { DataDirectory.size(of: snapshot(zxid)) > 0 }
+    package func holdsSnapshot(_ zxid: Zxid) -> Bool { DataDirectory.size(of: snapshot(zxid)) > 0 }
 
     /// What killed processes left. Only with the folder's lock, and before anything here writes one.
     func removeUnfinishedSnapshots() throws(StorageError) {
@@ -51,7 +51,7 @@ extension DataDirectory {
         }
     }
 
-    func names() throws(StorageError) -> [String] {
+    package func names() throws(StorageError) -> [String] {
         guard let entries = opendir(path) else {
             throw StorageError(errno: errno, doing: "list the folder", file: path)
         }
@@ -68,7 +68,7 @@ extension DataDirectory {
         return names
     }
 
-    static func remove(_ file: String) throws(StorageError) {
+    package static func remove(_ file: String) throws(StorageError) {
         guard unlink(file) == 0 || errno == ENOENT else {
             throw StorageError(errno: errno, doing: "remove", file: file)
         }

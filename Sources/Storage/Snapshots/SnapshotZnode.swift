@@ -28,4 +28,12 @@ package struct SnapshotSummary: Equatable, Sendable {
     package let sessions: Int64
     /// The tree's digest, as its writer gave it.
     package let digest: UInt64
+
+    package init(zxid: Zxid, timeMs: Int64, znodes: Int64, sessions: Int64, digest: UInt64) {
+        self.zxid = zxid
+        self.timeMs = timeMs
+        self.znodes = znodes
+        self.sessions = sessions
+        self.digest = digest
+    }
 }

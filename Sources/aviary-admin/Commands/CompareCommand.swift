@@ -1,4 +1,5 @@
 import ArgumentParser
+import FolderReading
 import Inspection
 import Printing
 import Storage

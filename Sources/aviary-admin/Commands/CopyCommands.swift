@@ -1,4 +1,5 @@
 import ArgumentParser
+import FolderReading
 import Glibc
 import Inspection
 import Printing

@@ -1,3 +1,4 @@
+import FolderReading
 import Inspection
 import Printing
 import Storage

@@ -1,4 +1,4 @@
-import Glibc
+package import Storage
 package import Vocabulary
 
 extension SnapshotSummary {

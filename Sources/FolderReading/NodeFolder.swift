@@ -1,4 +1,5 @@
-import Glibc
+internal import Glibc
+package import Storage
 package import Vocabulary
 
 /// A node's folder as a visitor sees it: read, and nothing else. No lock is taken, no file created, no WAL
@@ -19,7 +20,7 @@ package final class NodeFolder {
 
     package let path: String
     package let state: State
-    let directory: DataDirectory
+    package let directory: DataDirectory
     /// nil where there is no `log.db`, or none that can be opened.
     private let opening: OpenLog?
     /// Why `log.db` cannot be read at all.
@@ -30,7 +31,7 @@ package final class NodeFolder {
     /// - Throws: `absent` where there is no folder or no node's files in it; `io` and others when they cannot
     ///   be read.
     package init(_ path: String) throws(StorageError) {
-        let directory = DataDirectory(visiting: NodeFolder.trimmed(path))
+        let directory = DataDirectory(visiting: DataDirectory.trimmed(path))
         try NodeFolder.requireNode(directory)
         self.path = directory.path
         self.directory = directory
@@ -81,12 +82,6 @@ package final class NodeFolder {
                 "\(directory.path) is no node's folder: \(hint); name the one that dataDir or "
                     + "dataLogDir in zoo.cfg names")
         }
-    }
-
-    static func trimmed(_ path: String) -> String {
-        var path = path[...]
-        while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return String(path)
     }
 
     package var isRunning: Bool {
@@ -149,7 +144,7 @@ package final class NodeFolder {
                 consume pages, after: start?.zxid ?? .zero, chain: start, witness: witness,
                 isTrimmed: isRunning)
         }
-        let chain = try LogReader(log.database).link(atOrBefore: zxid) ?? start
+        let chain = try LogVisit(log.database).link(atOrBefore: zxid) ?? start
         return LogWalk(
             consume pages, after: zxid, chain: chain, witness: witness, isTrimmed: isRunning)
     }
@@ -215,7 +210,7 @@ private final class OpenLog {
             "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 2000;")
         try Migrator.log.verify(database)
         // A damaged schema may still name the tables, and not their columns.
-        _ = try LogReader(database)
+        _ = try LogVisit(database)
         _ = try database.prepare("SELECT name, value, checksum FROM node")
         self.database = database
     }
@@ -255,29 +250,5 @@ private struct FileStamp: Equatable {
         return [
             Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
         ]
-    }
-}
-
-/// A file that fits into memory many times.
-enum SmallFile {
-    /// nil where it cannot be read.
-    static func read(_ file: String) -> [UInt8]? {
-        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        return count < 0 ? nil : Array(bytes[..<count])
-    }
-
-    /// Writes it whole; its bytes are durable when this returns, and its name after a sync of the folder.
-    static func write(_ text: String, to file: String) throws(StorageError) {
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "create", file: file) }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            throw StorageError(errno: errno, doing: "write", file: file)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Storage
 
 /// The process that runs on a node's folder, found without touching its lock.
 ///

@@ -1,4 +1,4 @@
-internal import NIOCore
+package import Storage
 package import Vocabulary
 
 /// A row of a log that is walked, with what is wrong there.
@@ -49,22 +49,4 @@ extension RowFault {
 
     /// Whether what the row itself says can be relied on all the same.
     package var sparesContent: Bool { self == .checksumChanged }
-}
-
-extension LogRow {
-    /// The chain with this row at its end.
-    package func chained(to chain: RowChain) -> RowChain {
-        body.readableBytesSpan.withUnsafeBytes { body in
-            guard let path else {
-                return chain.extended(
-                    zxid: zxid, timeMs: timeMs, session: session.rawValue, cxid: cxid, type: type, path: nil,
-                    body: body)
-            }
-            return path.bytes.withUnsafeBytes { path in
-                chain.extended(
-                    zxid: zxid, timeMs: timeMs, session: session.rawValue, cxid: cxid, type: type,
-                    path: path, body: body)
-            }
-        }
-    }
 }

@@ -1,3 +1,4 @@
+package import Storage
 package import Vocabulary
 
 /// Single rows of a log that is visited, by their place.
@@ -7,7 +8,7 @@ package struct LogVisit: ~Copyable {
     private let at: Statement
 
     init(_ database: borrowing Database) throws(StorageError) {
-        let columns = "SELECT \(LogReader.columns) FROM log"
+        let columns = "SELECT \(RawRow.columns) FROM log"
         let first = try database.prepare("\(columns) WHERE zxid >= ? ORDER BY zxid LIMIT 1")
         let last = try database.prepare("\(columns) WHERE zxid <= ? ORDER BY zxid DESC LIMIT 1")
         let at = try database.prepare("\(columns) WHERE zxid = ?")

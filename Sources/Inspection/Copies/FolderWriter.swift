@@ -1,4 +1,6 @@
-import Glibc
+package import FolderReading
+internal import Glibc
+package import Storage
 package import Vocabulary
 
 /// Writes a node's folder anew: what it holds afterwards is what a node would have left that ended cleanly
@@ -27,7 +29,7 @@ package struct FolderWriter: ~Copyable {
         let lock = try DirectoryLock(directory)
         let database = try Database(path: directory.log)
         // One sync at the end is enough for a folder that has no name before.
-        try LogStore.configure(database, LogStore.Disk(synchronous: "OFF"))
+        try LogStore.configure(database, synchronous: "OFF")
         try Migrator.log.migrate(database)
         let statements = try LogStatements(database)
         try statements.begin.run()
@@ -130,7 +132,7 @@ struct UnfinishedFolder: ~Copyable {
 
     /// - Throws: `misuse` when there is something of that name.
     init(_ name: String) throws(StorageError) {
-        let name = NodeFolder.trimmed(name)
+        let name = DataDirectory.trimmed(name)
         guard access(name, F_OK) != 0 else {
             throw StorageError(.misuse, "\(name) is there already; name a folder that is not")
         }

@@ -1,4 +1,6 @@
-import Glibc
+package import FolderReading
+internal import Glibc
+package import Storage
 
 /// The exchange of a node's folder for another one, with no node in between: it holds the folder's lock.
 package struct FolderSwap: ~Copyable {

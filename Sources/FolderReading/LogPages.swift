@@ -1,29 +1,5 @@
-import NIOCore
+import Storage
 import Vocabulary
-
-/// A row as it lies in the file, before anything of it is believed.
-struct RawRow {
-    let row: LogRow
-    let checksum: UInt64
-    /// Damage can turn a number into text that reads as the same number, or into a longer one.
-    let isWellFormed: Bool
-
-    init(_ rows: borrowing Statement) {
-        let cxid = rows.int64(3)
-        let type = rows.int64(4)
-        row = LogRow(
-            zxid: Zxid(rawValue: rows.int64(0)), timeMs: rows.int64(1),
-            session: SessionID(rawValue: rows.int64(2)), cxid: Int32(truncatingIfNeeded: cxid),
-            type: Int32(truncatingIfNeeded: type),
-            path: rows.isNull(5) ? nil : ZnodePath(Array(rows.bytes(5))),
-            body: ByteBuffer(bytes: rows.bytes(6)))
-        checksum = UInt64(bitPattern: rows.int64(7))
-        isWellFormed =
-            rows.isInteger(1) && rows.isInteger(2) && rows.isInteger(3) && rows.isInteger(4)
-            && (rows.isNull(5) || rows.isText(5)) && rows.isBlob(6) && rows.isInteger(7)
-            && Int64(row.cxid) == cxid && Int64(row.type) == type
-    }
-}
 
 /// Rows of a log in pieces, each within a transaction of its own: a node that runs can reuse its WAL in
 /// between.
@@ -39,7 +15,7 @@ struct LogPages: ~Copyable {
 
     init(_ database: borrowing Database) throws(StorageError) {
         let rows = try database.prepare(
-            "SELECT \(LogReader.columns) FROM log WHERE zxid > ? ORDER BY zxid LIMIT \(LogPages.rowsMax)")
+            "SELECT \(RawRow.columns) FROM log WHERE zxid > ? ORDER BY zxid LIMIT \(LogPages.rowsMax)")
         let next = try database.prepare("SELECT zxid FROM log WHERE zxid > ? ORDER BY zxid LIMIT 1")
         let begin = try database.prepare("BEGIN")
         let commit = try database.prepare("COMMIT")

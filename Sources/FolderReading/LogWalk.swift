@@ -1,3 +1,4 @@
+package import Storage
 package import Vocabulary
 
 /// Goes through a log row by row, believes none of them, and goes on behind what is damaged.

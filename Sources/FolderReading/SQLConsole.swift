@@ -1,5 +1,6 @@
-import CSQLite
-import Glibc
+internal import CSQLite
+internal import Glibc
+package import Storage
 
 /// A value as SQL has it.
 package enum SQLValue: Equatable, Sendable {
