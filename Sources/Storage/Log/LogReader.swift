@@ -1,4 +1,3 @@
-import NIOCore
 import Vocabulary
 
 /// Reads rows in order and believes none of them: each is checked against the chain as it comes.
@@ -94,37 +93,21 @@ struct LogReader: ~Copyable {
                 after: chain,
                 acknowledged)
         }
-        guard hasDeclaredTypes() else { throw damaged("changed row", zxid, after: chain, acknowledged) }
-        let cxid = Int32(truncatingIfNeeded: rows.int64(3))
-        let type = Int32(truncatingIfNeeded: rows.int64(4))
-        let path = rows.isNull(5) ? nil : rows.bytes(5)
-        let body = rows.bytes(6)
-        let next = chain.extended(
-            zxid: zxid, timeMs: rows.int64(1), session: rows.int64(2), cxid: cxid, type: type, path: path,
-            body: body)
-        guard next.checksum == UInt64(bitPattern: rows.int64(7)), Int64(cxid) == rows.int64(3),
-            Int64(type) == rows.int64(4)
-        else {
+        let raw = RawRow(rows)
+        guard raw.isWellFormed else { throw damaged("changed row", zxid, after: chain, acknowledged) }
+        let next = raw.row.chained(to: chain)
+        guard next.checksum == raw.checksum else {
             let what =
                 zxid.epoch == chain.zxid.epoch ? "changed row" : "changed row, or missing rows before it,"
             throw damaged(what, zxid, after: chain, acknowledged)
         }
         chain = next
-        return LogRow(
-            zxid: zxid, timeMs: rows.int64(1), session: SessionID(rawValue: rows.int64(2)), cxid: cxid,
-            type: type,
-            path: path.map { ZnodePath(Array($0)) }, body: ByteBuffer(bytes: body))
+        return raw.row
     }
 
     /// The first zxid that should stand between two rows; nil when only "after the first" is certain.
     private func missing(between last: Zxid, and next: Zxid) -> Zxid? {
         last == .zero && next > .zero ? Zxid(epoch: next.epoch, counter: 1) : nil
-    }
-
-    /// Damage can turn a number into text that converts to the same number: that is damage all the same.
-    private func hasDeclaredTypes() -> Bool {
-        rows.isInteger(1) && rows.isInteger(2) && rows.isInteger(3) && rows.isInteger(4)
-            && (rows.isNull(5) || rows.isText(5)) && rows.isBlob(6) && rows.isInteger(7)
     }
 
     private func damaged(
