@@ -12,7 +12,7 @@ import Vocabulary
     let place = Place()
 
     private func compare(_ folders: [String], voters: Bool = false) throws -> Comparison {
-        try Comparison(of: folders.map { try NodeFolder($0) }, areAllVoters: voters)
+        try Comparison.run(over: folders.map { try NodeFolder($0) }, areAllVoters: voters)
     }
 
     private func three(_ story: Story) throws -> [String] {

@@ -35,11 +35,12 @@ struct Started {
         let folder = try story.write(to: place.path + "/node")
         Place.write(Array("3\n".utf8), to: folder + "/myid")
         let before = Place.contents(of: folder)
-        let made = try FolderBackup(of: NodeFolder(folder), to: backup)
+        let made = try FolderBackup.make(of: NodeFolder(folder), to: backup)
         #expect(made.rows == story.rows.count)
         #expect(Place.contents(of: folder) == before)
-        #expect(try Comparison(of: [NodeFolder(folder), NodeFolder(backup)]).heldByAll == story.rows.count)
-        #expect(try Verification(of: NodeFolder(backup)).isSound)
+        let comparison = try Comparison.run(over: [NodeFolder(folder), NodeFolder(backup)])
+        #expect(comparison.heldByAll == story.rows.count)
+        #expect(try Verification.run(on: NodeFolder(backup)).isSound)
         #expect(try NodeFolder(backup).serverID == "3")
         #expect(try NodeFolder(backup).state == .closed)
         #expect(try Started(on: backup).last == story.last)
@@ -50,12 +51,14 @@ struct Started {
         let folder = try story.write(to: place.path + "/node")
         var random = SeededGenerator(seed: 5)
         let lost = try Damage.endLost.strike(folder, story, &random)
-        #expect(throws: InspectionError.self) { _ = try FolderBackup(of: NodeFolder(folder), to: backup) }
         #expect(throws: InspectionError.self) {
-            _ = try FolderRestoration(of: NodeFolder(folder), to: backup, nowMs: 0)
+            _ = try FolderBackup.make(of: NodeFolder(folder), to: backup)
+        }
+        #expect(throws: InspectionError.self) {
+            _ = try FolderRestoration.make(of: NodeFolder(folder), to: backup, nowMs: 0)
         }
         let sound = try #require(story.rows.last { $0.zxid < lost }?.zxid)
-        let made = try FolderRestoration(of: NodeFolder(folder), to: backup, at: .zxid(sound), nowMs: 0)
+        let made = try FolderRestoration.make(of: NodeFolder(folder), to: backup, at: .zxid(sound), nowMs: 0)
         #expect(made.last == sound)
     }
 
@@ -65,7 +68,7 @@ struct Started {
         var store = try LogStore.open(directory: folder)
         try store.setAcceptedEpoch(Epoch(rawValue: 3))
         try store.append(Array(story.rows.prefix(150)), committed: story.rows[140].zxid)
-        _ = try FolderBackup(of: NodeFolder(folder), to: backup)
+        _ = try FolderBackup.make(of: NodeFolder(folder), to: backup)
         try store.append(Array(story.rows.dropFirst(150)))
         try store.close()
         let status = try NodeStatus(of: NodeFolder(backup))
@@ -77,6 +80,15 @@ struct Started {
         }
         #expect(mark.committed == story.rows[140].zxid)
         #expect(try Started(on: backup).accepted == Epoch(rawValue: 3))
+    }
+
+    @Test func `is its owner's alone, and all in it`() throws {
+        let folder = try Story.ofServices().write(to: place.path + "/node")
+        _ = try FolderBackup.make(of: NodeFolder(folder), to: backup)
+        for name in Place.names(in: backup).map({ "/" + $0 }) + [""] {
+            var status = stat()
+            #expect(stat(backup + name, &status) == 0 && status.st_mode & 0o077 == 0, "\(name)")
+        }
     }
 
     @Test func `takes along the snapshots that the log goes on behind, and leaves damaged ones`() throws {
@@ -92,10 +104,10 @@ struct Started {
             Place.write(Place.read(beside + "/" + name) ?? [], to: folder + "/" + name)
         }
         Place.change(try NodeFolder(folder).file(ofSnapshot: second), "UPDATE meta SET digest = 1")
-        let made = try FolderBackup(of: NodeFolder(folder), to: backup)
+        let made = try FolderBackup.make(of: NodeFolder(folder), to: backup)
         #expect(made.snapshots == [first])
         #expect(made.leftOut.map(\.zxid) == [second])
-        #expect(try Verification(of: NodeFolder(backup)).isSound)
+        #expect(try Verification.run(on: NodeFolder(backup)).isSound)
         #expect(try NodeFolder(backup).tree().tree.digest == story.digest)
     }
 
@@ -119,12 +131,12 @@ struct Started {
         let folder = try story.write(to: place.path + "/node")
         for row in story.rows where row.zxid.counter % 7 == 1 {
             let restored = place.path + "/restored-\(row.zxid)"
-            let made = try FolderRestoration(
+            let made = try FolderRestoration.make(
                 of: NodeFolder(folder), to: restored, at: .zxid(row.zxid), nowMs: story.timeMs)
             #expect(made.through == row.zxid)
             #expect(made.dropped == Int64(story.rows.count { $0.zxid > row.zxid }))
             #expect(try NodeFolder(restored).tree().tree.digest == story.digests[row.zxid])
-            #expect(try Verification(of: NodeFolder(restored)).isSound)
+            #expect(try Verification.run(on: NodeFolder(restored)).isSound)
             #expect(try Started(on: restored).last == row.zxid)
         }
     }
@@ -135,7 +147,7 @@ struct Started {
         let moment = Zxid(rawValue: 0x1_0000_000d)
         try #require(try NodeFolder(folder).tree(at: .zxid(moment)).tree.ephemeralOwners.count == 2)
         let restored = place.path + "/restored"
-        let made = try FolderRestoration(
+        let made = try FolderRestoration.make(
             of: NodeFolder(folder), to: restored, at: .zxid(moment), dropsSessions: true,
             nowMs: story.timeMs)
         #expect(made.ended == [Story.ann, Story.bob])
@@ -143,7 +155,7 @@ struct Started {
         #expect(tree.sessions.isEmpty)
         #expect(tree.tree.ephemeralCount == 0)
         #expect(tree.firstMismatch == nil)
-        #expect(try Verification(of: NodeFolder(restored)).isSound)
+        #expect(try Verification.run(on: NodeFolder(restored)).isSound)
         let started = try Started(on: restored)
         #expect(started.last == Zxid(epoch: Epoch(rawValue: story.last.epoch.rawValue + 1), counter: 2))
         #expect(started.accepted == started.last.epoch)

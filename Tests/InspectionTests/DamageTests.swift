@@ -151,10 +151,10 @@ extension Story {
             let place = Place()
             let story = Story.atRandom(seed: seed)
             let folder = try story.write(to: place.path + "/node")
-            try #require(try Verification(of: NodeFolder(folder)).isSound, "seed \(seed)")
+            try #require(try Verification.run(on: NodeFolder(folder)).isSound, "seed \(seed)")
             var random = SeededGenerator(seed: seed &* 77)
             let expected = try damage.strike(folder, story, &random)
-            let verification = try Verification(of: NodeFolder(folder))
+            let verification = try Verification.run(on: NodeFolder(folder))
             #expect(!verification.isSound, "\(damage), seed \(seed)")
             #expect(
                 verification.firstBad == expected,
@@ -168,7 +168,7 @@ extension Story {
         let folder = try story.write(to: place.path + "/node")
         Place.change(folder + "/log.db", "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
         Place.change(folder + "/log.db", "UPDATE log SET checksum = 7 WHERE zxid = 0x10000000c")
-        let check = try Verification(of: NodeFolder(folder)).log
+        let check = try Verification.run(on: NodeFolder(folder)).log
         #expect(check.sound.map { $0.count } == [6, 4, 5])
         #expect(check.badRows == 2)
         #expect(
@@ -182,7 +182,7 @@ extension Story {
         let story = Story.ofServices()
         let folder = try story.write(to: place.path + "/node")
         Place.change(folder + "/log.db", "UPDATE log SET checksum = 7 WHERE zxid = 0x100000011")
-        let check = try Verification(of: NodeFolder(folder))
+        let check = try Verification.run(on: NodeFolder(folder))
         #expect(
             check.findings.map(\.text).first?.hasPrefix("the checksum of the row 0x100000011 was") == true)
         #expect(check.replayed.first?.last == story.last, "its transaction is what was written")
@@ -197,7 +197,7 @@ extension Story {
         let name = Place.names(in: place.path + "/beside")[0]
         Place.write(Place.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
         Place.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000005")
-        let check = try Verification(of: NodeFolder(folder))
+        let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.replayed.map(\.base) == [.emptyTree, .snapshot(Zxid(rawValue: 0x1_0000_0011))])
         #expect(check.replayed.map(\.replayed) == [4, 5])
         #expect(check.replayed.last?.digest == story.digest)
@@ -211,7 +211,7 @@ extension Story {
         let place = Place()
         let folder = try Story.ofServices().write(to: place.path + "/node")
         Place.change(folder + "/log.db", change)
-        let check = try Verification(of: NodeFolder(folder))
+        let check = try Verification.run(on: NodeFolder(folder))
         #expect(!check.isSound)
         #expect(
             check.findings.contains { $0.place == .numbers && $0.text.contains(words) }, "\(check.findings)")
@@ -224,11 +224,11 @@ extension Story {
         let folder = try story.write(to: place.path + "/node", through: story.rows[9].zxid)
         let whole = try story.write(to: place.path + "/whole")
         try story.writeSnapshot(to: folder)
-        let check = try Verification(of: NodeFolder(folder))
+        let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.isSound, "\(check.findings)")
         #expect(check.findings.map(\.place) == [.snapshot(story.last)])
         #expect(try NodeFolder(folder).tree().zxid == story.rows[9].zxid)
-        #expect(try Comparison(of: [NodeFolder(folder), NodeFolder(whole)]).isAgreement)
+        #expect(try Comparison.run(over: [NodeFolder(folder), NodeFolder(whole)]).isAgreement)
     }
 
     @Test func `finds a lost and a damaged mark, and a lost log`() throws {
@@ -236,13 +236,13 @@ extension Story {
         let folder = try Story.ofServices().write(to: place.path + "/node")
         let mark = try #require(Place.read(folder + "/acknowledged"))
         Place.write([UInt8](repeating: 1, count: mark.count), to: folder + "/acknowledged")
-        #expect(try Verification(of: NodeFolder(folder)).findings.map(\.place) == [.mark])
+        #expect(try Verification.run(on: NodeFolder(folder)).findings.map(\.place) == [.mark])
         Place.remove(folder + "/acknowledged")
         try Story().write(to: place.path + "/other")
         let other = place.path + "/other"
         try #require(Place.read(other + "/acknowledged") != nil)
         Place.write([], to: folder + "/log.db")
-        let check = try Verification(of: NodeFolder(folder))
+        let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.findings.contains { $0.text.contains("log.db: the file is missing") })
     }
 
@@ -265,9 +265,9 @@ extension Story {
         let folder = try story.write(to: place.path + "/node")
         let name = Place.names(in: place.path + "/beside")[0]
         Place.write(Place.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
-        try #require(try Verification(of: NodeFolder(folder)).isSound)
+        try #require(try Verification.run(on: NodeFolder(folder)).isSound)
         Place.change(folder + "/" + name, change)
-        let check = try Verification(of: NodeFolder(folder))
+        let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.findings.map(\.place) == [.snapshot(zxid)])
         #expect(check.log.badRows == 0)
         #expect(check.replayed.first?.replayed == 6)
@@ -295,7 +295,7 @@ extension Story {
         }
         try writer.finish(
             acceptedEpoch: story.last.epoch, currentEpoch: story.last.epoch, committed: story.last)
-        let check = try Verification(of: NodeFolder(folder))
+        let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.firstBad == Zxid(rawValue: 0x1_0000_0005))
         #expect(check.findings.map(\.place) == [.tree])
     }

@@ -30,7 +30,7 @@ import Znodes
         for round in 0..<rounds {
             Place.write(damaged(&random), to: folder + "/log.db")
             let node = try NodeFolder(folder)
-            let verification = try Verification(of: node)
+            let verification = try Verification.run(on: node)
             var believed = 0
             if node.logFault == nil {
                 var walk = try node.walk()

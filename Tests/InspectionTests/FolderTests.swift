@@ -22,14 +22,14 @@ import Vocabulary
         let node = try NodeFolder(folder)
         #expect(node.state == .running(pid: getpid()))
         let before = Place.contents(of: folder)
-        #expect(try Verification(of: node).log.rows == 10)
+        #expect(try Verification.run(on: node).log.rows == 10)
         let after = Place.contents(of: folder)
         #expect(Set(before.keys) == Set(after.keys))
         for name in ["log.db", "log.db-wal", "acknowledged", "lock"] {
             #expect(before[name] == after[name], "\(name)")
         }
         try store.append(Array(story.rows.dropFirst(10)))
-        #expect(try Verification(of: node).log.rows == 17, "the same visitor, later")
+        #expect(try Verification.run(on: node).log.rows == 17, "the same visitor, later")
         try store.close()
     }
 
@@ -75,7 +75,7 @@ import Vocabulary
             #expect(node.state == .killed)
             copy = node.logFile
             try #require(access(copy, F_OK) == 0)
-            #expect(try Verification(of: node).log.rows == 10)
+            #expect(try Verification.run(on: node).log.rows == 10)
             #expect(try node.tree().zxid == story.rows[9].zxid)
         }
         #expect(Place.contents(of: killed) == before)
@@ -90,7 +90,7 @@ import Vocabulary
         defer { chmod(folder, 0o750) }
         let node = try NodeFolder(folder)
         #expect(node.state == .closed)
-        #expect(try Verification(of: node).isSound)
+        #expect(try Verification.run(on: node).isSound)
         #expect(Place.contents(of: folder) == before)
     }
 

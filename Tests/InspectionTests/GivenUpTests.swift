@@ -107,7 +107,7 @@ import Vocabulary
         let story = Story.atRandom(seed: 32)
         let folder = try story.write(to: place.path + "/node")
         Place.write(Array("the disk was exchanged\n".utf8), to: folder + "/must-synchronize")
-        _ = try FolderBackup(of: NodeFolder(folder), to: place.path + "/backup")
+        _ = try FolderBackup.make(of: NodeFolder(folder), to: place.path + "/backup")
         #expect(try mark(of: place.path + "/backup") == "the disk was exchanged")
         Place.change(folder + "/log.db", "UPDATE log SET checksum = checksum + 1 WHERE zxid = 0x100000005")
         let run = try Admin(["repair", folder, "--yes"])
@@ -170,8 +170,8 @@ import Vocabulary
         let folder = try story.write(to: place.path + "/node")
         var names: [String] = []
         for counter in [UInt32(20), 15, 10] {
-            let exchange = try FolderExchange(
-                truncating: NodeFolder(folder), after: zxid(1, counter), stamp: "NOW")
+            let exchange = try FolderRepair.truncate(
+                NodeFolder(folder), after: zxid(1, counter), stamp: "NOW")
             names.append(exchange.before)
         }
         #expect(names == ["", "-2", "-3"].map { folder + ".before-truncate-NOW" + $0 })
@@ -185,7 +185,7 @@ import Vocabulary
         let read = try NodeFolder(folder)
         _ = try Admin(["truncate", folder, "--after", "1:20", "--yes"])
         #expect(throws: StorageError(.busy)) {
-            _ = try FolderExchange(truncating: read, after: zxid(1, 25), stamp: "NOW")
+            _ = try FolderRepair.truncate(read, after: zxid(1, 25), stamp: "NOW")
         }
         #expect(try Started(on: folder).rows == 20)
     }

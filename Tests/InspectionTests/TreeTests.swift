@@ -37,7 +37,7 @@ import Znodes
             let start = isTrimmed ? story.chain(at: story.rows[20].zxid) : .empty
             let node = try NodeFolder(
                 try folder(of: story, in: place, names.sorted(), start: start))
-            try #require(try Verification(of: node).isSound, "seed \(seed)")
+            try #require(try Verification.run(on: node).isSound, "seed \(seed)")
             let horizon = try #require(try node.horizon())
             for row in story.rows.shuffled(using: &random).prefix(60) {
                 guard row.zxid >= horizon else {
@@ -92,7 +92,7 @@ import Znodes
             let rebuilt = try node.tree()
             for number in 0..<9 {
                 let path = ZnodePath("/z\(number)")
-                let biography = try Biography(of: path, in: node)
+                let biography = try Biography.read(of: path, in: node)
                 let znode = rebuilt.tree.view(of: path)
                 #expect(biography.exists == (znode != nil), "seed \(seed), \(path)")
                 #expect(biography.ownerAtEnd == znode?.ownership.session)

@@ -45,6 +45,10 @@ package struct Verification: Sendable {
     package private(set) var replayed: [ReplayedRange] = []
     package private(set) var snapshots: [CheckedSnapshot] = []
 
+    private init(log: LogCheck) {
+        self.log = log
+    }
+
     package var isSound: Bool { !findings.contains { $0.severity == .damage } }
 
     /// The first transaction that is missing or cannot be believed.
@@ -53,37 +57,45 @@ package struct Verification: Sendable {
             ?? findings.filter { $0.severity == .damage }.compactMap(\.zxid).min()
     }
 
+    /// Checks `folder`.
+    ///
     /// Of a folder on which a node runs, what looks like damage is looked at again: its leader may have cut
     /// the log between two pieces of it.
-    package init(of folder: NodeFolder, _ scope: Scope = .all, progress: Progress = Progress()) throws {
-        try self.init(once: folder, scope, progress)
+    package static func run(
+        on folder: NodeFolder, _ scope: Scope = .all, progress: Progress = Progress()
+    ) throws -> Verification {
+        var verification = try attempt(folder, scope, progress)
         var attempts = 1
-        while folder.isRunning, !isSound, attempts < 3 {
-            try self.init(once: folder, scope, progress)
+        while folder.isRunning, !verification.isSound, attempts < 3 {
+            verification = try attempt(folder, scope, progress)
             attempts += 1
         }
         try folder.requireUnchanged()
+        return verification
     }
 
-    private init(once folder: NodeFolder, _ scope: Scope, _ progress: Progress) throws {
+    private static func attempt(
+        _ folder: NodeFolder, _ scope: Scope, _ progress: Progress
+    ) throws -> Verification {
         let numbers = Result { () throws(StorageError) in try folder.numbers() }
         let start = (try? numbers.get().start.zxid) ?? .zero
-        log = LogCheck(mark: try folder.mark(), start: start)
+        var verification = Verification(log: LogCheck(mark: try folder.mark(), start: start))
         if let fault = folder.logFault {
-            findings.append(Finding(.damage, .log, at: Zxid(rawValue: 1), fault.finding))
+            verification.findings.append(Finding(.damage, .log, at: Zxid(rawValue: 1), fault.finding))
         } else if case .failure(let error) = numbers {
-            findings.append(Finding(.damage, .numbers, error.finding))
+            verification.findings.append(Finding(.damage, .numbers, error.finding))
         }
         let all = scope.contains(.snapshots) || scope.contains(.trees) ? try folder.snapshots() : []
         if folder.logFault == nil, !scope.isDisjoint(with: [.log, .trees]) {
-            try walk(folder, scope, all, start, progress)
+            try verification.walk(folder, scope, all, start, progress)
         } else {
-            for zxid in all { _ = load(zxid, of: folder, progress) }
+            for zxid in all { _ = verification.load(zxid, of: folder, progress) }
         }
         if case .success(let numbers) = numbers, scope.contains(.log) {
-            try checkEpochs(numbers, folder)
+            try verification.checkEpochs(numbers, folder)
         }
         progress.finish()
+        return verification
     }
 
     // MARK: The one pass
@@ -158,7 +170,7 @@ package struct Verification: Sendable {
     ) -> RebuiltTree? {
         progress.at(0, "reading the snapshot \(zxid)")
         do {
-            let loaded = try RebuiltTree(snapshot: zxid, of: folder, isExact: isExact)
+            let loaded = try RebuiltTree.load(snapshot: zxid, of: folder, isExact: isExact)
             let difference = replay.difference(from: loaded)
             if let difference {
                 findings.append(Finding(.damage, .snapshot(zxid), at: zxid, difference))

@@ -102,26 +102,29 @@ package struct Comparison: Sendable {
         divergence == nil && !isDamaged && snapshotFindings.isEmpty && !isShortOfQuorum
     }
 
+    init(nodes: [Node]) {
+        self.nodes = nodes
+    }
+
+    /// Compares `folders` with one another.
+    ///
     /// - Parameter areAllVoters: these folders are those of all who vote: what is committed must be in more
     ///   than half of them.
     /// - Throws: `InspectionError.usage` for fewer than two folders.
-    package init(
-        of folders: [NodeFolder], areAllVoters: Bool = false, progress: Progress = Progress()
-    ) throws {
+    package static func run(
+        over folders: [NodeFolder], areAllVoters: Bool = false, progress: Progress = Progress()
+    ) throws -> Comparison {
         guard folders.count > 1 else {
             throw InspectionError(.usage, "name two folders at least, to be compared with one another")
         }
-        self = try Comparing(folders, areAllVoters: areAllVoters, progress).run()
+        var comparison = try Comparing(folders, areAllVoters: areAllVoters, progress).run()
         var attempts = 1
         // Their leader may have cut a log between two pieces of it.
-        while !isAgreement, folders.contains(where: \.isRunning), attempts < 3 {
-            self = try Comparing(folders, areAllVoters: areAllVoters, progress).run()
+        while !comparison.isAgreement, folders.contains(where: \.isRunning), attempts < 3 {
+            comparison = try Comparing(folders, areAllVoters: areAllVoters, progress).run()
             attempts += 1
         }
         for folder in folders { try folder.requireUnchanged() }
-    }
-
-    init(nodes: [Node]) {
-        self.nodes = nodes
+        return comparison
     }
 }

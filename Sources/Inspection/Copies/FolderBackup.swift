@@ -16,41 +16,42 @@ package struct FolderBackup: Sendable {
     /// Snapshots that were not taken along, with the reason.
     package let leftOut: [(zxid: Zxid, reason: String)]
 
+    /// Makes a backup of `folder` at `destination`.
+    ///
     /// - Throws: `InspectionError`: `output` when `destination` is there, `damaged` when the folder is.
-    package init(
+    package static func make(
         of folder: NodeFolder, to destination: String, progress: Progress = Progress()
-    ) throws {
+    ) throws -> FolderBackup {
         var attempts = 0
         while true {
             do {
-                self = try FolderBackup(
-                    once: folder, destination, onlyNewest: attempts > 0, progress)
-                break
+                let backup = try attempt(folder, destination, onlyNewest: attempts > 0, progress)
+                progress.finish()
+                try folder.requireUnchanged()
+                return backup
             } catch let change as ChangedMeanwhile {
                 // The node has trimmed its log, cut it or replaced a snapshot: begin again.
                 attempts += 1
                 guard folder.isRunning, attempts < 6 else { throw change.error }
             }
         }
-        progress.finish()
-        try folder.requireUnchanged()
     }
 
     /// - Parameter onlyNewest: begin the log behind the newest snapshot: a busy node trims what is before.
-    private init(
-        once folder: NodeFolder, _ destination: String, onlyNewest: Bool, _ progress: Progress
-    ) throws {
+    private static func attempt(
+        _ folder: NodeFolder, _ destination: String, onlyNewest: Bool, _ progress: Progress
+    ) throws -> FolderBackup {
         guard case .read(let mark) = try folder.mark() else {
             throw InspectionError(
                 .damaged,
                 "\(folder.path): the file acknowledged cannot be read; `aviary-admin verify` says more")
         }
-        let start = try FolderBackup.start(of: folder, onlyNewest: onlyNewest)
+        let start = try start(of: folder, onlyNewest: onlyNewest)
         var writer = try FolderWriter(folder: destination, start: start)
-        let taken = try FolderBackup.copySnapshots(of: folder, from: start.zxid, into: writer, progress)
-        try FolderBackup.copyRows(of: folder, into: &writer, through: taken.last, progress)
-        try FolderBackup.requireEnd(mark, of: folder, in: writer)
-        let checked = try FolderBackup.checkSnapshots(taken, in: writer, progress)
+        let taken = try copySnapshots(of: folder, from: start.zxid, into: writer, progress)
+        try copyRows(of: folder, into: &writer, through: taken.last, progress)
+        try requireEnd(mark, of: folder, in: writer)
+        let checked = try checkSnapshots(taken, in: writer, progress)
         guard start.zxid == .zero || !checked.sound.isEmpty else {
             throw ChangedMeanwhile(
                 error: InspectionError(
@@ -60,16 +61,14 @@ package struct FolderBackup: Sendable {
         }
         try writer.copyFile("myid", from: folder)
         let epochs = try folder.numbers()
-        rows = writer.rows
-        self.start = start.zxid
-        last = writer.lastZxid
-        committed = min(mark.committed, writer.lastZxid)
-        snapshots = checked.sound
-        leftOut = checked.leftOut
-        self.folder = destination
+        let backup = FolderBackup(
+            folder: destination, rows: writer.rows, start: start.zxid, last: writer.lastZxid,
+            committed: min(mark.committed, writer.lastZxid), snapshots: checked.sound,
+            leftOut: checked.leftOut)
         try writer.finish(
             acceptedEpoch: epochs.acceptedEpoch, currentEpoch: epochs.currentEpoch,
             committed: mark.committed, mustSynchronize: folder.mustSynchronize)
+        return backup
     }
 
     private static func start(of folder: NodeFolder, onlyNewest: Bool) throws -> RowChain {
@@ -105,7 +104,7 @@ package struct FolderBackup: Sendable {
                 guard zxid <= writer.lastZxid else {
                     throw StorageError(.corrupt, "the snapshot \(zxid) is younger than the log")
                 }
-                _ = try RebuiltTree(snapshot: zxid, in: writer.path)
+                _ = try RebuiltTree.load(snapshot: zxid, in: writer.path)
                 sound.append(zxid)
             } catch let error as StorageError where error.code == .corrupt || error.code == .schema {
                 leftOut.append((zxid, error.finding))

@@ -19,13 +19,16 @@ package struct FolderRestoration: Sendable {
     /// Transactions of the other folder that are not in this one.
     package let dropped: Int64
 
-    /// - Parameter moment: nil is the log's end.
-    /// - Parameter dropsSessions: end every session that was open, and with it its ephemerals.
-    /// - Parameter nowMs: the time of those ends.
-    package init(
+    /// Makes a folder at `destination` with the history of `folder` up to `moment`.
+    ///
+    /// - Parameters:
+    ///   - moment: nil is the log's end.
+    ///   - dropsSessions: end every session that was open, and with it its ephemerals.
+    ///   - nowMs: the time of those ends.
+    package static func make(
         of folder: NodeFolder, to destination: String, at moment: Moment? = nil, dropsSessions: Bool = false,
         nowMs: Int64, progress: Progress = Progress()
-    ) throws {
+    ) throws -> FolderRestoration {
         let target = try folder.place(of: moment)
         let numbers = try folder.numbers()
         guard let horizon = try folder.horizon(), horizon <= target else {
@@ -53,7 +56,7 @@ package struct FolderRestoration: Sendable {
                     + "\(numbers.start.zxid)")
         }
         try writer.copyFile("myid", from: folder)
-        through = writer.lastZxid
+        let through = writer.lastZxid
         var epoch = max(numbers.acceptedEpoch, writer.lastZxid.epoch)
         var ended: [SessionID] = []
         if dropsSessions {
@@ -63,24 +66,24 @@ package struct FolderRestoration: Sendable {
                     .usage, "no epoch follows \(epoch.rawValue), so no session can be ended")
             }
             epoch = Epoch(rawValue: epoch.rawValue + 1)
-            ended = try FolderRestoration.endSessions(of: folder, target, in: epoch, &writer, nowMs, progress)
+            ended = try endSessions(of: folder, target, in: epoch, &writer, nowMs, progress)
         }
-        self.ended = ended
-        rows = writer.rows
-        last = writer.lastZxid
-        snapshots = taken
-        self.folder = destination
-        dropped = try folder.log().reigns().reduce(0) { count, reign in
-            count
-                + max(
-                    0, min(reign.rows, reign.last.rawValue &- max(target.rawValue, reign.first.rawValue &- 1))
-                )
-        }
+        let restoration = FolderRestoration(
+            folder: destination, rows: writer.rows, through: through, last: writer.lastZxid, ended: ended,
+            snapshots: taken, dropped: try rows(of: folder, after: target))
         let current = ended.isEmpty ? max(numbers.currentEpoch, through.epoch) : epoch
         let accepted = max(current, numbers.acceptedEpoch)
-        try writer.finish(acceptedEpoch: accepted, currentEpoch: current, committed: last)
+        try writer.finish(acceptedEpoch: accepted, currentEpoch: current, committed: restoration.last)
         progress.finish()
         try folder.requireUnchanged()
+        return restoration
+    }
+
+    private static func rows(of folder: NodeFolder, after target: Zxid) throws -> Int64 {
+        try folder.log().reigns().reduce(0) { count, reign in
+            let kept = max(target.rawValue, reign.first.rawValue &- 1)
+            return count + max(0, min(reign.rows, reign.last.rawValue &- kept))
+        }
     }
 
     /// Adds the ends of all sessions that are open at `target`, as a leader of a new epoch would have

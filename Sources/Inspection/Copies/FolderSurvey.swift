@@ -50,8 +50,19 @@ package struct FolderSurvey: Sendable {
     /// The last sound row of each epoch.
     private var ends: [Epoch: Zxid] = [:]
 
-    package init(of folder: NodeFolder, progress: Progress = Progress()) throws {
-        let verification = try Verification(of: folder, .all, progress: progress)
+    /// Reads all of the folder and decides.
+    package static func make(of folder: NodeFolder, progress: Progress = Progress()) throws -> FolderSurvey {
+        let verification = try Verification.run(on: folder, .all, progress: progress)
+        var survey = try FolderSurvey(verification, of: folder)
+        guard !verification.isSound else { return survey }
+        if folder.logFault == nil { try survey.walk(folder) }
+        survey.remedy = survey.decide(hasLog: folder.logFault == nil)
+        survey.givenUp = survey.forgotten()
+        return survey
+    }
+
+    /// What its small files say; nothing is decided yet.
+    private init(_ verification: Verification, of folder: NodeFolder) throws {
         self.verification = verification
         soundSnapshots = verification.snapshots.map(\.zxid).filter { zxid in
             !verification.findings.contains { $0.place == .snapshot(zxid) && $0.severity == .damage }
@@ -76,10 +87,6 @@ package struct FolderSurvey: Sendable {
         acceptedEpoch = accepted
         currentEpoch = current
         filesWithoutLog = folder.hasLogFile ? nil : try folder.ownFiles()
-        guard !verification.isSound else { return }
-        if folder.logFault == nil { try walk(folder) }
-        remedy = decide(hasLog: folder.logFault == nil)
-        givenUp = forgotten()
     }
 
     /// Where damage begins and ends, and what the chain is at each snapshot.

@@ -66,7 +66,7 @@ package enum GivenUp: Equatable, Sendable {
 
 extension GivenUp {
     /// What goes when everything after `zxid` is cut off.
-    package init(truncating folder: NodeFolder, after zxid: Zxid) throws {
+    package static func byTruncating(_ folder: NodeFolder, after zxid: Zxid) throws -> GivenUp {
         let log = try folder.log()
         let start = try folder.numbers().start
         let end = try folder.place(of: nil)
@@ -77,7 +77,7 @@ extension GivenUp {
             evidence.isHeld = try log.link(atOrBefore: mark.chain.zxid) ?? start == mark.chain
             evidence.isWhole = mark.chain.zxid <= end
         }
-        self.init(keeping: start.zxid, through: zxid, evidence)
+        return GivenUp(keeping: start.zxid, through: zxid, evidence)
     }
 
     /// Which transactions, as a part of a sentence; nil: none.

@@ -13,20 +13,28 @@ package final class FolderQuery {
     /// How long one query may hold a running node's WAL.
     package static let limitMsWhileRunning: Int64 = 10_000
 
+    private init(_ console: SQLConsole) {
+        self.console = console
+    }
+
+    /// Makes the views over `folder`.
+    ///
     /// - Parameter moment: of the view `znodes`; nil is the log's end.
     /// - Parameter mention: what will be asked; the tree is only rebuilt when it names `znodes`.
-    package init(
+    package static func prepare(
         over folder: NodeFolder, at moment: Moment? = nil, asking mention: String,
         progress: Progress = Progress()
-    ) throws {
-        console = try SQLConsole(over: folder, functions: FolderQuery.functions)
+    ) throws -> FolderQuery {
+        let console = try SQLConsole(over: folder, functions: functions)
         for view in ["txns", "epochs", "sessions"] {
             try console.execute("CREATE TEMP VIEW \(view) AS SELECT * FROM log.\(view)")
         }
-        try addSnapshots(of: folder)
-        try console.execute(FolderQuery.znodesTable)
-        if mention.lowercased().contains("znodes") { try addZnodes(folder, moment, progress) }
-        console.seal(limitMs: folder.isRunning ? FolderQuery.limitMsWhileRunning : nil)
+        let query = FolderQuery(console)
+        try query.addSnapshots(of: folder)
+        try console.execute(znodesTable)
+        if mention.lowercased().contains("znodes") { try query.addZnodes(folder, moment, progress) }
+        console.seal(limitMs: folder.isRunning ? limitMsWhileRunning : nil)
+        return query
     }
 
     /// Answers the statements in order.

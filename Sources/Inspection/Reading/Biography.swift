@@ -56,11 +56,26 @@ package struct Biography: Sendable {
     private var childOwners: [ZnodePath: SessionID] = [:]
     private let withChildren: Bool
 
+    /// Reads the history of `path` in the whole log of `folder`.
+    ///
     /// - Parameter withChildren: lists what its children came and went by as well.
-    package init(
+    package static func read(
         of path: ZnodePath, in folder: NodeFolder, withChildren: Bool = false,
         progress: Progress = Progress()
-    ) throws {
+    ) throws -> Biography {
+        var biography = try Biography(of: path, before: folder, withChildren: withChildren)
+        var walk = try folder.walk()
+        var pace = Pace(over: folder, progress, "reading the log")
+        while let walked = try walk.next() {
+            pace.reached(walked.row.zxid)
+            biography.take(walked)
+        }
+        progress.finish()
+        return biography
+    }
+
+    /// What the oldest snapshot says, which is before the log.
+    private init(of path: ZnodePath, before folder: NodeFolder, withChildren: Bool) throws {
         self.path = path
         self.withChildren = withChildren
         start = try folder.numbers().start.zxid
@@ -72,17 +87,14 @@ package struct Biography: Sendable {
         } else {
             earliest = nil
         }
-        var walk = try folder.walk()
-        var pace = Pace(over: folder, progress, "reading the log")
-        while let walked = try walk.next() {
-            pace.reached(walked.row.zxid)
-            last = walked.row.zxid
-            if let fault = walked.fault, !fault.sparesContent, fault != .unanchored {
-                damage = damage ?? fault.firstBad(at: walked.row.zxid)
-            }
-            if mayConcern(walked.row) { take(LogEntry(walked)) }
+    }
+
+    private mutating func take(_ walked: WalkedRow) {
+        last = walked.row.zxid
+        if let fault = walked.fault, !fault.sparesContent, fault != .unanchored {
+            damage = damage ?? fault.firstBad(at: walked.row.zxid)
         }
-        progress.finish()
+        if mayConcern(walked.row) { take(LogEntry(walked)) }
     }
 
     private func mayConcern(_ row: LogRow) -> Bool {

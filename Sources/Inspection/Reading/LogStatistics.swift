@@ -44,33 +44,41 @@ package struct LogStatistics: Sendable {
     package private(set) var from: Int64 = 0
     package private(set) var to: Int64 = 0
 
+    /// Reads the log of `folder` and counts.
+    ///
     /// - Parameter buckets: into how many stretches the time is cut.
     /// - Parameter top: how many of each list.
-    package init(
+    package static func read(
         of folder: NodeFolder, matching filter: EntryFilter = EntryFilter(), buckets: Int = 60,
         top: Int = 10, progress: Progress = Progress()
-    ) throws {
-        overTime = Array(repeating: 0, count: buckets)
-        let reigns = try folder.log().reigns()
-        from = reigns.map(\.firstTimeMs).min() ?? 0
-        to = reigns.map(\.lastTimeMs).max() ?? 0
-        if case .time(let time) = filter.from { from = max(from, time) }
-        if case .time(let time) = filter.to { to = min(to, time) }
-        if case .zxid(let zxid) = filter.from, let row = try folder.log().row(atOrAfter: zxid) {
-            from = max(from, row.timeMs)
-        }
-        if case .zxid(let zxid) = filter.to, let row = try folder.log().row(atOrBefore: zxid) {
-            to = min(to, row.timeMs)
-        }
+    ) throws -> LogStatistics {
+        var statistics = try LogStatistics(of: folder, from: filter.from, to: filter.to, buckets: buckets)
         var counting = Counting()
         try folder.entries(matching: filter, progress: progress) { entry in
-            take(entry, &counting)
+            statistics.take(entry, &counting)
             return true
         }
-        operations = counting.operations.top(.max) { $0 < $1 }
-        paths = counting.paths.top(top) { $0 < $1 }
-        parents = counting.parents.top(top) { $0 < $1 }
-        sessions = counting.sessions.top(top) { $0 < $1 }
+        statistics.operations = counting.operations.top(.max) { $0 < $1 }
+        statistics.paths = counting.paths.top(top) { $0 < $1 }
+        statistics.parents = counting.parents.top(top) { $0 < $1 }
+        statistics.sessions = counting.sessions.top(top) { $0 < $1 }
+        return statistics
+    }
+
+    /// The time that is counted over; nothing is counted yet.
+    private init(of folder: NodeFolder, from: Moment?, to: Moment?, buckets: Int) throws {
+        overTime = Array(repeating: 0, count: buckets)
+        let reigns = try folder.log().reigns()
+        self.from = reigns.map(\.firstTimeMs).min() ?? 0
+        self.to = reigns.map(\.lastTimeMs).max() ?? 0
+        if case .time(let time) = from { self.from = max(self.from, time) }
+        if case .time(let time) = to { self.to = min(self.to, time) }
+        if case .zxid(let zxid) = from, let row = try folder.log().row(atOrAfter: zxid) {
+            self.from = max(self.from, row.timeMs)
+        }
+        if case .zxid(let zxid) = to, let row = try folder.log().row(atOrBefore: zxid) {
+            self.to = min(self.to, row.timeMs)
+        }
     }
 
     private mutating func take(_ entry: LogEntry, _ counting: inout Counting) {

@@ -24,14 +24,15 @@ package struct SessionHistory: Sendable {
     package let zxid: Zxid
     package let timeMs: Int64?
     /// Those that were open, by their ids.
-    package private(set) var open: [Session] = []
+    package let open: [Session]
     /// Those whose end is in the log, latest first.
-    package private(set) var ended: [Session] = []
+    package let ended: [Session]
 
-    package init(of folder: NodeFolder, at moment: Moment? = nil, progress: Progress = Progress()) throws {
+    /// Rebuilds the tree of `moment`, and reads the log up to there.
+    package static func read(
+        of folder: NodeFolder, at moment: Moment? = nil, progress: Progress = Progress()
+    ) throws -> SessionHistory {
         let rebuilt = try folder.tree(at: moment, progress: progress)
-        zxid = rebuilt.zxid
-        timeMs = rebuilt.timeMs
         var sessions: [SessionID: Session] = [:]
         for (id, timeoutMs) in rebuilt.sessions {
             sessions[id] = Session(id: id, timeoutMs: timeoutMs)
@@ -39,15 +40,17 @@ package struct SessionHistory: Sendable {
         }
         let openNow = Set(sessions.keys)
         var filter = EntryFilter()
-        filter.to = .zxid(zxid)
+        filter.to = .zxid(rebuilt.zxid)
         try folder.entries(matching: filter, progress: progress) { entry in
-            SessionHistory.take(entry, &sessions)
+            take(entry, &sessions)
             return true
         }
         sessions[.none] = nil
-        open = sessions.values.filter { openNow.contains($0.id) }.sorted { $0.id < $1.id }
-        ended = sessions.values.filter { !openNow.contains($0.id) && $0.ended != nil }
-            .sorted { ($1.ended?.zxid ?? .zero) < ($0.ended?.zxid ?? .zero) }
+        return SessionHistory(
+            zxid: rebuilt.zxid, timeMs: rebuilt.timeMs,
+            open: sessions.values.filter { openNow.contains($0.id) }.sorted { $0.id < $1.id },
+            ended: sessions.values.filter { !openNow.contains($0.id) && $0.ended != nil }
+                .sorted { ($1.ended?.zxid ?? .zero) < ($0.ended?.zxid ?? .zero) })
     }
 
     private static func take(_ entry: LogEntry, _ sessions: inout [SessionID: Session]) {

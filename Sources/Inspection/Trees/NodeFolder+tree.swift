@@ -115,7 +115,7 @@ extension NodeFolder {
         for zxid in usable.reversed() {
             progress.at(0, "loading the snapshot \(zxid)")
             do {
-                return try RebuiltTree(
+                return try RebuiltTree.load(
                     snapshot: zxid, of: self, isExact: start != RowChain(afterSnapshot: zxid))
             } catch let error as StorageError where error.code == .corrupt || error.code == .schema {
                 faults.append(error.finding)

@@ -34,18 +34,25 @@ package struct RebuiltTree: ~Copyable {
         isExact = true
     }
 
-    /// A snapshot's.
+    private init(_ tree: consuming Tree, of snapshot: Zxid, _ sessions: [SessionID: Int32], isExact: Bool) {
+        base = .snapshot(snapshot)
+        self.tree = tree
+        self.sessions = sessions
+        self.isExact = isExact
+    }
+
+    /// Loads a snapshot.
     ///
     /// - Parameter isExact: false for one that was received from another server.
     /// - Throws: `StorageError.corrupt` when it is not as it was written, or holds no tree.
-    package init(snapshot zxid: Zxid, of folder: NodeFolder, isExact: Bool = true) throws {
-        try self.init(snapshot: zxid, in: folder.path, isExact: isExact)
+    package static func load(
+        snapshot zxid: Zxid, of folder: NodeFolder, isExact: Bool = true
+    ) throws -> RebuiltTree {
+        try load(snapshot: zxid, in: folder.path, isExact: isExact)
     }
 
-    /// Likewise, of one that lies in any folder.
-    init(snapshot zxid: Zxid, in folder: String, isExact: Bool = true) throws {
-        base = .snapshot(zxid)
-        self.isExact = isExact
+    /// Likewise, one that lies in any folder.
+    static func load(snapshot zxid: Zxid, in folder: String, isExact: Bool = true) throws -> RebuiltTree {
         var restoration = Restoration(seed: UInt64.random(in: .min ... .max))
         var sessions: [SessionID: Int32] = [:]
         let summary = try SnapshotReader.scan(directory: folder, zxid: zxid) { id, timeoutMs in
@@ -69,8 +76,7 @@ package struct RebuiltTree: ~Copyable {
                 "\(folder): the znodes of the snapshot \(zxid) have another digest than it says, which is "
                     + "\(summary.digest)")
         }
-        self.tree = tree
-        self.sessions = sessions
+        return RebuiltTree(tree, of: zxid, sessions, isExact: isExact)
     }
 
     package var zxid: Zxid { tree.lastZxid }

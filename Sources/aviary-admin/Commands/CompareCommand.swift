@@ -37,7 +37,7 @@ struct CompareCommand: AdminCommand {
 
     func answer(to out: Output, progress: Progress) throws {
         let nodes = try folders.map { try NodeFolder($0) }
-        let comparison = try Comparison(of: nodes, areAllVoters: voters, progress: progress)
+        let comparison = try Comparison.run(over: nodes, areAllVoters: voters, progress: progress)
         if out.isJSON { comparison.print(to: out) } else { out.text(comparison.text) }
         if !comparison.isAgreement { out.foundBad() }
     }

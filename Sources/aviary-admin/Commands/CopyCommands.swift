@@ -26,7 +26,7 @@ struct BackupCommand: AdminCommand {
     @OptionGroup var output: OutputOptions
 
     func answer(to out: Output, progress: Progress) throws {
-        let backup = try FolderBackup(of: try folder.open(), to: destination, progress: progress)
+        let backup = try FolderBackup.make(of: try folder.open(), to: destination, progress: progress)
         if out.isJSON {
             out.record([
                 ("folder", .text(backup.folder)), ("startZxid", .text("\(backup.start)")),
@@ -74,7 +74,7 @@ struct RestoreCommand: AdminCommand {
     @OptionGroup var output: OutputOptions
 
     func answer(to out: Output, progress: Progress) throws {
-        let restoration = try FolderRestoration(
+        let restoration = try FolderRestoration.make(
             of: try NodeFolder(source), to: destination, at: at, dropsSessions: dropSessions,
             nowMs: Clock.wallMs, progress: progress)
         // Rows and snapshots were checked on their way; what is left is what they come to.
@@ -136,14 +136,14 @@ struct TruncateCommand: AdminCommand {
         let node = try folder.open()
         try node.requireAtRest()
         guard yes else {
-            let givenUp = try GivenUp(truncating: node, after: after.zxid)
+            let givenUp = try GivenUp.byTruncating(node, after: after.zxid)
             throw InspectionError(
                 .usage,
                 "nothing was done: with --yes, everything after \(after.zxid) goes from \(node.path)"
                     + (givenUp.warning.map { "; " + $0 } ?? ""))
         }
-        let exchange = try FolderExchange(
-            truncating: node, after: after.zxid, stamp: Clock.stamp, progress: progress)
+        let exchange = try FolderRepair.truncate(
+            node, after: after.zxid, stamp: Clock.stamp, progress: progress)
         exchange.print(of: node.path, to: out)
     }
 }
@@ -177,7 +177,7 @@ struct RepairCommand: AdminCommand {
     func answer(to out: Output, progress: Progress) throws {
         let node = try folder.open()
         try node.requireAtRest()
-        let survey = try FolderSurvey(of: node, progress: progress)
+        let survey = try FolderSurvey.make(of: node, progress: progress)
         guard survey.remedy != .nothing else {
             out.isJSON
                 ? out.record([("remedy", .text("nothing"))])
@@ -198,11 +198,10 @@ struct RepairCommand: AdminCommand {
             out.line(survey.remedy == .hopeless ? "nothing was done" : "nothing was done; --yes does it")
             return
         }
-        let exchange = try FolderExchange(
-            repairing: node, by: survey, stamp: Clock.stamp, progress: progress)
+        let exchange = try FolderRepair.repair(node, by: survey, stamp: Clock.stamp, progress: progress)
         if !out.isJSON { out.line(survey.plan) }
         exchange.print(of: node.path, to: out)
-        let check = try Verification(of: try NodeFolder(node.path), progress: progress)
+        let check = try Verification.run(on: try NodeFolder(node.path), progress: progress)
         if !out.isJSON { out.line(check.isSound ? "checked: sound" : "checked: NOT sound; see verify") }
         if !check.isSound { out.foundBad() }
     }

@@ -78,8 +78,8 @@ struct SnapshotDiff: AdminCommand {
     func answer(to out: Output, progress: Progress) throws {
         let node = try folder.open()
         let second = try other.map { try NodeFolder($0) } ?? node
-        let old = try RebuiltTree(snapshot: try node.snapshot(from.zxid), of: node)
-        let new = try RebuiltTree(snapshot: try second.snapshot(to.zxid), of: second)
+        let old = try RebuiltTree.load(snapshot: try node.snapshot(from.zxid), of: node)
+        let new = try RebuiltTree.load(snapshot: try second.snapshot(to.zxid), of: second)
         try DifferenceText(options: shown).print(old, new, to: out)
     }
 }

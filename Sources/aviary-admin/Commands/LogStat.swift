@@ -33,7 +33,7 @@ struct LogStat: AdminCommand {
 
     func answer(to out: Output, progress: Progress) throws {
         let node = try folder.open()
-        let statistics = try LogStatistics(
+        let statistics = try LogStatistics.read(
             of: node, matching: try filter.filter, buckets: columns, top: top, progress: progress)
         if out.isJSON { out.record(statistics.json) } else { out.text(statistics.text) }
         try node.requireUnchanged()

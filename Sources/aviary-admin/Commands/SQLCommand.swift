@@ -39,7 +39,7 @@ struct SQLCommand: AdminCommand {
             try converse(node, out, progress)
         } else {
             let text = query ?? SQLCommand.standardInput()
-            try FolderQuery(over: node, at: at, asking: text, progress: progress).print(text, to: out)
+            try FolderQuery.prepare(over: node, at: at, asking: text, progress: progress).print(text, to: out)
         }
         try node.requireUnchanged()
     }
@@ -52,7 +52,7 @@ struct SQLCommand: AdminCommand {
 
     /// Statement by statement, until the input ends; a wrong one ends nothing.
     private func converse(_ node: NodeFolder, _ out: Output, _ progress: Progress) throws {
-        let asked = try FolderQuery(over: node, at: at, asking: "znodes", progress: progress)
+        let asked = try FolderQuery.prepare(over: node, at: at, asking: "znodes", progress: progress)
         var statement = ""
         "sql> ".writeToStandardError()
         while let line = readLine() {

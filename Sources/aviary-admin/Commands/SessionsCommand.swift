@@ -31,7 +31,7 @@ struct SessionsCommand: AdminCommand {
 
     func answer(to out: Output, progress: Progress) throws {
         let node = try folder.open()
-        let history = try SessionHistory(of: node, at: at, progress: progress)
+        let history = try SessionHistory.read(of: node, at: at, progress: progress)
         let shown = history.open + (ended ? history.ended : [])
         if out.isJSON {
             for session in shown { out.record(session.json) }

@@ -25,7 +25,7 @@ struct SnapshotOption: ParsableArguments {
     var zxid: ZxidArgument?
 
     func load(from node: NodeFolder) throws -> RebuiltTree {
-        try RebuiltTree(snapshot: try node.snapshot(zxid?.zxid), of: node)
+        try RebuiltTree.load(snapshot: try node.snapshot(zxid?.zxid), of: node)
     }
 }
 

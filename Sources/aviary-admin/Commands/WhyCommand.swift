@@ -33,7 +33,7 @@ struct WhyCommand: AdminCommand {
 
     func answer(to out: Output, progress: Progress) throws {
         let node = try folder.open()
-        let biography = try Biography(
+        let biography = try Biography.read(
             of: path.path, in: node, withChildren: children, progress: progress)
         if out.isJSON {
             for event in biography.events { out.record(event.json(data)) }

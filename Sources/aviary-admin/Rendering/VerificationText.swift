@@ -10,7 +10,7 @@ struct VerificationText {
     let scope: Verification.Scope
 
     func answer(to out: Output, progress: Progress) throws {
-        let verification = try Verification(of: node, scope, progress: progress)
+        let verification = try Verification.run(on: node, scope, progress: progress)
         if out.isJSON { records(verification, to: out) } else { out.text(text(verification)) }
         if !verification.isSound { out.foundBad() }
     }
