@@ -1,3 +1,37 @@
+/// Who may do what, beyond the ACLs themselves.
+package struct AccessSettings: Equatable, Sendable {
+    /// `skipACL`: no ACL is checked.
+    package var areACLsSkipped = false
+    /// `DigestAuthenticationProvider.enabled`.
+    package var isDigestSchemeEnabled = true
+    /// `DigestAuthenticationProvider.superDigest`, `super:<base64>`; whoever proves it passes every check.
+    package var superDigest: String?
+    /// `DigestAuthenticationProvider.digestAlg`.
+    package var digestAlgorithm = DigestAlgorithm.sha1
+    /// `enforce.auth.schemes` when `enforce.auth.enabled`, or `sasl` when `sessionRequireClientSASLAuth`:
+    /// schemes of which a connection must have proven one before anything else. Empty for none.
+    package var requiredSchemes: [String] = []
+    /// `allowSaslFailedClients`.
+    package var areFailedSASLClientsAllowed = false
+    /// `superUser` and `superUser.…`: names that are super users when SASL proves them.
+    package var superUsers: [String] = []
+    /// `X509AuthenticationProvider.superUser`.
+    package var x509SuperUser: String?
+    /// `ensembleAuthName`: names this ensemble answers to, for clients that check. Empty for no check.
+    package var ensembleNames: [String] = []
+    /// `authProvider.…`: Java classes by the rest of the key.
+    package var providers: [String: String] = [:]
+}
+
+/// The hash of the scheme `digest`, by Java's name for it.
+package enum DigestAlgorithm: String, CaseIterable, Equatable, Sendable {
+    case md5 = "MD5"
+    case sha1 = "SHA1"
+    case sha256 = "SHA-256"
+    case sha384 = "SHA-384"
+    case sha512 = "SHA-512"
+}
+
 extension AccessSettings {
     init(_ entries: Entries) throws(SettingsError) {
         areACLsSkipped = try entries.flag("skipACL", default: false)
