@@ -68,11 +68,12 @@ let package = Package(
         layer("Logbook", on: "Printing", buffer, logging),
 
         layer("Settings", on: "Vocabulary"),
+        layer("Authentication", on: "Vocabulary", "Settings", "CCrypto"),
         layer("Storage", on: "Vocabulary", "Migrations", "CSQLite", buffer),
         layer("Console", on: "Vocabulary", "Settings", "Printing"),
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
-            "CCrypto", "Zab", "Links", "Logbook", buffer, sockets, logging),
+            "Authentication", "Zab", "Links", "Logbook", buffer, sockets, logging),
         layer("Links", on: "Vocabulary", "Zab", "Wire", "Logbook", buffer, sockets, logging),
         layer(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook",
@@ -92,8 +93,8 @@ let package = Package(
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
         program(
-            "aviary-server", on: "Settings", "Host", "Frontend", "Storage", "Console", "Logbook", logging,
-            sockets, arguments,
+            "aviary-server", on: "Settings", "Host", "Frontend", "Storage", "Logbook", logging, sockets,
+            arguments,
             with: .linkedLibrary("jemalloc")),
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Printing", "CEpoll", arguments),
@@ -112,6 +113,7 @@ let package = Package(
         tests("WireTests", on: "Wire", "SeededRandom", excluding: "Golden"),
         tests("ReplicaTests", on: "Replica"),
         tests("SettingsTests", on: "Settings"),
+        tests("AuthenticationTests", on: "Authentication", "Settings", "Vocabulary"),
         // The disk that fails on purpose, under the real SQLite.
         .target(name: "FaultyFiles", dependencies: ["CSQLite"], path: "Tests/FaultyFiles"),
         tests(

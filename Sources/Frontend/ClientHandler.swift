@@ -1,4 +1,3 @@
-internal import Console
 internal import Host
 internal import Logbook
 internal import Logging

@@ -1,4 +1,3 @@
-import Console
 import Frontend
 import Glibc
 import Host

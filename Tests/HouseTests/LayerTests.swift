@@ -9,12 +9,13 @@ import Testing
         "Wire": ["Vocabulary", "Znodes", "Zab"],
         "Replica": ["Vocabulary", "Znodes", "Zab", "Wire"],
         "Settings": ["Vocabulary"],
+        "Authentication": ["Vocabulary", "Settings", "CCrypto"],
         "Storage": ["Vocabulary", "Migrations", "CSQLite"],
         "Console": ["Vocabulary", "Settings", "Printing"],
         "Logbook": ["Printing"],
         "Host": [
-            "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console", "CCrypto",
-            "Links", "Logbook",
+            "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console",
+            "Authentication", "Links", "Logbook",
         ],
         "Links": ["Vocabulary", "Zab", "Wire", "Logbook"],
         "Frontend": ["Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook"],
@@ -25,7 +26,7 @@ import Testing
         "Inspection": ["Vocabulary", "Znodes", "Wire", "Storage", "FolderReading", "Printing"],
         "aviary-admin": ["Vocabulary", "Znodes", "Storage", "FolderReading", "Inspection", "Printing"],
         "aviary-sim": ["Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary"],
-        "aviary-server": ["Settings", "Storage", "Host", "Frontend", "Console", "Logbook"],
+        "aviary-server": ["Settings", "Storage", "Host", "Frontend", "Logbook"],
         "aviary-bench": ["Vocabulary", "Printing", "CEpoll"],
     ]
 

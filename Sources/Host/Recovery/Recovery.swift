@@ -1,3 +1,4 @@
+internal import Authentication
 package import Logging
 internal import NIOCore
 package import Replica

@@ -1,5 +1,5 @@
-import Console
 import Foundation
+import Host
 import Testing
 
 @Suite struct `The surroundings of a node` {

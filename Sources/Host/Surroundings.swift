@@ -1,9 +1,9 @@
-import Glibc
-import Settings
+internal import Glibc
+internal import Settings
 
 /// What the operating system knows of this process and its directories.
 ///
-/// The only part of the console that asks anybody; it takes microseconds, but for a folder with many files.
+/// Asking takes microseconds, but for a folder with many files.
 package enum Surroundings {
     /// For `envi`, under the names Java gives these. Tools look for all of them; what only a Java machine has
     /// says what there is in its place.
