@@ -6,7 +6,6 @@ extension NodeReport {
         if let peerState { text.metric("peer_state", peerState) }
         writeGauges(into: &text)
         writeEnsembleGauges(into: &text)
-        for quota in metrics.quotas { quota.write(into: &text) }
         for counter in Metrics.Counter.allCases {
             if let value = metrics[counter] { text.metric(counter.rawValue, "\(value)") }
         }
@@ -15,7 +14,7 @@ extension NodeReport {
         }
     }
 
-    /// What every node has, and three that only some do.
+    /// What every node has.
     private func writeGauges(into text: inout AnswerText) {
         text.metric("avg_latency", JavaText.number(latency.average))
         text.metric("max_latency", "\(latency.max)")
@@ -33,14 +32,6 @@ extension NodeReport {
         text.metric("local_sessions", "\(localSessionCount)")
         text.metric("open_file_descriptor_count", "\(metrics.openFileDescriptors)")
         text.metric("max_file_descriptor_count", "\(metrics.maxFileDescriptors)")
-        if let probability = metrics.connectionDropProbability {
-            text.metric("connection_drop_probability", JavaText.number(probability))
-        }
-        if let responses = metrics.responses {
-            text.metric("last_client_response_size", "\(responses.last)")
-            text.metric("max_client_response_size", "\(responses.max)")
-            text.metric("min_client_response_size", "\(responses.min)")
-        }
         if let failures = metrics.authFailures { text.metric("auth_failed_count", "\(failures)") }
         if let count = metrics.slowSyncs { text.metric("fsync_threshold_exceed_count", "\(count)") }
     }
@@ -60,16 +51,6 @@ extension NodeReport {
     }
 }
 
-extension Metrics.QuotaMetrics {
-    fileprivate func write(into text: inout AnswerText) {
-        text.metric("\(namespace)_quota_count_limit_per_namespace", "\(countLimit)")
-        text.metric("\(namespace)_quota_bytes_limit_per_namespace", "\(bytesLimit)")
-        text.metric("\(namespace)_quota_count_usage_per_namespace", "\(countUsage)")
-        text.metric("\(namespace)_quota_bytes_usage_per_namespace", "\(bytesUsage)")
-        if exceeded > 0 { text.metric("\(namespace)_quota_exceeded_error_per_namespace", "\(exceeded)") }
-    }
-}
-
 extension AnswerText {
     fileprivate mutating func metric(_ name: String, _ value: String) {
         line("zk_\(name)\t\(value)")
@@ -81,10 +62,5 @@ extension AnswerText {
         metric("max_\(name)", "\(spread.max)")
         metric("cnt_\(name)", "\(spread.count)")
         metric("sum_\(name)", "\(spread.sum)")
-        guard let percentiles = spread.percentiles else { return }
-        metric("p50_\(name)", "\(percentiles.p50)")
-        metric("p95_\(name)", "\(percentiles.p95)")
-        metric("p99_\(name)", "\(percentiles.p99)")
-        metric("p999_\(name)", "\(percentiles.p999)")
     }
 }

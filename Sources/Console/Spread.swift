@@ -1,35 +1,18 @@
 /// How measured values spread: what ZooKeeper calls a summary.
 package struct Spread: Equatable, Sendable {
-    /// Values below which half, 95, 99 and 99.9 percent lie.
-    package struct Percentiles: Equatable, Sendable {
-        package var p50: Int64
-        package var p95: Int64
-        package var p99: Int64
-        package var p999: Int64
-
-        package init(p50: Int64, p95: Int64, p99: Int64, p999: Int64) {
-            self.p50 = p50
-            self.p95 = p95
-            self.p99 = p99
-            self.p999 = p999
-        }
-    }
-
     package private(set) var count: Int64 = 0
     package private(set) var sum: Int64 = 0
     /// 0 while there are none, like `max`.
     package private(set) var min: Int64 = 0
     package private(set) var max: Int64 = 0
-    package var percentiles: Percentiles?
 
     package init() {}
 
-    package init(count: Int64, sum: Int64, min: Int64, max: Int64, percentiles: Percentiles? = nil) {
+    package init(count: Int64, sum: Int64, min: Int64, max: Int64) {
         self.count = count
         self.sum = sum
         self.min = count == 0 ? 0 : min
         self.max = count == 0 ? 0 : max
-        self.percentiles = percentiles
     }
 
     package mutating func add(_ value: Int64) {

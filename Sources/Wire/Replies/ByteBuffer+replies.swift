@@ -2,6 +2,9 @@ package import NIOCore
 package import Vocabulary
 
 /// Answers and events as whole frames, each written in one pass.
+///
+/// The response records in this folder are the same bytes for whoever reads them: tests and simulated clients
+/// now, a client library later. The server decodes none, and tests hold both encoders to each other.
 extension ByteBuffer {
     static let replyHeaderBytes = 16
 

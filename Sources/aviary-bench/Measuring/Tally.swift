@@ -15,7 +15,6 @@ struct Tally {
     }
 
     var operationCount: Int { Int(latencies.count) }
-    var errorCount: Int { errors.values.reduce(0, +) }
 
     mutating func record(_ operation: Operation, latency: UInt64) {
         latencies.record(latency)

@@ -20,12 +20,6 @@ struct Engine: ~Copyable {
         sessions += opened
     }
 
-    /// Ends all sessions politely enough: the server hears it from the closed connections.
-    mutating func closeSessions() {
-        for session in sessions where session.isOpen { session.socket.close() }
-        sessions.removeAll()
-    }
-
     mutating func run(_ workload: inout some Workload) throws(BenchError) {
         workload.begin(on: sessions, at: MonotonicClock.now())
         flush()
