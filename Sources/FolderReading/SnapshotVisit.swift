@@ -31,27 +31,26 @@ extension NodeFolder {
 }
 
 extension NodeFolder {
-    /// One znode of a snapshot, by its path; nil when it is not there. Not verified: only the whole is.
-    package func znode(
-        at path: ZnodePath, inSnapshot zxid: Zxid
-    ) throws(StorageError) -> SnapshotZnode? {
+    /// What a snapshot says of the znode at `path`; nil when it is not there.
+    ///
+    /// Not verified: only the whole is.
+    package func storedStat(
+        of path: ZnodePath, inSnapshot zxid: Zxid
+    ) throws(StorageError) -> StoredStat? {
         let database = try Database(path: file(ofSnapshot: zxid), isReadOnly: true)
         try Migrator.snapshot.verify(database)
         let rows = try database.prepare(
-            "SELECT path, data, acl, czxid, mzxid, pzxid, ctime_ms, mtime_ms, version, cversion, aversion, "
-                + "ephemeral_owner FROM znodes WHERE path = ?")
+            "SELECT czxid, mzxid, pzxid, ctime_ms, mtime_ms, version, cversion, aversion, ephemeral_owner "
+                + "FROM znodes WHERE path = ?")
         return try path.bytes.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
             rows.borrow(text: bytes, at: 1)
             guard try rows.step() else { return nil }
-            let stat = StoredStat(
-                czxid: Zxid(rawValue: rows.int64(3)), mzxid: Zxid(rawValue: rows.int64(4)),
-                pzxid: Zxid(rawValue: rows.int64(5)), ctime: rows.int64(6), mtime: rows.int64(7),
-                version: Int32(truncatingIfNeeded: rows.int64(8)),
-                cversion: Int32(truncatingIfNeeded: rows.int64(9)),
-                aversion: Int32(truncatingIfNeeded: rows.int64(10)), ephemeralOwner: rows.int64(11))
-            return SnapshotZnode(
-                path: ByteString(path.bytes), data: rows.isNull(1) ? nil : Array(rows.bytes(1)),
-                acl: rows.int64(2), stat: stat)
+            return StoredStat(
+                czxid: Zxid(rawValue: rows.int64(0)), mzxid: Zxid(rawValue: rows.int64(1)),
+                pzxid: Zxid(rawValue: rows.int64(2)), ctime: rows.int64(3), mtime: rows.int64(4),
+                version: Int32(truncatingIfNeeded: rows.int64(5)),
+                cversion: Int32(truncatingIfNeeded: rows.int64(6)),
+                aversion: Int32(truncatingIfNeeded: rows.int64(7)), ephemeralOwner: rows.int64(8))
         }
     }
 }

@@ -34,13 +34,7 @@ extension StoredState {
         var writer = try Storage.SnapshotWriter(directory: path, zxid: head.zxid)
         for session in head.sessions { try writer.add(session: session.id, timeoutMs: session.timeoutMs) }
         for list in head.acls { try writer.add(acl: list.number, list.acl) }
-        for page in znodes {
-            try page.forEach { znode throws(StorageError) in
-                try writer.add(
-                    znode.path, data: znode.data, isNull: znode.hasNullData, acl: znode.list,
-                    stat: znode.stat)
-            }
-        }
+        for page in znodes { try writer.add(page) }
         try writer.finish(digest: head.digest)
     }
 }

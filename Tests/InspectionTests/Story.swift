@@ -126,20 +126,22 @@ final class Story {
             try writer.add(session: session, timeoutMs: timeoutMs)
         }
         var ids: [ACL: Int64] = [.open: -1]
-        var znodes: [SnapshotZnode] = []
+        var znodes = PackedZnodes()
         tree.forEachZnode { id, path in
             let acl = tree.acl(of: id)
             if ids[acl] == nil { ids[acl] = Int64(ids.count) }
+            let data = tree.nodes.dataBytes(of: id)
+            let root = [UInt8(ascii: "/")]
+            let bytes = data ?? []
             znodes.append(
-                SnapshotZnode(
-                    path: path.byteCount == 0 ? "/" : ByteString(path.withUnsafeBytes { Array($0) }),
-                    data: tree.nodes.dataBytes(of: id), acl: ids[acl] ?? -1,
-                    stat: tree.nodes.stat(of: id)))
+                ZnodeRow(
+                    path: path.byteCount == 0 ? root.span.bytes : path, data: bytes.span.bytes,
+                    hasNullData: data == nil, list: ids[acl] ?? -1, stat: tree.nodes.stat(of: id)))
         }
         for (acl, id) in ids.sorted(by: { $0.value < $1.value }) where id != -1 {
             try writer.add(acl: id, acl)
         }
-        for znode in znodes.sorted(by: { $0.path < $1.path }) { try writer.add(znode) }
+        try writer.add(znodes)
         try writer.finish(digest: tree.digest)
     }
 

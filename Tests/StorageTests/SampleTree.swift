@@ -2,6 +2,34 @@ import SeededRandom
 import Storage
 import Vocabulary
 
+/// A znode that goes into a snapshot and comes back.
+struct SampleZnode: Equatable {
+    var path: ByteString
+    var data: [UInt8]?
+    var list: Int64
+    var stat: StoredStat
+}
+
+extension SampleZnode {
+    init(_ row: ZnodeRow) {
+        path = ByteString(row.path.withUnsafeBytes { Array($0) })
+        data = row.hasNullData ? nil : row.data.withUnsafeBytes { Array($0) }
+        list = row.list
+        stat = row.stat
+    }
+
+    /// A page with nothing else.
+    var packed: PackedZnodes {
+        var page = PackedZnodes()
+        let data = data ?? []
+        page.append(
+            ZnodeRow(
+                path: path.bytes.span.bytes, data: data.span.bytes, hasNullData: self.data == nil, list: list,
+                stat: stat))
+        return page
+    }
+}
+
 /// What a snapshot should give back, and what it gave.
 struct SampleTree: Equatable {
     struct Session: Equatable {
@@ -16,7 +44,7 @@ struct SampleTree: Equatable {
 
     var sessions: [Session] = []
     var lists: [List] = []
-    var znodes: [SnapshotZnode] = []
+    var znodes: [SampleZnode] = []
 
     init() {}
 
@@ -53,7 +81,7 @@ struct SampleTree: Equatable {
         znodes.sort { $0.path < $1.path }
     }
 
-    static func znode(_ path: ByteString, number: Int64) -> SnapshotZnode {
+    static func znode(_ path: ByteString, number: Int64) -> SampleZnode {
         let data: [UInt8]? =
             switch number % 4 {
             case 0: nil
@@ -62,8 +90,8 @@ struct SampleTree: Equatable {
             default: (0..<300).map { UInt8(truncatingIfNeeded: $0 &* number) }
             }
         let owners = [0, Int64.min, Ownership.ttl(milliseconds: 5000).rawValue, 0x100_0000_0001]
-        return SnapshotZnode(
-            path: path, data: data, acl: [-1, 0, 7][Int(number % 3)],
+        return SampleZnode(
+            path: path, data: data, list: [-1, 0, 7][Int(number % 3)],
             stat: StoredStat(
                 czxid: Zxid(rawValue: number &+ 1), mzxid: Zxid(rawValue: number &* 2),
                 pzxid: Zxid(rawValue: -number), ctime: 1_700_000_000_000 &+ number, mtime: -number,
@@ -78,7 +106,7 @@ struct SampleTree: Equatable {
         var writer = try SnapshotWriter(directory: folder.path, zxid: zxid)
         for session in sessions { try writer.add(session: session.id, timeoutMs: session.timeoutMs) }
         for list in lists { try writer.add(acl: list.id, list.entries) }
-        for znode in znodes { try writer.add(znode) }
+        for znode in znodes { try writer.add(znode.packed) }
         try writer.finish(digest: SampleTree.digest)
     }
 
@@ -89,7 +117,7 @@ struct SampleTree: Equatable {
             directory: folder.path, zxid: zxid,
             sessions: { read.sessions.append(Session(id: $0, timeoutMs: $1)) },
             acls: { read.lists.append(List(id: $0, entries: $1)) },
-            znodes: { read.znodes.append($0) })
+            znodes: { read.znodes.append(SampleZnode($0)) })
         guard summary.digest == SampleTree.digest, summary.zxid == zxid else {
             throw StorageError(.misuse, "another digest or zxid without a complaint: \(summary)")
         }

@@ -65,7 +65,7 @@ import Vocabulary
 
     @Test func `has no name before it is finished, and none at all when it is given up`() throws {
         var writer = try SnapshotWriter(directory: folder.path, zxid: zxid)
-        try writer.add(SampleTree.znode("/", number: 1))
+        try writer.add(SampleTree.znode("/", number: 1).packed)
         #expect(try SnapshotFiles.snapshots(in: folder.path).isEmpty)
         #expect(Folder.read(folder.snapshot(zxid) + ".tmp") != nil)
         _ = consume writer

@@ -7,8 +7,8 @@ import Vocabulary
 @Suite struct `Rows of a snapshot in any order` {
     let folder = Folder()
 
-    private static func rows(_ generator: inout SeededGenerator, count: Int) -> [SnapshotZnode] {
-        var rows: [ByteString: SnapshotZnode] = [:]
+    private static func rows(_ generator: inout SeededGenerator, count: Int) -> [SampleZnode] {
+        var rows: [ByteString: SampleZnode] = [:]
         for number in 0..<count {
             let bytes = (0..<Int.random(in: 0...30, using: &generator)).map { _ in
                 UInt8.random(in: 0...255, using: &generator)
@@ -21,8 +21,8 @@ import Vocabulary
                 : [UInt8](
                     repeating: UInt8(truncatingIfNeeded: number),
                     count: Int.random(in: 0...(isLarge ? 200_000 : 60), using: &generator))
-            rows[path] = SnapshotZnode(
-                path: path, data: data, acl: Int64(number),
+            rows[path] = SampleZnode(
+                path: path, data: data, list: Int64(number),
                 stat: StoredStat(czxid: Zxid(rawValue: Int64(number)), version: Int32(number)))
         }
         return rows.values.shuffled(using: &generator)
@@ -38,21 +38,9 @@ import Vocabulary
         var generator = SeededGenerator(seed: seed)
         let rows = Self.rows(&generator, count: count)
         var sorter = try SnapshotSorter(path: folder.path + "/rows", runBytes: runBytes)
-        for row in rows {
-            let data = row.data ?? []
-            try row.path.bytes.withUnsafeBytes { path in
-                try data.withUnsafeBytes { data in
-                    try sorter.add(path, row.data == nil ? nil : data, acl: row.acl, row.stat)
-                }
-            }
-        }
-        var found: [SnapshotZnode] = []
-        try sorter.forEach { row throws(StorageError) in
-            found.append(
-                SnapshotZnode(
-                    path: ByteString(Array(row.path)), data: row.data.map { Array($0) }, acl: row.acl,
-                    stat: row.stat))
-        }
+        for row in rows { try sorter.add(row.packed) }
+        var found: [SampleZnode] = []
+        try sorter.forEach { row throws(StorageError) in found.append(SampleZnode(row)) }
         #expect(found == rows.sorted { $0.path < $1.path }, "seed \(seed)")
     }
 }

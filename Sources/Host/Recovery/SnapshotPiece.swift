@@ -19,14 +19,14 @@ enum SnapshotPiece: Sendable {
         _ zxid: Zxid, in directory: String, pageBytes: Int, _ give: (SnapshotPiece) throws -> Void
     ) throws {
         var page = PackedZnodes()
-        let summary = try Storage.SnapshotReader.scan(directory: directory, zxid: zxid) {
+        let summary = try Storage.SnapshotReader.read(directory: directory, zxid: zxid) {
             try give(.claim($0))
         } sessions: { id, timeoutMs in
             try give(.session(SnapshotHead.StoredSession(id: id, timeoutMs: timeoutMs)))
         } acls: { id, acl in
             try give(.list(id, acl))
-        } znodes: { row in
-            page.append(row.path, data: row.data, isNull: row.hasNullData, list: row.acl, stat: row.stat)
+        } znodes: { znode in
+            page.append(znode)
             guard page.byteCount >= pageBytes else { return }
             try give(.znodes(page))
             page = PackedZnodes()

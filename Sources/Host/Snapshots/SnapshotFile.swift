@@ -20,13 +20,7 @@ struct SnapshotFile: ~Copyable {
         self.writer = writer
     }
 
-    mutating func add(_ znodes: PackedZnodes) throws(StorageError) {
-        try znodes.forEach { znode throws(StorageError) in
-            try writer.add(
-                znode.path, data: znode.data, isNull: znode.hasNullData, acl: znode.list,
-                stat: znode.stat)
-        }
-    }
+    mutating func add(_ znodes: PackedZnodes) throws(StorageError) { try writer.add(znodes) }
 
     /// Durable, and under its name, when it returns.
     consuming func finish() throws(StorageError) {

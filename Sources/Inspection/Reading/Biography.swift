@@ -1,5 +1,5 @@
 package import FolderReading
-package import Storage
+internal import Storage
 package import Vocabulary
 package import Znodes
 
@@ -45,8 +45,8 @@ package struct Biography: Sendable {
     package private(set) var sessions: [SessionID: SessionSpan] = [:]
     /// What the log begins after.
     package let start: Zxid
-    /// The znode in the oldest snapshot that the log goes on behind, and that snapshot's zxid.
-    package let earliest: (zxid: Zxid, znode: SnapshotZnode?)?
+    /// What the oldest snapshot that the log goes on behind says of the znode, and that snapshot's zxid.
+    package let earliest: (zxid: Zxid, stat: StoredStat?)?
     /// The log's end.
     package private(set) var last: Zxid
     /// The first row on the way that could not be believed.
@@ -81,9 +81,9 @@ package struct Biography: Sendable {
         start = try folder.numbers().start.zxid
         last = start
         if start > .zero, let oldest = try folder.horizon() {
-            let znode = try folder.znode(at: path, inSnapshot: oldest)
-            earliest = (oldest, znode)
-            owner = znode.flatMap { Ownership(rawValue: $0.stat.ephemeralOwner).session }
+            let stat = try folder.storedStat(of: path, inSnapshot: oldest)
+            earliest = (oldest, stat)
+            owner = stat.flatMap { Ownership(rawValue: $0.ephemeralOwner).session }
         } else {
             earliest = nil
         }
@@ -183,7 +183,7 @@ package struct Biography: Sendable {
             case .childDeleted: continue
             }
         }
-        if let earliest { return earliest.znode != nil }
+        if let earliest { return earliest.stat != nil }
         return start == .zero ? false : nil
     }
 
@@ -192,10 +192,10 @@ package struct Biography: Sendable {
 
     /// Where it was created, when that is before what the log holds.
     package var creationBeforeLog: (zxid: Zxid, timeMs: Int64)? {
-        guard events.first(where: { !$0.kind.isOfChild })?.kind != .created, let znode = earliest?.znode,
-            znode.stat.czxid <= start
+        guard events.first(where: { !$0.kind.isOfChild })?.kind != .created, let stat = earliest?.stat,
+            stat.czxid <= start
         else { return nil }
-        return (znode.stat.czxid, znode.stat.ctime)
+        return (stat.czxid, stat.ctime)
     }
 }
 

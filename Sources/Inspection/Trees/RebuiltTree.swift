@@ -55,18 +55,15 @@ package struct RebuiltTree: ~Copyable {
     static func load(snapshot zxid: Zxid, in folder: String, isExact: Bool = true) throws -> RebuiltTree {
         var restoration = Restoration(seed: UInt64.random(in: .min ... .max))
         var sessions: [SessionID: Int32] = [:]
-        let summary = try SnapshotReader.scan(directory: folder, zxid: zxid) { id, timeoutMs in
+        let summary = try SnapshotReader.read(directory: folder, zxid: zxid) { id, timeoutMs in
             sessions[id] = timeoutMs
         } acls: { id, acl in
             restoration.add(list: id, acl)
-        } znodes: { row in
-            guard
-                restoration.add(
-                    row.path, data: row.data, isNull: row.hasNullData, list: row.acl, stat: row.stat)
-            else {
+        } znodes: { znode in
+            guard restoration.add(znode) else {
                 throw StorageError(
                     .corrupt,
-                    "\(folder): the snapshot \(zxid) holds \(ZnodePath(row.path)), which is no znode's "
+                    "\(folder): the snapshot \(zxid) holds \(ZnodePath(znode.path)), which is no znode's "
                         + "path, or has no parent or no access control list")
             }
         }

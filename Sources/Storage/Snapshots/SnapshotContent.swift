@@ -49,12 +49,24 @@ struct SnapshotContent: ~Copyable {
         try acl.run()
     }
 
-    mutating func insert(
-        _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?, acl: Int64, _ stat: StoredStat
+    mutating func insert(_ row: ZnodeRow) throws(StorageError) {
+        try row.path.withUnsafeBytes { path throws(StorageError) in
+            try row.data.withUnsafeBytes { data throws(StorageError) in
+                try insert(path, row.hasNullData ? nil : data, list: row.list, row.stat)
+            }
+        }
+        bytesSinceFlow += row.path.byteCount + row.data.byteCount + 40
+        guard bytesSinceFlow >= SnapshotContent.flowBytes else { return }
+        bytesSinceFlow = 0
+        flow.begin()
+    }
+
+    private func insert(
+        _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?, list: Int64, _ stat: StoredStat
     ) throws(StorageError) {
         znode.borrow(text: path, at: 1)
         if let data { znode.borrow(blob: data, at: 2) } else { znode.bindNull(at: 2) }
-        znode.bind(acl, at: 3)
+        znode.bind(list, at: 3)
         znode.bind(stat.czxid.rawValue, at: 4)
         znode.bind(stat.mzxid.rawValue, at: 5)
         znode.bind(stat.pzxid.rawValue, at: 6)
@@ -66,10 +78,6 @@ struct SnapshotContent: ~Copyable {
         znode.bind(stat.ephemeralOwner, at: 12)
         try znode.run()
         znode.clear()
-        bytesSinceFlow += path.count + (data?.count ?? 0) + 40
-        guard bytesSinceFlow >= SnapshotContent.flowBytes else { return }
-        bytesSinceFlow = 0
-        flow.begin()
     }
 
     /// How much is written before the disk begins to take it.

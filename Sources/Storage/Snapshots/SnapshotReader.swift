@@ -5,30 +5,15 @@ package enum SnapshotReader {
     /// Hands over all sessions, then all access control lists, then all znodes in the order of their paths,
     /// every parent before its children.
     ///
+    /// - Parameter begin: Is told first what the snapshot says of itself, which is not to be believed yet.
     /// - Throws: `corrupt`, naming file and remedy, when anything is not as it was written. What was handed
     ///   over until then must be thrown away. Whatever the closures throw.
     package static func read(
         directory: String, zxid: Zxid,
-        sessions: (SessionID, _ timeoutMs: Int32) throws -> Void,
-        acls: (_ id: Int64, ACL) throws -> Void,
-        znodes: (SnapshotZnode) throws -> Void
-    ) throws -> SnapshotSummary {
-        try scan(directory: directory, zxid: zxid, sessions: sessions, acls: acls) { row in
-            let data = row.hasNullData ? nil : row.data.withUnsafeBytes { Array($0) }
-            let path = ByteString(row.path.withUnsafeBytes { Array($0) })
-            try znodes(SnapshotZnode(path: path, data: data, acl: row.acl, stat: row.stat))
-        }
-    }
-
-    /// Likewise, without a copy of each znode.
-    ///
-    /// - Parameter begin: Is told first what the snapshot says of itself, which is not to be believed yet.
-    package static func scan(
-        directory: String, zxid: Zxid,
         begin: (SnapshotSummary) throws -> Void = { _ in },
         sessions: (SessionID, _ timeoutMs: Int32) throws -> Void,
         acls: (_ id: Int64, ACL) throws -> Void,
-        znodes: (borrowing SnapshotRow) throws -> Void
+        znodes: (ZnodeRow) throws -> Void
     ) throws -> SnapshotSummary {
         let folder = DataDirectory(visiting: directory)
         let file = folder.snapshot(zxid)
@@ -42,30 +27,6 @@ package enum SnapshotReader {
         try content.readACLs(&sum, acls)
         try content.readZnodes(&sum, znodes)
         return try content.summary(zxid, matching: sum)
-    }
-}
-
-/// One znode as it stands in the file, in memory that is gone with the next.
-package struct SnapshotRow: ~Copyable {
-    fileprivate let pathBytes: UnsafeRawBufferPointer
-    fileprivate let dataBytes: UnsafeRawBufferPointer
-    package let hasNullData: Bool
-    /// The number of its access control list in the same snapshot.
-    package let acl: Int64
-    package let stat: StoredStat
-
-    /// The whole path; the root is `/`.
-    package var path: RawSpan {
-        @_lifetime(borrow self) get {
-            unsafe _overrideLifetime(RawSpan(_unsafeBytes: pathBytes), borrowing: self)
-        }
-    }
-
-    /// Empty for null as well.
-    package var data: RawSpan {
-        @_lifetime(borrow self) get {
-            unsafe _overrideLifetime(RawSpan(_unsafeBytes: dataBytes), borrowing: self)
-        }
     }
 }
 
@@ -125,7 +86,7 @@ private struct SnapshotRows: ~Copyable {
             identity: Identity(scheme: ByteString(Array(scheme)), id: ByteString(Array(id))))
     }
 
-    func readZnodes(_ sum: inout SnapshotSum, _ body: (borrowing SnapshotRow) throws -> Void) throws {
+    func readZnodes(_ sum: inout SnapshotSum, _ body: (ZnodeRow) throws -> Void) throws {
         let rows = try database.prepare(
             "SELECT path, data, acl, czxid, mzxid, pzxid, ctime_ms, mtime_ms, version, cversion, aversion, "
                 + "ephemeral_owner FROM znodes ORDER BY path")
@@ -135,25 +96,24 @@ private struct SnapshotRows: ~Copyable {
             guard rows.isText(0), rows.isNull(1) || rows.isBlob(1), rows.areIntegers(2...11) else {
                 throw changed("a znode")
             }
-            let path = rows.bytes(0)
-            let data = rows.isNull(1) ? nil : rows.bytes(1)
+            let (path, data) = (rows.bytes(0), rows.bytes(1))
             let stat = StoredStat(
                 czxid: Zxid(rawValue: rows.int64(3)), mzxid: Zxid(rawValue: rows.int64(4)),
                 pzxid: Zxid(rawValue: rows.int64(5)), ctime: rows.int64(6), mtime: rows.int64(7),
                 version: try int32(rows.int64(8)), cversion: try int32(rows.int64(9)),
                 aversion: try int32(rows.int64(10)), ephemeralOwner: rows.int64(11))
-            sum.add(path: path, data: data, acl: rows.int64(2), stat: stat)
+            let znode = ZnodeRow(
+                path: RawSpan(_unsafeBytes: path), data: RawSpan(_unsafeBytes: data),
+                hasNullData: rows.isNull(1), list: rows.int64(2), stat: stat)
+            sum.add(znode)
             // SQLite takes the order of a damaged page for granted.
-            guard isFirst || last.withUnsafeBytes({ $0.precedes(path) }) else {
+            guard isFirst || last.span.bytes.precedes(znode.path) else {
                 throw changed("the order of znodes at \(String(decoding: path, as: UTF8.self))")
             }
             isFirst = false
             last.removeAll(keepingCapacity: true)
             last.append(contentsOf: path)
-            try body(
-                SnapshotRow(
-                    pathBytes: path, dataBytes: data ?? UnsafeRawBufferPointer(start: nil, count: 0),
-                    hasNullData: data == nil, acl: rows.int64(2), stat: stat))
+            try body(znode)
         }
     }
 

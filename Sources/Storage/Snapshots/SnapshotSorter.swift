@@ -1,17 +1,17 @@
 import Vocabulary
 
-/// Puts the rows of a snapshot into the order of their paths: as many as there may be, in little memory.
+/// Puts the znodes of a snapshot into the order of their paths: as many as there may be, in little memory.
 ///
 /// SQLite writes rows that come in the order of its key three times as fast as others, and needs no cache for
-/// it. So rows are gathered, sorted and laid into a file without a name, run after run; in the end the runs
+/// it. So pages are gathered, sorted and laid into a file without a name, run after run; in the end the runs
 /// are merged.
 struct SnapshotSorter: ~Copyable {
-    /// Bytes of one run, and so of what is in memory.
+    /// Bytes after which a run is laid down: it and a page are what is in memory.
     static let runBytes = 4 << 20
 
     private let spool: Spool
     private let runBytes: Int
-    private var run = RowRun()
+    private var run = PackedZnodes()
     private var runs: [Range<Int64>] = []
 
     /// - Parameter path: Of a file that may be made and is gone at once.
@@ -20,34 +20,20 @@ struct SnapshotSorter: ~Copyable {
         self.runBytes = runBytes
     }
 
-    mutating func add(
-        _ path: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer?, acl: Int64, _ stat: StoredStat
-    ) throws(StorageError) {
-        run.append(path, data, acl: acl, stat)
+    mutating func add(_ znodes: PackedZnodes) throws(StorageError) {
+        run.append(contentsOf: znodes)
         if run.byteCount >= runBytes { try layDown() }
     }
 
     private mutating func layDown() throws(StorageError) {
-        runs.append(try spool.append(run.sortedBytes()))
-        run = RowRun()
+        runs.append(try spool.append(run.sorted().contents))
+        run = PackedZnodes()
     }
 
-    /// Hands over every row, in the order of the paths: once, in the end.
-    mutating func forEach(
-        _ body: (RowRun.Row) throws(StorageError) -> Void
-    ) throws(StorageError) {
-        if runs.isEmpty {
-            let bytes = run.sortedBytes()
-            return try bytes.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
-                var place = 0
-                while place < bytes.count {
-                    let row = RowRun.Row(bytes, at: place)
-                    try body(row)
-                    place += row.byteCount
-                }
-            }
-        }
-        if run.byteCount > 0 { try layDown() }
+    /// Hands over every znode, in the order of the paths: once, in the end.
+    mutating func forEach(_ body: (ZnodeRow) throws(StorageError) -> Void) throws(StorageError) {
+        if runs.isEmpty { return try run.sorted().forEach(body) }
+        if !run.isEmpty { try layDown() }
         var merge = RunMerge()
         for run in runs { try merge.add(RunReader(spool, run)) }
         while let reader = merge.first {
@@ -77,36 +63,41 @@ private final class RunReader {
 
     var isAtEnd: Bool { start == end }
 
-    func withRow(_ body: (RowRun.Row) throws(StorageError) -> Void) throws(StorageError) {
+    func withRow(_ body: (ZnodeRow) throws(StorageError) -> Void) throws(StorageError) {
         let buffer = buffer
-        try buffer.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
-            try body(RowRun.Row(bytes, at: start))
-        }
+        try body(ZnodeRow(packedIn: buffer.span.bytes, at: start))
     }
 
     func precedes(_ other: RunReader) -> Bool {
         buffer.withUnsafeBytes { own in
             other.buffer.withUnsafeBytes { others in
-                RowRun.Row(own, at: start).path.precedes(RowRun.Row(others, at: other.start).path)
+                let path = ZnodeRow.path(packedIn: RawSpan(_unsafeBytes: own), at: start)
+                return path.precedes(
+                    ZnodeRow.path(packedIn: RawSpan(_unsafeBytes: others), at: other.start))
             }
         }
     }
 
     func advance() throws(StorageError) {
-        start += buffer.withUnsafeBytes { RowRun.Row($0, at: start).byteCount }
+        start += byteCount ?? 0
         try fill()
+    }
+
+    /// Of the next row; nil where not even that is in the buffer.
+    private var byteCount: Int? {
+        buffer.withUnsafeBytes { bytes in
+            let filled = UnsafeRawBufferPointer(rebasing: bytes[..<end])
+            return ZnodeRow.byteCount(packedIn: RawSpan(_unsafeBytes: filled), at: start)
+        }
     }
 
     /// Sees to it that the next row is in the buffer in full.
     private func fill() throws(StorageError) {
         while true {
-            let (start, end) = (start, end)
-            let needed = buffer.withUnsafeBytes { bytes in
-                RowRun.Row.byteCount(of: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-            }
+            let needed = byteCount
             if let needed, end - start >= needed { return }
             if left.isEmpty { return }
-            try readOn(needed ?? RowRun.Row.headBytes)
+            try readOn(needed ?? ZnodeRow.packedHeadBytes)
         }
     }
 

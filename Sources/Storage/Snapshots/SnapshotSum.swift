@@ -39,18 +39,19 @@ struct SnapshotSum: Equatable {
         total &+= sum
     }
 
-    mutating func add(
-        path: UnsafeRawBufferPointer, data: UnsafeRawBufferPointer?, acl: Int64, stat: StoredStat
-    ) {
+    mutating func add(_ znode: ZnodeRow) {
         znodes += 1
+        let stat = znode.stat
         let sum = SnapshotSum.hash(
             [
-                acl, stat.czxid.rawValue, stat.mzxid.rawValue, stat.pzxid.rawValue, stat.ctime, stat.mtime,
-                Int64(stat.version), Int64(stat.cversion), Int64(stat.aversion), stat.ephemeralOwner,
-                Int64(path.count), Int64(data?.count ?? -1),
+                znode.list, stat.czxid.rawValue, stat.mzxid.rawValue, stat.pzxid.rawValue, stat.ctime,
+                stat.mtime, Int64(stat.version), Int64(stat.cversion), Int64(stat.aversion),
+                stat.ephemeralOwner, Int64(znode.path.byteCount),
+                znode.hasNullData ? -1 : Int64(znode.data.byteCount),
             ], seed: Table.znodes.rawValue)
-        let named = XXHash64.hash(path, seed: sum)
-        total &+= data.map { XXHash64.hash($0, seed: named) } ?? named
+        let named = znode.path.withUnsafeBytes { XXHash64.hash($0, seed: sum) }
+        total &+=
+            znode.hasNullData ? named : znode.data.withUnsafeBytes { XXHash64.hash($0, seed: named) }
     }
 
     /// The checksum of the row in `meta`, and so of everything.

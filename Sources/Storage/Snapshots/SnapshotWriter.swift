@@ -3,7 +3,7 @@ package import Vocabulary
 
 /// Writes the tree of one moment into a file of its own, which has no name until all of it is durable.
 ///
-/// Rows may come in any order: they are sorted, and written in that of their paths at the end. After a
+/// Znodes may come in any order: they are sorted, and written in that of their paths at the end. After a
 /// failure every call throws it. A writer that goes away unfinished leaves nothing, a killed process a file
 /// under a temporary name.
 package struct SnapshotWriter: ~Copyable {
@@ -79,29 +79,10 @@ package struct SnapshotWriter: ~Copyable {
         }
     }
 
-    package mutating func add(_ znode: SnapshotZnode) throws(StorageError) {
-        let data = znode.data ?? []
-        try add(
-            znode.path.bytes.span.bytes, data: data.span.bytes, isNull: znode.data == nil, acl: znode.acl,
-            stat: znode.stat)
-    }
-
-    /// One znode, without a copy of it.
-    package mutating func add(
-        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: Int64, stat: StoredStat
-    ) throws(StorageError) {
+    package mutating func add(_ znodes: PackedZnodes) throws(StorageError) {
         try refuseAfterFailure()
-        do {
-            try path.withUnsafeBytes { path throws(StorageError) in
-                try data.withUnsafeBytes { bytes throws(StorageError) in
-                    let data = isNull ? nil : bytes
-                    sum.add(path: path, data: data, acl: acl, stat: stat)
-                    try sorter.add(path, data, acl: acl, stat)
-                }
-            }
-        } catch {
-            throw giveUp(error)
-        }
+        znodes.forEach { sum.add($0) }
+        do { try sorter.add(znodes) } catch { throw giveUp(error) }
     }
 
     /// Makes the snapshot durable and gives it its name; an older one of that name is replaced.
@@ -109,9 +90,7 @@ package struct SnapshotWriter: ~Copyable {
     /// - Parameter digest: of the tree, to be compared by whoever reads it.
     package consuming func finish(digest: UInt64) throws(StorageError) {
         try refuseAfterFailure()
-        try sorter.forEach { row throws(StorageError) in
-            try content.insert(row.path, row.data, acl: row.acl, row.stat)
-        }
+        try sorter.forEach { znode throws(StorageError) in try content.insert(znode) }
         try content.describe(sum, zxid: zxid, timeMs: SnapshotWriter.nowMs, digest: digest)
         try content.close()
         try file.rename(to: directory.snapshot(zxid))

@@ -1,3 +1,5 @@
+package import Vocabulary
+
 /// How far the znodes of one moment have been packed, while the store goes on changing.
 ///
 /// Records are taken in the order of the arena. A znode that is about to change or to go before its turn is

@@ -19,20 +19,15 @@ package struct Restoration: ~Copyable {
     }
 
     /// - Returns: False when this is no tree: its parent or its list was not added, or it was before.
-    package mutating func add(
-        _ path: RawSpan, data: RawSpan, isNull: Bool, list: Int64, stat: StoredStat
-    ) -> Bool {
-        guard let acl = lists[list] else { return false }
-        return tree.restore(path, data: data, isNull: isNull, acl: acl, stat: stat, after: &last)
+    package mutating func add(_ znode: ZnodeRow) -> Bool {
+        guard let acl = lists[znode.list] else { return false }
+        return tree.restore(znode, acl: acl, after: &last)
     }
 
     package mutating func add(_ znodes: PackedZnodes) -> Bool {
         var isTree = true
         znodes.forEach { znode in
-            guard isTree else { return }
-            isTree = add(
-                znode.path, data: znode.data, isNull: znode.hasNullData, list: znode.list,
-                stat: znode.stat)
+            isTree = isTree && add(znode)
         }
         return isTree
     }

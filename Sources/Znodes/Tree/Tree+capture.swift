@@ -1,3 +1,5 @@
+package import Vocabulary
+
 /// The tree of one moment, taken while it goes on changing.
 extension Tree {
     /// Begins to take the tree as it is now; a capture that is under way is given up.

@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// A znode as a snapshot keeps it: all that is its own, its path written out.
+/// A znode with all that is its own, its path and its access control list written out.
 package struct StoredZnode: Equatable, Sendable {
     package var path: ZnodePath
     package var data: [UInt8]?
@@ -44,14 +44,12 @@ extension Tree {
     /// Likewise, without a copy of anything. `acl` is in the table already.
     ///
     /// - Parameter last: The znode restored before, among whose neighbours this one is likely to be.
-    mutating func restore(
-        _ path: RawSpan, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat,
-        after last: inout RestoredPath
-    ) -> Bool {
+    mutating func restore(_ znode: ZnodeRow, acl: ACLID, after last: inout RestoredPath) -> Bool {
+        let path = znode.path
         if !presets.isEmpty, Tree.mayBePreset(path) {
-            let bytes = isNull ? nil : data.withUnsafeBytes { Array($0) }
+            let bytes = znode.hasNullData ? nil : znode.data.withUnsafeBytes { Array($0) }
             return restore(
-                StoredZnode(path: ZnodePath(path), data: bytes, acl: acls[acl], stat: stat))
+                StoredZnode(path: ZnodePath(path), data: bytes, acl: acls[acl], stat: znode.stat))
         }
         // In the order of paths each is behind all that are there.
         guard last.precedes(path) || nodes.find(path) == nil, let cut = Tree.lastSlash(in: path) else {
@@ -59,7 +57,8 @@ extension Tree {
         }
         let parent = last.hasParent(of: path, endingAt: cut) ? last.parent : parent(of: path, endingAt: cut)
         guard let parent else { return false }
-        insert(path, under: parent, data: data, isNull: isNull, acl: acl, stat: stat)
+        insert(
+            path, under: parent, data: znode.data, isNull: znode.hasNullData, acl: acl, stat: znode.stat)
         acls.retain(acl)
         last.replace(with: path, parent: parent, endingAt: cut)
         return true
@@ -145,16 +144,7 @@ struct RestoredPath {
     private var parentLength = -1
     private(set) var parent: NodeID?
 
-    func precedes(_ other: RawSpan) -> Bool {
-        other.withUnsafeBytes { other in
-            path.withUnsafeBytes { path in
-                var offset = 0
-                let common = min(path.count, other.count)
-                while offset < common, path[offset] == other[offset] { offset += 1 }
-                return offset == common ? path.count < other.count : path[offset] < other[offset]
-            }
-        }
-    }
+    func precedes(_ other: RawSpan) -> Bool { path.span.bytes.precedes(other) }
 
     /// Whether the first `cut` bytes of `other` are the parent's path.
     func hasParent(of other: RawSpan, endingAt cut: Int) -> Bool {

@@ -1,23 +1,5 @@
 package import Vocabulary
 
-/// One znode as a snapshot keeps it.
-package struct SnapshotZnode: Equatable, Sendable {
-    /// The whole path; the root is `/`.
-    package var path: ByteString
-    /// nil where the client gave null, which is not the same as no bytes.
-    package var data: [UInt8]?
-    /// The number of its access control list in the same snapshot.
-    package var acl: Int64
-    package var stat: StoredStat
-
-    package init(path: ByteString, data: [UInt8]?, acl: Int64, stat: StoredStat) {
-        self.path = path
-        self.data = data
-        self.acl = acl
-        self.stat = stat
-    }
-}
-
 /// What a snapshot says about itself.
 package struct SnapshotSummary: Equatable, Sendable {
     /// The last transaction that is in it.
