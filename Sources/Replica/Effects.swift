@@ -85,6 +85,11 @@ package struct Effects {
         var owner: ConnectionID?
         var bytes = ByteBuffer()
         var urgency = Urgency.empty
+
+        func isOwned(by connection: ConnectionID) -> Bool {
+            guard let owner else { return false }
+            return owner == connection
+        }
     }
 
     package init() {}
@@ -94,29 +99,29 @@ package struct Effects {
     // MARK: The replica writes
 
     /// Gives `write` the connection's outbox to add an answer to.
-    mutating func answer(_ connection: ConnectionID, _ write: (inout ByteBuffer) -> Void) {
-        let slot = open(connection)
+    mutating func answer(_ connection: Connection, _ write: (inout ByteBuffer) -> Void) {
+        let slot = open(connection.id)
         if outboxes[slot].urgency < .answers {
             outboxes[slot].urgency = .answers
-            answered.append(connection)
+            answered.append(connection.id)
         }
         write(&outboxes[slot].bytes)
     }
 
     /// Gives `write` the connection's outbox to add an event to.
-    mutating func notify(_ connection: ConnectionID, _ write: (inout ByteBuffer) -> Void) {
-        let slot = open(connection)
+    mutating func notify(_ connection: Connection, _ write: (inout ByteBuffer) -> Void) {
+        let slot = open(connection.id)
         if outboxes[slot].urgency == .empty {
             outboxes[slot].urgency = .events
-            notified.append(connection)
+            notified.append(connection.id)
         }
         write(&outboxes[slot].bytes)
     }
 
     /// Bytes written to the connection in this turn.
-    func outboxBytes(of connection: ConnectionID) -> Int {
-        let slot = connection.slot
-        guard slot < outboxes.count, outboxes[slot].owner == connection else { return 0 }
+    func outboxBytes(of connection: Connection) -> Int {
+        let slot = connection.id.slot
+        guard slot < outboxes.count, outboxes[slot].isOwned(by: connection.id) else { return 0 }
         return outboxes[slot].bytes.readableBytes
     }
 
@@ -131,7 +136,7 @@ package struct Effects {
     private mutating func open(_ connection: ConnectionID) -> Int {
         let slot = connection.slot
         while outboxes.count <= slot { outboxes.append(Outbox()) }
-        if outboxes[slot].owner != connection {
+        if !outboxes[slot].isOwned(by: connection) {
             outboxes[slot] = Outbox()
             outboxes[slot].owner = connection
         }
@@ -172,7 +177,7 @@ package struct Effects {
     package mutating func takeNotified() -> ConnectionID? {
         while let connection = notified.popFirst() {
             let slot = connection.slot
-            if outboxes[slot].owner == connection, outboxes[slot].urgency == .events { return connection }
+            if outboxes[slot].isOwned(by: connection), outboxes[slot].urgency == .events { return connection }
         }
         return nil
     }
@@ -180,7 +185,7 @@ package struct Effects {
     /// What `connection` is to be sent; nil when there is nothing.
     package mutating func takeOutbox(of connection: ConnectionID) -> ByteBuffer? {
         let slot = connection.slot
-        guard slot < outboxes.count, outboxes[slot].owner == connection, outboxes[slot].urgency != .empty
+        guard slot < outboxes.count, outboxes[slot].isOwned(by: connection), outboxes[slot].urgency != .empty
         else { return nil }
         outboxes[slot].urgency = .empty
         var bytes = ByteBuffer()

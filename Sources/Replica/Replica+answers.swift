@@ -8,89 +8,78 @@ internal import Znodes
 extension Replica {
     /// Writes the answer to an applied write, from what the tree said it did (`applied`).
     mutating func answerWrite(
-        _ transaction: Transaction, _ request: WaitingRequest, on id: ConnectionID,
-        into effects: inout Effects
+        _ transaction: Transaction, _ request: WaitingRequest, on connection: Connection
     ) {
         let zxid = transaction.zxid
         if case .multi = transaction.change {
-            return answerMulti(request.xid, zxid: zxid, on: id, into: &effects)
+            return answerMulti(request.xid, zxid: zxid, on: connection)
         }
         guard let first = applied.first, request.type != OpCode.closeSession.rawValue else {
-            return effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
+            return effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
         }
         switch (first.kind, first.stat) {
         case (.failed(let code), _):
-            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, code: code) }
+            effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, code: code) }
         case (.created(.create), _):
-            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, path: first.path, stat: nil) }
+            effects.answer(connection) {
+                $0.writeReply(xid: request.xid, zxid: zxid, path: first.path, stat: nil)
+            }
         case (.created, let stat):
-            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, path: first.path, stat: stat) }
+            effects.answer(connection) {
+                $0.writeReply(xid: request.xid, zxid: zxid, path: first.path, stat: stat)
+            }
         case (.dataChanged, let stat?), (.aclChanged, let stat?):
-            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, stat: stat) }
+            effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, stat: stat) }
         default:
-            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
+            effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
         }
     }
 
-    private mutating func answerMulti(
-        _ xid: Int32, zxid: Zxid, on id: ConnectionID, into effects: inout Effects
-    ) {
+    private mutating func answerMulti(_ xid: Int32, zxid: Zxid, on connection: Connection) {
         let results = applied.map(MultiResult.init)
-        effects.answer(id) { buffer in
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) {
                 MultiResult.encode(results, into: &$0)
             }
         }
     }
 
-    mutating func answerSync(
-        _ xid: Int32, _ path: ZnodePath?, arrivalMs: Int64, on id: ConnectionID, at now: Instant,
-        into effects: inout Effects
-    ) {
+    mutating func answerSync(_ xid: Int32, _ path: ZnodePath?, arrivalMs: Int64, on connection: Connection) {
         let zxid = tree.lastZxid
-        effects.answer(id) { buffer in
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) { $0.writeJutePath(path) }
         }
-        note(xid: xid, type: OpCode.sync.rawValue, arrivalMs: arrivalMs, on: id, at: now)
+        note(xid: xid, type: OpCode.sync.rawValue, arrivalMs: arrivalMs, on: connection)
     }
 
     // MARK: Failures
 
-    /// Says `code` when the request's turn comes.
-    mutating func wait(
-        _ kind: WaitingRequest.Kind, _ request: RequestFrame, isLast: Bool = false, on id: ConnectionID,
-        at now: Instant, into effects: inout Effects
+    /// Answers when the request's turn comes, which may be now.
+    mutating func answerInTurn(
+        _ kind: WaitingRequest.Kind, _ request: RequestFrame, isLast: Bool = false, on connection: Connection
     ) {
-        wait(kind, request, isLast: isLast, on: id)
-        drain(id, at: now, into: &effects)
+        wait(kind, request, isLast: isLast, on: connection)
+        drain(connection)
     }
 
     mutating func answerFailure(
-        _ request: WaitingRequest, _ code: ErrorCode, zxid: Zxid, on id: ConnectionID, at now: Instant,
-        into effects: inout Effects
+        _ request: WaitingRequest, _ code: ErrorCode, zxid: Zxid, on connection: Connection
     ) {
-        effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: code) }
-        note(request, on: id, at: now, isUpdate: false)
-        if request.isLast { end(id, into: &effects) }
+        effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: code) }
+        note(request, on: connection, isUpdate: false)
+        if request.isLast { end(connection) }
     }
 
     /// An opcode that no client may send: said so, then closed, so that its caller gets an error and does not
     /// try for ever.
-    mutating func refuseUnknown(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        complain("a client sent an unknown opcode; closed", of: id, "opcode \(request.type)", into: &effects)
-        wait(
-            .fixed(zxid: Zxid(rawValue: -1), .unimplemented), request, isLast: true, on: id, at: now,
-            into: &effects)
-        connections.update(id) { $0.phase = .ending }
+    mutating func refuseUnknown(_ request: RequestFrame, on connection: Connection) {
+        complain("a client sent an unknown opcode; closed", of: connection, "opcode \(request.type)")
+        answerInTurn(.fixed(zxid: Zxid(rawValue: -1), .unimplemented), request, isLast: true, on: connection)
+        connection.phase = .ending
     }
 
     /// Says what a client did wrong, in words that are the same for all who do it.
-    func complain(
-        _ kind: String, of id: ConnectionID, _ detail: String = "", into effects: inout Effects
-    ) {
-        guard let connection = connections[id] else { return }
+    mutating func complain(_ kind: String, of connection: Connection, _ detail: String = "") {
         let session = connection.session == .none ? "no session" : "session \(connection.session)"
         effects.act(
             .complain(

@@ -6,32 +6,29 @@ internal import Znodes
 /// Who a client is: `auth`, `sasl`, `whoAmI`.
 extension Replica {
     /// Adds an identity at once; the answer keeps its place among the client's answers.
-    mutating func authenticate(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        guard let packet = request.decode(AuthPacket.init(decoding:)) else { return end(id, into: &effects) }
+    mutating func authenticate(_ request: RequestFrame, on connection: Connection) {
+        guard let packet = request.decode(AuthPacket.init(decoding:)) else { return end(connection) }
         guard let proven = identities(proving: packet.scheme, packet.auth) else {
             return fail(
                 request, "a client's authentication failed; closed",
-                "scheme \(packet.scheme?.description.prefix(64) ?? "?")", on: id, at: now, into: &effects)
+                "scheme \(packet.scheme?.description.prefix(64) ?? "?")", on: connection)
         }
-        guard connections[id]?.add(proven) == true else {
+        guard connection.add(proven) else {
             return fail(
                 request, "a client has proven too many identities; closed",
                 "at most \(Connection.identitiesMax), of \(Connection.identityBytesMax) bytes in all",
-                on: id, at: now, into: &effects)
+                on: connection)
         }
-        wait(.fixed(zxid: .zero, .ok), request, on: id, at: now, into: &effects)
+        answerInTurn(.fixed(zxid: .zero, .ok), request, on: connection)
     }
 
     private mutating func fail(
-        _ request: RequestFrame, _ kind: String, _ detail: String, on id: ConnectionID, at now: Instant,
-        into effects: inout Effects
+        _ request: RequestFrame, _ kind: String, _ detail: String, on connection: Connection
     ) {
         statistics.authFailures += 1
-        complain(kind, of: id, detail, into: &effects)
-        wait(.fixed(zxid: .zero, .authFailed), request, isLast: true, on: id, at: now, into: &effects)
-        connections.update(id) { $0.phase = .ending }
+        complain(kind, of: connection, detail)
+        answerInTurn(.fixed(zxid: .zero, .authFailed), request, isLast: true, on: connection)
+        connection.phase = .ending
     }
 
     /// What the credentials prove; nil when nothing, which ends the connection.
@@ -51,27 +48,21 @@ extension Replica {
     }
 
     /// Whether the connection has proven one of the schemes the operator demands.
-    func hasRequiredIdentity(_ id: ConnectionID) -> Bool {
-        connections[id]?.identities.contains { settings.requiredSchemes.contains($0.scheme) } ?? false
+    func hasRequiredIdentity(_ connection: Connection) -> Bool {
+        connection.identities.contains { settings.requiredSchemes.contains($0.scheme) }
     }
 
-    mutating func refuseUnproven(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        complain("a client has proven none of the schemes that are required; closed", of: id, into: &effects)
-        wait(
-            .fixed(zxid: .zero, .sessionClosedRequireAuth), request, isLast: true, on: id, at: now,
-            into: &effects)
-        connections.update(id) { $0.phase = .ending }
+    mutating func refuseUnproven(_ request: RequestFrame, on connection: Connection) {
+        complain("a client has proven none of the schemes that are required; closed", of: connection)
+        answerInTurn(.fixed(zxid: .zero, .sessionClosedRequireAuth), request, isLast: true, on: connection)
+        connection.phase = .ending
     }
 
     /// SASL is not configured: a null token tells the client that it may go on without.
-    mutating func declineSASL(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
+    mutating func declineSASL(_ request: RequestFrame, on connection: Connection) {
         guard let token = request.decode(SASLToken.init(decoding:)), token.bytes != nil else {
-            return end(id, into: &effects)
+            return end(connection)
         }
-        wait(.noToken, request, on: id, at: now, into: &effects)
+        answerInTurn(.noToken, request, on: connection)
     }
 }

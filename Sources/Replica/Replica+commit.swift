@@ -8,22 +8,22 @@ internal import Znodes
 /// Commits: what a quorum has on disk enters the tree, in order; then events, then answers, then the reads
 /// that waited behind them.
 extension Replica {
-    mutating func commit(_ transaction: Transaction, at now: Instant, into effects: inout Effects) {
+    mutating func commit(_ transaction: Transaction) {
         let asker = asker(of: transaction)
-        if let asker { drainBeforeWrite(asker, at: now, into: &effects) }
-        let closed = transaction.change.endsSession ? sessions[transaction.session]?.connection : nil
+        if let asker { drainBeforeWrite(asker) }
+        let closed = transaction.change.endsSession ? speaker(of: transaction.session) : nil
         applied.removeAll(keepingCapacity: true)
-        applyToSessions(transaction, at: now)
+        applyToSessions(transaction)
         tree.apply(transaction, into: &applied)
         overlay.drop(through: transaction.zxid)
         statistics.commits += 1
-        if noteDigest(of: transaction) { warnOfAnotherTree(at: transaction.zxid, into: &effects) }
-        fireWatches(by: transaction.zxid, into: &effects)
-        if let asker { answer(transaction, on: asker, at: now, into: &effects) }
-        if let closed, closed != asker?.id { end(closed, into: &effects) }
+        if noteDigest(of: transaction) { warnOfAnotherTree(at: transaction.zxid) }
+        fireWatches(by: transaction.zxid)
+        if let asker { answer(transaction, on: asker) }
+        if let closed, closed !== asker { end(closed) }
     }
 
-    private func warnOfAnotherTree(at zxid: Zxid, into effects: inout Effects) {
+    private mutating func warnOfAnotherTree(at zxid: Zxid) {
         effects.act(
             .warn(
                 "since \(zxid) the tree here is not the one that its leader had: compare what `hash` answers "
@@ -39,9 +39,7 @@ extension Replica {
     /// Writes of an earlier connection of the session, or of another server that speaks or spoke for it,
     /// have other numbers (`ResumedCxids`). The end of a session that ran out has number 0 and is no answer.
     private func asker(of transaction: Transaction) -> Connection? {
-        guard let id = sessions[transaction.session]?.connection, let connection = connections[id] else {
-            return nil
-        }
+        guard let connection = speaker(of: transaction.session) else { return nil }
         if connection.phase == .connecting {
             guard case .createSession = transaction.change else { return nil }
             return connection
@@ -52,40 +50,35 @@ extension Replica {
         return connection
     }
 
-    private mutating func answer(
-        _ transaction: Transaction, on connection: Connection, at now: Instant, into effects: inout Effects
-    ) {
-        let id = connection.id
-        if connection.phase == .connecting { return welcome(id, at: now, into: &effects) }
+    private mutating func answer(_ transaction: Transaction, on connection: Connection) {
+        if connection.phase == .connecting { return welcome(connection) }
         let head = takeFirst(of: connection)
         if case .error(ErrorCode.sessionMoved.rawValue) = transaction.change {
-            return end(id, into: &effects)
+            return end(connection)
         }
-        answerWrite(transaction, head, on: id, into: &effects)
-        note(head, on: id, at: now, isUpdate: true)
-        if head.isLast { return end(id, into: &effects) }
-        drain(id, at: now, into: &effects)
+        answerWrite(transaction, head, on: connection)
+        note(head, on: connection, isUpdate: true)
+        if head.isLast { return end(connection) }
+        drain(connection)
     }
 
     /// Answers what waited behind a write, up to the next one that is still under way or until there is no
     /// room.
-    mutating func drain(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
-        while let connection = connections[id], let head = connection.waiting.first, isDue(head) {
-            if isCrowded(connection, into: &effects) { return }
-            answerFirst(of: connection, at: now, into: &effects)
+    mutating func drain(_ connection: Connection) {
+        while let head = connection.waiting.first, isDue(head) {
+            if isCrowded(connection) { return }
+            answerFirst(of: connection)
         }
-        takeUpHeld(id, at: now, into: &effects)
+        takeUpHeld(connection)
     }
 
     /// Answers the reads that a client sent before its next write, room or not: that write is about to be
     /// applied, and they must not see it. There are at most `waitingReadsMax`.
     ///
     /// So is a synchronisation, whatever the leader says of it: a later write of the same client has come.
-    private mutating func drainBeforeWrite(
-        _ connection: Connection, at now: Instant, into effects: inout Effects
-    ) {
+    private mutating func drainBeforeWrite(_ connection: Connection) {
         while let head = connection.waiting.first, !head.isWrite {
-            answerFirst(of: connection, at: now, into: &effects)
+            answerFirst(of: connection)
         }
     }
 
@@ -98,109 +91,101 @@ extension Replica {
         }
     }
 
-    private mutating func answerFirst(of connection: Connection, at now: Instant, into effects: inout Effects)
-    {
-        let id = connection.id
+    private mutating func answerFirst(of connection: Connection) {
         let head = takeFirst(of: connection)
         switch head.kind {
         case .write:
             preconditionFailure("a write is answered by its commit")
         case .sync(let path, _):
-            answerSync(head.xid, path, arrivalMs: head.arrivalMs, on: id, at: now, into: &effects)
+            answerSync(head.xid, path, arrivalMs: head.arrivalMs, on: connection)
         case .read(let frame, let identities):
             connection.waitingReads -= 1
             let request = RequestFrame(waiting: head, frame: frame)
-            answerRead(request, as: identities, on: id, at: now, into: &effects)
+            answerRead(request, as: identities, on: connection)
         case .failure(let code):
-            answerFailure(head, code, zxid: tree.lastZxid, on: id, at: now, into: &effects)
+            answerFailure(head, code, zxid: tree.lastZxid, on: connection)
         case .fixed(let zxid, let code):
-            answerFailure(head, code, zxid: zxid, on: id, at: now, into: &effects)
+            answerFailure(head, code, zxid: zxid, on: connection)
         case .noToken:
-            effects.answer(id) { buffer in
+            effects.answer(connection) { buffer in
                 buffer.writeReplyFrame(xid: head.xid, zxid: .zero, error: .ok) { $0.writeJuteBytes(nil) }
             }
-            note(head, on: id, at: now, isUpdate: false)
+            note(head, on: connection, isUpdate: false)
         }
     }
 
     /// Whether the client has so much to take already that its next requests must wait: a few bytes of
     /// requests can ask for gigabytes of answers.
-    mutating func isCrowded(_ connection: Connection, into effects: inout Effects) -> Bool {
+    mutating func isCrowded(_ connection: Connection) -> Bool {
         if connection.isCrowded { return true }
-        guard effects.outboxBytes(of: connection.id) > Replica.outboxBytesMax else { return false }
+        guard effects.outboxBytes(of: connection) > Replica.outboxBytesMax else { return false }
         connection.isCrowded = true
         effects.act(.awaitRoom(connection.id))
-        pauseReading(connection.id, into: &effects)
+        pauseReading(connection)
         return true
     }
 
     /// There is room again: first what waited longest, then what came since.
-    mutating func proceed(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
-        guard let connection = connections[id], connection.isCrowded else { return }
+    mutating func proceed(_ connection: Connection) {
+        guard connection.isCrowded else { return }
         connection.isCrowded = false
-        drain(id, at: now, into: &effects)
+        drain(connection)
     }
 
     /// Takes in what came while the client could not be answered, and reads on once nothing waits.
-    mutating func takeUpHeld(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
-        guard let connection = connections[id], connection.phase != .connecting, !connection.isFull else {
-            return
-        }
+    mutating func takeUpHeld(_ connection: Connection) {
+        guard connection.phase != .connecting, !connection.isFull else { return }
         let held = connection.held
         connection.held = ByteBuffer()
-        if held.readableBytes > 0 { receive(held, on: id, at: now, into: &effects) }
+        if held.readableBytes > 0 { receive(held, on: connection) }
         guard !connection.isFull, connection.waiting.isEmpty || connection.isNext else { return }
-        readOn(connection, into: &effects)
+        readOn(connection)
     }
 
-    mutating func releaseBarriers(at now: Instant, into effects: inout Effects) {
+    mutating func releaseBarriers() {
         while let first = barriers.first, first.zxid <= tree.lastZxid {
             barriers.removeFirst()
             switch first.waiting {
-            case .client(let id): drain(id, at: now, into: &effects)
-            case .learner(let link): answerSync(of: link, into: &effects)
+            case .client(let id): if let connection = connections[id] { drain(connection) }
+            case .learner(let link): answerSync(of: link)
             }
         }
     }
 
     /// Above the limit, a connection that has something under way is not read until it is answered; one that
     /// has nothing may always ask one thing (client protocol 13.1).
-    mutating func applyBackpressure(to id: ConnectionID, into effects: inout Effects) {
-        guard zab.outstandingCount > settings.outstandingRequestsMax,
-            connections[id]?.waiting.isEmpty == false
-        else { return }
-        pauseReading(id, into: &effects)
+    mutating func applyBackpressure(to connection: Connection) {
+        guard zab.outstandingCount > settings.outstandingRequestsMax, !connection.waiting.isEmpty else {
+            return
+        }
+        pauseReading(connection)
     }
 
     /// Counts an answer just written.
-    mutating func note(_ request: WaitingRequest, on id: ConnectionID, at now: Instant, isUpdate: Bool) {
+    mutating func note(_ request: WaitingRequest, on connection: Connection, isUpdate: Bool) {
         note(
-            xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, on: id, at: now,
+            xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, on: connection,
             isUpdate: isUpdate)
     }
 
     mutating func note(
-        xid: Int32, type: Int32, arrivalMs: Int64, on id: ConnectionID, at now: Instant,
-        isUpdate: Bool = false
+        xid: Int32, type: Int32, arrivalMs: Int64, on connection: Connection, isUpdate: Bool = false
     ) {
         let tookMs = now.monotonicMs - arrivalMs
         statistics.sent += 1
         statistics.latency.add(tookMs)
         if isUpdate { statistics.updateLatency.add(tookMs) } else { statistics.readLatency.add(tookMs) }
-        let zxid = tree.lastZxid.rawValue
-        connections.update(id) { connection in
-            connection.statistics.sent += 1
-            connection.statistics.latency.add(tookMs)
-            connection.statistics.lastOperation = type
-            connection.statistics.lastCxid = Int64(xid)
-            connection.statistics.lastZxid = zxid
-            connection.statistics.lastResponseMs = now.monotonicMs
-        }
+        connection.statistics.sent += 1
+        connection.statistics.latency.add(tookMs)
+        connection.statistics.lastOperation = type
+        connection.statistics.lastCxid = Int64(xid)
+        connection.statistics.lastZxid = tree.lastZxid.rawValue
+        connection.statistics.lastResponseMs = now.monotonicMs
     }
 
-    mutating func count(receivedOn id: ConnectionID) {
+    mutating func count(receivedOn connection: Connection) {
         statistics.received += 1
-        connections.update(id) { $0.statistics.received += 1 }
+        connection.statistics.received += 1
     }
 }
 

@@ -6,7 +6,7 @@ internal import Znodes
 
 /// Connections: their first frame, the session they speak for, their end.
 extension Replica {
-    mutating func open(_ id: ConnectionID, from address: ByteString, isSecure: Bool, at now: Instant) {
+    mutating func open(_ id: ConnectionID, from address: ByteString, isSecure: Bool) {
         connections.add(Connection(id: id, address: address, isSecure: isSecure, at: now))
         if settings.handshakeTimeoutMs > 0 { strangers.append(id) }
     }
@@ -23,91 +23,80 @@ extension Replica {
         }
     }
 
+    /// The connection that speaks for a session, if its client is connected here.
+    func speaker(of session: SessionID) -> Connection? {
+        sessions[session]?.connection.flatMap { connections[$0] }
+    }
+
     /// Ends a connection behind what it was sent so far.
-    mutating func end(_ id: ConnectionID, into effects: inout Effects) {
-        guard let connection = connections[id] else { return }
+    mutating func end(_ connection: Connection) {
         connection.phase = .ending
-        effects.act(.close(id))
+        effects.act(.close(connection.id))
     }
 
     /// Client protocol 2.3: the checks in their order, each refusal silent.
-    mutating func connect(
-        _ request: ConnectRequest, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
+    mutating func connect(_ request: ConnectRequest, on connection: Connection) {
         statistics.connectionRequests += 1
-        guard isServing || isReadOnly && request.isReadOnly == true, let connection = connections[id],
-            request.lastZxidSeen <= tree.lastZxid
-        else { return end(id, into: &effects) }
+        guard isServing || isReadOnly && request.isReadOnly == true, request.lastZxidSeen <= tree.lastZxid
+        else { return end(connection) }
         let timeoutMs = max(
             min(request.timeoutMs, settings.maxSessionTimeoutMs), settings.minSessionTimeoutMs)
         connection.negotiatedTimeoutMs = timeoutMs
         connection.echoesReadOnly = request.isReadOnly != nil
         connection.isReadOnly = isReadOnly
         if isReadOnly {
-            connectReadOnly(request, on: connection, at: now, into: &effects)
+            connectReadOnly(request, on: connection)
         } else if request.session.rawValue == 0 {
-            establish(timeoutMs, on: id, at: now, into: &effects)
+            establish(timeoutMs, on: connection)
         } else {
-            attach(request.session, request.password, timeoutMs, on: id, at: now, into: &effects)
+            attach(request.session, request.password, timeoutMs, on: connection)
         }
     }
 
-    private mutating func establish(
-        _ timeoutMs: Int32, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
+    private mutating func establish(_ timeoutMs: Int32, on connection: Connection) {
         let session = sessions.makeID()
-        connections.update(id) { connection in
-            connection.phase = .connecting
-            connection.session = session
-        }
+        connection.phase = .connecting
+        connection.session = session
         sessions.add(session, timeoutMs: timeoutMs, isCommitted: false, at: now)
-        sessions[session]?.connection = id
-        if let connection = connections[id] {
-            requestSession(timeoutMs, for: connection, at: now, into: &effects)
-        }
-        pauseReading(id, into: &effects)
+        sessions[session]?.connection = connection.id
+        requestSession(timeoutMs, for: connection)
+        pauseReading(connection)
     }
 
-    private mutating func requestSession(
-        _ timeoutMs: Int32, for connection: Connection, at now: Instant, into effects: inout Effects
-    ) {
+    private mutating func requestSession(_ timeoutMs: Int32, for connection: Connection) {
         if isLeading {
             sessions.entrust(connection.session, to: .leader)
             propose(
                 .createSession(timeoutMs: timeoutMs),
-                by: Requester(session: connection.session, identities: connection.identities), cxid: 0,
-                at: now)
+                by: Requester(session: connection.session, identities: connection.identities), cxid: 0)
         } else {
             let request = ForwardedRequest(
                 session: connection.session, cxid: 0, type: OpCode.createSession.rawValue,
                 body: ByteBuffer(integer: timeoutMs))
-            forward(request, as: connection.identities, into: &effects)
+            forward(request, as: connection.identities)
         }
     }
 
     private mutating func attach(
-        _ session: SessionID, _ password: [UInt8]?, _ timeoutMs: Int32, on id: ConnectionID, at now: Instant,
-        into effects: inout Effects
+        _ session: SessionID, _ password: [UInt8]?, _ timeoutMs: Int32, on connection: Connection
     ) {
-        guard SessionPassword.opens(session, with: password), let connection = connections[id] else {
-            return refuse(id, into: &effects)
-        }
+        guard SessionPassword.opens(session, with: password) else { return refuse(connection) }
         connection.session = session
         connection.phase = .connecting
         connection.isReturning = true
-        pauseReading(id, into: &effects)
-        askAgain(for: connection, at: now, into: &effects)
+        pauseReading(connection)
+        askAgain(for: connection)
     }
 
     /// What a connecting client's session depends on, asked of the leader that there is now.
-    mutating func askAgain(for connection: Connection, at now: Instant, into effects: inout Effects) {
+    mutating func askAgain(for connection: Connection) {
         let (session, timeoutMs) = (connection.session, connection.negotiatedTimeoutMs)
         guard connection.isReturning else {
-            return requestSession(timeoutMs, for: connection, at: now, into: &effects)
+            return requestSession(timeoutMs, for: connection)
         }
         if isLeading {
             let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
-            settleReturn(of: connection, isValid: isValid, at: now, into: &effects)
+            settleReturn(of: connection, isValid: isValid)
         } else {
             returning[session, default: []].append(connection.id)
             effects.act(
@@ -121,46 +110,40 @@ extension Replica {
 
     /// The leader's answer about a session. Two clients that show the same session get the same answer; the
     /// later one keeps it.
-    mutating func settleReturn(
-        of session: SessionID, isValid: Bool, at now: Instant, into effects: inout Effects
-    ) {
+    mutating func settleReturn(of session: SessionID, isValid: Bool) {
         for id in returning.removeValue(forKey: session) ?? [] {
             guard let connection = connections[id], connection.phase == .connecting else { continue }
-            settleReturn(of: connection, isValid: isValid, at: now, into: &effects)
+            settleReturn(of: connection, isValid: isValid)
         }
     }
 
-    private mutating func settleReturn(
-        of connection: Connection, isValid: Bool, at now: Instant, into effects: inout Effects
-    ) {
+    private mutating func settleReturn(of connection: Connection, isValid: Bool) {
         let session = connection.session
-        guard isValid else { return refuse(connection.id, into: &effects) }
+        guard isValid else { return refuse(connection) }
         // The leader may know of it before its transaction has come here.
         sessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
-        if let former = sessions[session]?.connection, former != connection.id { end(former, into: &effects) }
+        if let former = speaker(of: session), former !== connection { end(former) }
         sessions[session]?.connection = connection.id
         connection.isReturning = false
         connection.isResumed = true
-        welcome(connection.id, at: now, into: &effects)
+        welcome(connection)
     }
 
     /// The session is committed: say so, and serve what its client sent meanwhile.
-    mutating func welcome(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
-        guard let connection = connections[id], connection.phase == .connecting else { return }
-        answerConnect(.accepted(connection.session, connection.negotiatedTimeoutMs), on: id, into: &effects)
-        let held = connections.update(id) { connection in
-            connection.phase = .serving
-            defer { connection.held = ByteBuffer() }
-            return connection.held
-        }
-        readOn(connection, into: &effects)
-        if let held, held.readableBytes > 0 { receive(held, on: id, at: now, into: &effects) }
+    mutating func welcome(_ connection: Connection) {
+        guard connection.phase == .connecting else { return }
+        answerConnect(.accepted(connection.session, connection.negotiatedTimeoutMs), on: connection)
+        connection.phase = .serving
+        let held = connection.held
+        connection.held = ByteBuffer()
+        readOn(connection)
+        if held.readableBytes > 0 { receive(held, on: connection) }
     }
 
     /// The session is not, or no longer, there.
-    mutating func refuse(_ id: ConnectionID, into effects: inout Effects) {
-        answerConnect(.refused, on: id, into: &effects)
-        end(id, into: &effects)
+    mutating func refuse(_ connection: Connection) {
+        answerConnect(.refused, on: connection)
+        end(connection)
     }
 
     private enum ConnectAnswer {
@@ -168,10 +151,7 @@ extension Replica {
         case refused
     }
 
-    private mutating func answerConnect(
-        _ answer: ConnectAnswer, on id: ConnectionID, into effects: inout Effects
-    ) {
-        guard let connection = connections[id] else { return }
+    private mutating func answerConnect(_ answer: ConnectAnswer, on connection: Connection) {
         let isReadOnly: Bool? = connection.echoesReadOnly ? connection.isReadOnly : nil
         let response =
             switch answer {
@@ -185,17 +165,17 @@ extension Replica {
                     password: [UInt8](repeating: 0, count: SessionPassword.bytes),
                     isReadOnly: isReadOnly)
             }
-        effects.answer(id) { response.encodeFrame(into: &$0) }
+        effects.answer(connection) { response.encodeFrame(into: &$0) }
         statistics.sent += 1
-        connections.update(id) { $0.statistics.sent += 1 }
+        connection.statistics.sent += 1
     }
 
-    mutating func pauseReading(_ id: ConnectionID, into effects: inout Effects) {
-        if connections.update(id, { $0.setPaused(true) }) == true { effects.act(.pauseReading(id)) }
+    mutating func pauseReading(_ connection: Connection) {
+        if connection.setPaused(true) { effects.act(.pauseReading(connection.id)) }
     }
 
-    mutating func resumeReading(_ id: ConnectionID, into effects: inout Effects) {
-        if connections.update(id, { $0.setPaused(false) }) == true { effects.act(.resumeReading(id)) }
+    mutating func resumeReading(_ connection: Connection) {
+        if connection.setPaused(false) { effects.act(.resumeReading(connection.id)) }
     }
 }
 

@@ -6,7 +6,7 @@ extension Replica {
     /// Says so once, and once more when it answers again. A leader of others has given up its lead by then
     /// (`Peer`); a node that is all there is cannot, and sends away those who have waited for as long as they
     /// agreed to: they may at least say that it does not work.
-    mutating func reviewDisk(at now: Instant, into effects: inout Effects) {
+    mutating func reviewDisk() {
         let silentMs = zab.diskSilence(at: now.monotonicMs)
         let isSilent = silentMs >= settings.patience.syncMs
         if isSilent, !isDiskSilent {
@@ -18,15 +18,15 @@ extension Replica {
             effects.act(.warn("the disk answers again"))
         }
         isDiskSilent = isSilent
-        if isSilent, settings.membership == nil { closeUnanswered(at: now, into: &effects) }
+        if isSilent, settings.membership == nil { closeUnanswered() }
     }
 
-    private mutating func closeUnanswered(at now: Instant, into effects: inout Effects) {
+    private mutating func closeUnanswered() {
         for connection in connections.all {
             guard connection.phase == .serving, let first = connection.waiting.first,
                 now.monotonicMs - first.arrivalMs > Int64(connection.negotiatedTimeoutMs)
             else { continue }
-            end(connection.id, into: &effects)
+            end(connection)
         }
     }
 }

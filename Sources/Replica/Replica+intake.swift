@@ -7,11 +7,11 @@ internal import Zab
 /// there is.
 extension Replica {
     /// A large frame has begun on a connection, whose rest is read when there is room for all of it.
-    mutating func expect(_ bytes: Int, on id: ConnectionID, into effects: inout Effects) {
-        guard let connection = connections[id], connection.expected == 0 else { return }
+    mutating func expect(_ bytes: Int, on connection: Connection) {
+        guard connection.expected == 0 else { return }
         connection.expected = bytes
         if connection.held.readableBytes > 0 || !reserve(for: connection) {
-            waitForRoom(connection, into: &effects)
+            waitForRoom(connection)
         }
     }
 
@@ -36,35 +36,33 @@ extension Replica {
             : intake.admits(bytes, proposed: zab.pendingBytes)
     }
 
-    private mutating func waitForRoom(_ connection: Connection, into effects: inout Effects) {
+    private mutating func waitForRoom(_ connection: Connection) {
         if !connection.waitsForRoom { intake.wait(connection.id) }
         connection.waitsForRoom = true
-        pauseReading(connection.id, into: &effects)
+        pauseReading(connection)
     }
 
     /// Whether the first of these frames must wait until there is room: only what would be kept needs any.
-    mutating func mustWait(
-        _ frames: ByteBuffer, _ length: Int32, on connection: Connection, into effects: inout Effects
-    ) -> Bool {
+    mutating func mustWait(_ frames: ByteBuffer, _ length: Int32, on connection: Connection) -> Bool {
         if connection.waitsForRoom { return true }
         let type = frames.getInteger(at: frames.readerIndex + 8, as: Int32.self) ?? 0
         let isKept = !connection.waiting.isEmpty || OpCode(rawValue: type)?.isWrite == true
         guard connection.phase == .serving, isKept, !isAdmitted(Int(length), of: connection) else {
             return false
         }
-        waitForRoom(connection, into: &effects)
+        waitForRoom(connection)
         return true
     }
 
     /// Lets those go on who have waited longest, as far as there is room.
-    mutating func giveRoom(at now: Instant, into effects: inout Effects) {
+    mutating func giveRoom() {
         while let id = intake.next {
             if let connection = connections[id] {
                 guard intake.admitsNext(connection.nextBytes, proposed: zab.pendingBytes) else { return }
                 intake.dropNext()
                 connection.waitsForRoom = false
                 connection.isNext = true
-                takeUpHeld(id, at: now, into: &effects)
+                takeUpHeld(connection)
                 connection.isNext = false
             } else {
                 intake.dropNext()
@@ -73,12 +71,12 @@ extension Replica {
     }
 
     /// Reads on, if there is room for what has begun to come.
-    mutating func readOn(_ connection: Connection, into effects: inout Effects) {
+    mutating func readOn(_ connection: Connection) {
         guard !connection.waitsForRoom, connection.held.readableBytes == 0 else { return }
         guard connection.expected == 0 || reserve(for: connection) else {
-            return waitForRoom(connection, into: &effects)
+            return waitForRoom(connection)
         }
-        resumeReading(connection.id, into: &effects)
+        resumeReading(connection)
     }
 
     /// Takes out the oldest request that waits.

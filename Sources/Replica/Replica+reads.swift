@@ -5,94 +5,62 @@ internal import Znodes
 
 /// Reads: answered from the tree as it is committed, straight into the client's outbox.
 extension Replica {
-    mutating func answerRead(
-        _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, at now: Instant,
-        into effects: inout Effects
-    ) {
+    mutating func answerRead(_ request: RequestFrame, as identities: [Identity], on connection: Connection) {
         do throws(ErrorCode) {
-            try evaluate(request, as: identities, on: id, into: &effects)
+            try evaluate(request, as: identities, on: connection)
         } catch {
             let zxid = tree.lastZxid
-            effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: error) }
+            effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: error) }
         }
-        note(xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, on: id, at: now)
+        note(xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, on: connection)
     }
 
     private mutating func evaluate(
-        _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
+        _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         switch OpCode(rawValue: request.type) {
-        case .ping: ping(on: id, into: &effects)
-        case .getData: try getData(request, as: identities, on: id, into: &effects)
-        case .exists: try exists(request, as: identities, on: id, into: &effects)
-        case .getChildren: try getChildren(request, withStat: false, as: identities, on: id, into: &effects)
-        case .getChildren2: try getChildren(request, withStat: true, as: identities, on: id, into: &effects)
-        case .getACL: try getACL(request, as: identities, on: id, into: &effects)
-        case .getAllChildrenNumber: try countDescendants(request, as: identities, on: id, into: &effects)
-        case .getEphemerals: try getEphemerals(request, on: id, into: &effects)
-        case .multiRead: try multiRead(request, as: identities, on: id, into: &effects)
-        case .whoAmI: whoAmI(request, as: identities, on: id, into: &effects)
-        case .setWatches, .setWatches2: try setWatches(request, on: id, into: &effects)
-        case .addWatch: try addWatch(request, on: id, into: &effects)
-        case .checkWatches: try checkWatches(request, on: id, into: &effects)
-        case .removeWatches: try removeWatches(request, on: id, into: &effects)
+        case .ping: ping(on: connection)
+        case .getData: try getData(request, as: identities, on: connection)
+        case .exists: try exists(request, as: identities, on: connection)
+        case .getChildren: try getChildren(request, withStat: false, as: identities, on: connection)
+        case .getChildren2: try getChildren(request, withStat: true, as: identities, on: connection)
+        case .getACL: try getACL(request, as: identities, on: connection)
+        case .getAllChildrenNumber: try countDescendants(request, as: identities, on: connection)
+        case .getEphemerals: try getEphemerals(request, on: connection)
+        case .multiRead: try multiRead(request, as: identities, on: connection)
+        case .whoAmI: whoAmI(request, as: identities, on: connection)
+        case .setWatches, .setWatches2: try setWatches(request, on: connection)
+        case .addWatch: try addWatch(request, on: connection)
+        case .checkWatches: try checkWatches(request, on: connection)
+        case .removeWatches: try removeWatches(request, on: connection)
         default: throw .unimplemented
         }
     }
 
-    /// The znode at `path`, if `identities` may do one of `permissions` to it.
-    private func readable(
-        _ path: RawSpan, _ permissions: Permissions = .read, as identities: [Identity]
-    ) throws(ErrorCode) -> NodeID {
-        guard let node = tree.nodes.find(path) else { throw .noNode }
-        try require(permissions, on: node, as: identities)
-        return node
-    }
-
-    private func require(
-        _ permissions: Permissions, on node: NodeID, as identities: [Identity]
-    ) throws(ErrorCode) {
-        if tree.nodes.acl(of: node) == .open { return }
-        try settings.rules.access.check(permissions, by: tree.acl(of: node), to: identities)
-    }
-
     /// The answer's xid is always -2, whatever the client sent.
-    private mutating func ping(on id: ConnectionID, into effects: inout Effects) {
+    private mutating func ping(on connection: Connection) {
         let zxid = tree.lastZxid
-        effects.answer(id) { $0.writeReply(xid: -2, zxid: zxid, error: .ok) }
+        effects.answer(connection) { $0.writeReply(xid: -2, zxid: zxid, error: .ok) }
     }
 
     private mutating func getData(
-        _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
+        _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         let (node, watched) = try find(request, as: identities)
-        if let watched { watches.add(.data, on: watched, for: id) }
-        effects.answer(id) { buffer in
-            buffer.writeReply(
-                xid: request.xid, zxid: tree.lastZxid, data: tree.nodes.data(of: node),
-                isNull: tree.nodes.hasNullData(node), stat: tree.stat(of: node))
-        }
+        if let watched { watches.add(.data, on: watched, for: connection.id) }
+        effects.answer(connection) { $0.writeReply(xid: request.xid, data: node, in: tree) }
     }
 
     private mutating func getChildren(
-        _ request: RequestFrame, withStat: Bool, as identities: [Identity], on id: ConnectionID,
-        into effects: inout Effects
+        _ request: RequestFrame, withStat: Bool, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         let (node, watched) = try find(request, as: identities)
-        if let watched { watches.add(.children, on: watched, for: id) }
-        effects.answer(id) { buffer in
+        if let watched { watches.add(.children, on: watched, for: connection.id) }
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
-                writeChildren(of: node, into: &buffer)
+                buffer.writeChildren(of: node, in: tree)
                 if withStat { buffer.writeJute(tree.stat(of: node)) }
             }
-        }
-    }
-
-    private func writeChildren(of node: NodeID, into buffer: inout ByteBuffer) {
-        let count = tree.nodes.childCount(of: node)
-        buffer.writeInteger(Int32(count))
-        for index in 0..<count {
-            buffer.writeJuteBytes(tree.nodes.name(of: tree.nodes.child(index, of: node)))
         }
     }
 
@@ -102,7 +70,7 @@ extension Replica {
     ) throws(ErrorCode) -> (node: NodeID, watched: ZnodePath?) {
         let found: Result<(NodeID, ZnodePath?), ErrorCode> = request.withPathAndWatch { path, isWatched in
             do throws(ErrorCode) {
-                let node = try readable(path, as: identities)
+                let node = try tree.readable(path, as: identities, settings.rules.access)
                 return .success((node, isWatched ? ZnodePath(path) : nil))
             } catch {
                 return .failure(error)
@@ -113,7 +81,7 @@ extension Replica {
 
     /// The watch stays even where the znode is missing; a znode that may not be read leaves none.
     private mutating func exists(
-        _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
+        _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         let asked: Result<(ZnodePath, Bool), ErrorCode> = request.withPathAndWatch {
             .success((ZnodePath($0), $1))
@@ -121,22 +89,25 @@ extension Replica {
         let (path, isWatched) = try asked.get()
         guard !path.bytes.contains(0) else { throw .badArguments }
         let node = tree.nodes.find(path)
-        if let node { try require(.read, on: node, as: identities) }
-        if isWatched { watches.add(.data, on: path, for: id) }
+        if let node { try tree.require(.read, on: node, as: identities, settings.rules.access) }
+        if isWatched { watches.add(.data, on: path, for: connection.id) }
         guard let node else { throw .noNode }
-        effects.answer(id) { $0.writeReply(xid: request.xid, zxid: tree.lastZxid, stat: tree.stat(of: node)) }
+        effects.answer(connection) {
+            $0.writeReply(xid: request.xid, zxid: tree.lastZxid, stat: tree.stat(of: node))
+        }
     }
 
     private mutating func getACL(
-        _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
+        _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         let path = try path(of: request)
-        let node = try readable(path.bytes.span.bytes, [.read, .admin], as: identities)
+        let node = try tree.readable(
+            path.bytes.span.bytes, [.read, .admin], as: identities, settings.rules.access)
         var acl = tree.acl(of: node)
         if !settings.rules.access.permits(.admin, by: acl, to: identities) {
             acl = settings.rules.access.masked(acl)
         }
-        effects.answer(id) { buffer in
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
                 buffer.writeJute(acl)
                 buffer.writeJute(tree.stat(of: node))
@@ -145,12 +116,12 @@ extension Replica {
     }
 
     private mutating func countDescendants(
-        _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
+        _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         let path = try path(of: request)
-        let node = try readable(path.bytes.span.bytes, as: identities)
+        let node = try tree.readable(path.bytes.span.bytes, as: identities, settings.rules.access)
         let count = Int32(truncatingIfNeeded: tree.nodes.descendantCount(of: node))
-        effects.answer(id) { buffer in
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) {
                 $0.writeInteger(count)
             }
@@ -165,17 +136,16 @@ extension Replica {
 
     /// The client's own ephemerals; the prefix is compared as plain text.
     private mutating func getEphemerals(
-        _ request: RequestFrame, on id: ConnectionID, into effects: inout Effects
+        _ request: RequestFrame, on connection: Connection
     ) throws(ErrorCode) {
-        guard let record = request.decode(PathRequest.init(decoding:)), let session = connections[id]?.session
-        else { throw .marshallingError }
+        guard let record = request.decode(PathRequest.init(decoding:)) else { throw .marshallingError }
         let prefix = record.path?.bytes.trimmed() ?? []
         let takesAll = prefix.isEmpty || prefix == ZnodePath.root.bytes
-        let paths = tree.ephemerals(of: session).sorted().filter {
+        let paths = tree.ephemerals(of: connection.session).sorted().filter {
             takesAll || $0.bytes.starts(with: record.path?.bytes ?? [])
         }
         let zxid = tree.lastZxid
-        effects.answer(id) { buffer in
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: zxid, error: .ok) { buffer in
                 buffer.writeInteger(Int32(paths.count))
                 for path in paths { buffer.writeJutePath(path) }
@@ -186,14 +156,16 @@ extension Replica {
     /// Each read for itself: one that fails says so in its place, but a null path spoils the whole, as in
     /// Apache. No watch is set.
     private mutating func multiRead(
-        _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
+        _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         guard let record = request.decode(MultiReadRequest.init(decoding:)),
             record.reads.allSatisfy({ $0.path != nil }), answerBytes(of: record) <= Replica.multiReadBytesMax
         else { throw .marshallingError }
-        effects.answer(id) { buffer in
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
-                for read in record.reads { answer(read, as: identities, into: &buffer) }
+                for read in record.reads {
+                    tree.answer(read, as: identities, settings.rules.access, into: &buffer)
+                }
                 MultiHeader.end.encode(into: &buffer)
             }
         }
@@ -207,28 +179,11 @@ extension Replica {
         }
     }
 
-    private func answer(_ read: MultiRead, as identities: [Identity], into buffer: inout ByteBuffer) {
-        do throws(ErrorCode) {
-            guard let path = read.path else { throw .marshallingError }
-            let node = try readable(path.bytes.span.bytes, as: identities)
-            MultiHeader(type: read.type, isDone: false, error: 0).encode(into: &buffer)
-            switch read {
-            case .getChildren:
-                writeChildren(of: node, into: &buffer)
-            case .getData:
-                buffer.writeJuteBytes(tree.nodes.data(of: node), isNull: tree.nodes.hasNullData(node))
-                buffer.writeJute(tree.stat(of: node))
-            }
-        } catch {
-            MultiResult.failed(code: error.rawValue).encode(into: &buffer)
-        }
-    }
-
     private mutating func whoAmI(
-        _ request: RequestFrame, as identities: [Identity], on id: ConnectionID, into effects: inout Effects
+        _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) {
         let zxid = tree.lastZxid
-        effects.answer(id) { buffer in
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: zxid, error: .ok) { buffer in
                 buffer.writeInteger(Int32(identities.count))
                 for identity in identities {
@@ -236,6 +191,61 @@ extension Replica {
                     buffer.writeJuteText(identity.userName)
                 }
             }
+        }
+    }
+}
+
+/// What a read takes from the tree, for whoever may see it.
+extension Tree {
+    /// The znode at `path`, if `identities` may do one of `permissions` to it.
+    fileprivate func readable(
+        _ path: RawSpan, _ permissions: Permissions = .read, as identities: [Identity], _ access: Access
+    ) throws(ErrorCode) -> NodeID {
+        guard let node = nodes.find(path) else { throw .noNode }
+        try require(permissions, on: node, as: identities, access)
+        return node
+    }
+
+    fileprivate func require(
+        _ permissions: Permissions, on node: NodeID, as identities: [Identity], _ access: Access
+    ) throws(ErrorCode) {
+        if nodes.acl(of: node) == .open { return }
+        try access.check(permissions, by: acl(of: node), to: identities)
+    }
+
+    /// One read of a multiRead: its result, or why there is none.
+    fileprivate func answer(
+        _ read: MultiRead, as identities: [Identity], _ access: Access, into buffer: inout ByteBuffer
+    ) {
+        do throws(ErrorCode) {
+            guard let path = read.path else { throw .marshallingError }
+            let node = try readable(path.bytes.span.bytes, as: identities, access)
+            MultiHeader(type: read.type, isDone: false, error: 0).encode(into: &buffer)
+            switch read {
+            case .getChildren:
+                buffer.writeChildren(of: node, in: self)
+            case .getData:
+                buffer.writeJuteBytes(nodes.data(of: node), isNull: nodes.hasNullData(node))
+                buffer.writeJute(stat(of: node))
+            }
+        } catch {
+            MultiResult.failed(code: error.rawValue).encode(into: &buffer)
+        }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func writeReply(xid: Int32, data node: NodeID, in tree: borrowing Tree) {
+        writeReply(
+            xid: xid, zxid: tree.lastZxid, data: tree.nodes.data(of: node),
+            isNull: tree.nodes.hasNullData(node), stat: tree.stat(of: node))
+    }
+
+    fileprivate mutating func writeChildren(of node: NodeID, in tree: borrowing Tree) {
+        let count = tree.nodes.childCount(of: node)
+        writeInteger(Int32(count))
+        for index in 0..<count {
+            writeJuteBytes(tree.nodes.name(of: tree.nodes.child(index, of: node)))
         }
     }
 }

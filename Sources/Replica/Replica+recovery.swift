@@ -6,9 +6,7 @@ internal import Znodes
 
 /// Starting: the node's own log, one transaction after the other, then the others.
 extension Replica {
-    mutating func replay(
-        _ transaction: Transaction, _ bytes: ByteBuffer, isCommitted: Bool, at now: Instant
-    ) {
+    mutating func replay(_ transaction: Transaction, _ bytes: ByteBuffer, isCommitted: Bool) {
         precondition(!isServing, "the log is replayed before anybody is served")
         let entry = Entry(transaction.zxid, bytes)
         // What the snapshot has is committed, and remembered only for learners that are behind.
@@ -16,14 +14,12 @@ extension Replica {
         recovered.replay(entry, isCommitted: isCommitted)
         guard isCommitted else { return ahead.add(transaction) }
         applied.removeAll(keepingCapacity: true)
-        applyToSessions(transaction, at: now)
+        applyToSessions(transaction)
         tree.apply(transaction, into: &applied)
         noteDigest(of: transaction)
     }
 
-    mutating func start(
-        _ acceptedEpoch: Epoch, _ currentEpoch: Epoch, _ mustSynchronize: Bool, at now: Instant
-    ) {
+    mutating func start(_ acceptedEpoch: Epoch, _ currentEpoch: Epoch, _ mustSynchronize: Bool) {
         let history = recovered
         recovered = History(after: .zero, [], committed: .zero)
         leaderlessSinceMs = now.monotonicMs
@@ -42,7 +38,7 @@ extension Replica {
         }
     }
 
-    mutating func applyToSessions(_ transaction: Transaction, at now: Instant) {
+    mutating func applyToSessions(_ transaction: Transaction) {
         switch transaction.change {
         case .createSession(let timeoutMs):
             sessions.add(transaction.session, timeoutMs: timeoutMs, isCommitted: true, at: now)

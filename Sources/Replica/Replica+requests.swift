@@ -10,138 +10,123 @@ extension Replica {
     ///
     /// Once a session is closing, what its client still sends is dropped (client protocol 8.2): an ephemeral
     /// created behind the end of its session would never go.
-    mutating func receive(
-        _ frames: ByteBuffer, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
+    mutating func receive(_ frames: ByteBuffer, on connection: Connection) {
         var frames = frames
-        if let connection = connections[id], connection.session != .none, !touch(connection, at: now) {
-            return
-        }
+        if connection.session != .none, !touch(connection) { return }
         var room = intake.room(proposed: zab.pendingBytes)
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
-            guard let connection = connections[id] else { return }
             if duty == nil, connection.phase == .serving, !connection.isReadOnly {
                 // Nobody is told anything while there is no leader; it waits for the next one.
                 connection.held.writeBuffer(&frames)
-                return pauseReading(id, into: &effects)
+                return pauseReading(connection)
             }
-            if isCrowded(connection, into: &effects) || connection.isFull {
+            if isCrowded(connection) || connection.isFull {
                 connection.held.writeBuffer(&frames)
-                return pauseReading(id, into: &effects)
+                return pauseReading(connection)
             }
             if connection.reserved > 0 {
                 settleReservation(of: connection)
-            } else if Int(length) > room, mustWait(frames, length, on: connection, into: &effects) {
+            } else if Int(length) > room, mustWait(frames, length, on: connection) {
                 connection.held.writeBuffer(&frames)
                 return
             }
             room -= Int(length)
             switch connection.phase {
             case .fresh:
-                receiveConnect(frames, start..<start + Int(length), on: id, at: now, into: &effects)
+                receiveConnect(frames, start..<start + Int(length), on: connection)
             case .serving:
-                receiveRequest(frames, start..<start + Int(length), on: id, at: now, into: &effects)
+                receiveRequest(frames, start..<start + Int(length), on: connection)
             case .connecting:
-                connections.update(id) { _ = $0.held.writeBuffer(&frames) }
+                connection.held.writeBuffer(&frames)
                 return
             case .ending:
                 return
             }
             frames.moveReaderIndex(forwardBy: 4 + Int(length))
         }
-        applyBackpressure(to: id, into: &effects)
+        applyBackpressure(to: connection)
     }
 
     private mutating func receiveConnect(
-        _ frames: ByteBuffer, _ range: Range<Int>, on id: ConnectionID, at now: Instant,
-        into effects: inout Effects
+        _ frames: ByteBuffer, _ range: Range<Int>, on connection: Connection
     ) {
         let frame = RequestFrame(xid: 0, type: 0, frames: frames, range: range, arrivalMs: now.monotonicMs)
         guard let request = frame.decodeWhole(ConnectRequest.init(decoding:)) else {
-            complain("a client's first frame is no connect request; closed", of: id, into: &effects)
-            return end(id, into: &effects)
+            complain("a client's first frame is no connect request; closed", of: connection)
+            return end(connection)
         }
-        count(receivedOn: id)
-        connect(request, on: id, at: now, into: &effects)
+        count(receivedOn: connection)
+        connect(request, on: connection)
     }
 
     private mutating func receiveRequest(
-        _ frames: ByteBuffer, _ range: Range<Int>, on id: ConnectionID, at now: Instant,
-        into effects: inout Effects
+        _ frames: ByteBuffer, _ range: Range<Int>, on connection: Connection
     ) {
         guard range.count >= 8, let xid = frames.getInteger(at: range.lowerBound, as: Int32.self),
             let type = frames.getInteger(at: range.lowerBound + 4, as: Int32.self)
-        else { return end(id, into: &effects) }
-        count(receivedOn: id)
+        else { return end(connection) }
+        count(receivedOn: connection)
         let request = RequestFrame(
             xid: xid, type: type, frames: frames, range: range, arrivalMs: now.monotonicMs)
         guard let code = OpCode(rawValue: type), code.isForClients || isReadOnly && code == .deleteContainer
         else {
-            return refuseUnknown(request, on: id, at: now, into: &effects)
+            return refuseUnknown(request, on: connection)
         }
-        if !settings.requiredSchemes.isEmpty, code != .auth, code != .sasl, !hasRequiredIdentity(id) {
-            return refuseUnproven(request, on: id, at: now, into: &effects)
+        if !settings.requiredSchemes.isEmpty, code != .auth, code != .sasl, !hasRequiredIdentity(connection) {
+            return refuseUnproven(request, on: connection)
         }
         switch code {
-        case .auth: authenticate(request, on: id, at: now, into: &effects)
-        case .sasl: declineSASL(request, on: id, at: now, into: &effects)
-        case .closeSession where isReadOnly: closeLocalSession(request, on: id, at: now, into: &effects)
+        case .auth: authenticate(request, on: connection)
+        case .sasl: declineSASL(request, on: connection)
+        case .closeSession where isReadOnly: closeLocalSession(request, on: connection)
         case .sync where isReadOnly, .deleteContainer:
-            refuseReadOnly(request, on: id, at: now, into: &effects)
-        case .sync: synchronise(request, on: id, at: now, into: &effects)
+            refuseReadOnly(request, on: connection)
+        case .sync: synchronise(request, on: connection)
         default:
             if code.isWrite, isReadOnly {
-                refuseReadOnly(request, on: id, at: now, into: &effects)
+                refuseReadOnly(request, on: connection)
             } else if code.isWrite {
-                takeWrite(request, code, on: id, at: now, into: &effects)
+                takeWrite(request, code, on: connection)
             } else {
-                read(request, on: id, at: now, into: &effects)
+                read(request, on: connection)
             }
         }
     }
 
     /// A read is answered at once unless this client's own writes are ahead of it.
-    private mutating func read(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        guard let connection = connections[id] else { return }
+    private mutating func read(_ request: RequestFrame, on connection: Connection) {
         if connection.waiting.isEmpty {
-            answerRead(request, as: connection.identities, on: id, at: now, into: &effects)
+            answerRead(request, as: connection.identities, on: connection)
         } else {
             connection.waitingReads += 1
-            wait(.read(request.copy(), connection.identities), request, on: id)
+            wait(.read(request.copy(), connection.identities), request, on: connection)
         }
     }
 
     /// Answered, in this client's order, once everything proposed so far is applied.
-    private mutating func synchronise(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
+    private mutating func synchronise(_ request: RequestFrame, on connection: Connection) {
         guard let body = request.decode(PathRequest.init(decoding:)) else {
-            return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
+            return answerInTurn(.failure(.marshallingError), request, on: connection)
         }
-        if isLeading, zab.history.last <= tree.lastZxid, connections[id]?.waiting.isEmpty == true {
-            answerSync(request.xid, body.path, arrivalMs: request.arrivalMs, on: id, at: now, into: &effects)
+        if isLeading, zab.history.last <= tree.lastZxid, connection.waiting.isEmpty {
+            answerSync(request.xid, body.path, arrivalMs: request.arrivalMs, on: connection)
         } else {
             wait(
-                .sync(body.path, through: askForSync(body.path, request.xid, of: id, into: &effects)),
-                request, on: id)
+                .sync(body.path, through: askForSync(body.path, request.xid, of: connection)),
+                request, on: connection)
         }
     }
 
     /// - Returns: How far this node must have come; nil when the leader will say.
-    mutating func askForSync(
-        _ path: ZnodePath?, _ xid: Int32, of id: ConnectionID, into effects: inout Effects
-    ) -> Zxid? {
-        guard let connection = connections[id] else { return nil }
+    mutating func askForSync(_ path: ZnodePath?, _ xid: Int32, of connection: Connection) -> Zxid? {
         switch duty {
         case .lead:
-            barriers.append(Barrier(zxid: zab.history.last, waiting: .client(id)))
+            barriers.append(Barrier(zxid: zab.history.last, waiting: .client(connection.id)))
             return zab.history.last
         case .follow, .observe:
-            pendingSyncs.append(id)
-            requestSync(path, xid: xid, of: connection, into: &effects)
+            pendingSyncs.append(connection.id)
+            requestSync(path, xid: xid, of: connection)
             return nil
         case nil:
             return nil
@@ -149,22 +134,18 @@ extension Replica {
     }
 
     /// Asks the leader, in the name of a client.
-    mutating func requestSync(
-        _ path: ZnodePath?, xid: Int32, of connection: Connection, into effects: inout Effects
-    ) {
+    mutating func requestSync(_ path: ZnodePath?, xid: Int32, of connection: Connection) {
         var body = ByteBuffer()
         body.writeJutePath(path)
         forward(
-            ForwardedRequest(
-                session: connection.session, cxid: xid, type: OpCode.sync.rawValue, body: body),
-            as: connection.identities, into: &effects)
+            ForwardedRequest(session: connection.session, cxid: xid, type: OpCode.sync.rawValue, body: body),
+            as: connection.identities)
     }
 
     mutating func wait(
         _ kind: WaitingRequest.Kind, _ request: RequestFrame, cxid: Int32 = 0, isLast: Bool = false,
-        on id: ConnectionID
+        on connection: Connection
     ) {
-        guard let connection = connections[id] else { return }
         connection.waiting.append(
             WaitingRequest(
                 kind: kind, xid: request.xid, cxid: cxid, type: request.type,

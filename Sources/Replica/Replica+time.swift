@@ -7,32 +7,32 @@ internal import Znodes
 /// What happens because time passed: sessions end, empty containers and outlived znodes go, silent strangers
 /// are shown the door.
 extension Replica {
-    mutating func tick(at now: Instant, into effects: inout Effects) {
-        closeStrangers(at: now, into: &effects)
-        if duty == nil { closeAbandoned(at: now, into: &effects) }
-        reviewDisk(at: now, into: &effects)
-        endSessions(at: now, into: &effects)
-        if isLeading { sweepOutlived(at: now, into: &effects) }
+    mutating func tick() {
+        closeStrangers()
+        if duty == nil { closeAbandoned() }
+        reviewDisk()
+        endSessions()
+        if isLeading { sweepOutlived() }
     }
 
     /// Clients that have waited for a leader as long as they agreed to go unheard: they may find one
     /// elsewhere.
-    private mutating func closeAbandoned(at now: Instant, into effects: inout Effects) {
+    private mutating func closeAbandoned() {
         guard now.monotonicMs - leaderlessSinceMs > Int64(settings.minSessionTimeoutMs) else { return }
         for connection in connections.all
         where connection.phase != .fresh && connection.phase != .ending && !connection.isReadOnly
             && now.monotonicMs - leaderlessSinceMs > Int64(connection.negotiatedTimeoutMs)
         {
-            end(connection.id, into: &effects)
+            end(connection)
         }
     }
 
-    private mutating func closeStrangers(at now: Instant, into effects: inout Effects) {
+    private mutating func closeStrangers() {
         while let first = strangers.first {
             if let connection = connections[first], connection.phase == .fresh {
                 let silentMs = now.monotonicMs - connection.statistics.openedMs
                 guard silentMs > settings.handshakeTimeoutMs else { return }
-                end(first, into: &effects)
+                end(connection)
             }
             strangers.removeFirst()
         }
@@ -40,21 +40,21 @@ extension Replica {
 
     /// Looks through some of the containers and TTL znodes, from the end of their list, and leaves the rest
     /// to the next turn.
-    mutating func lookForOutlived(at now: Instant, into effects: inout Effects) {
+    mutating func lookForOutlived() {
         guard isLeading, sweep.unseen > 0 else { return }
         let end = min(sweep.unseen, tree.sweepablePlaces.count)
         let start = max(0, end - Sweep.visitsPerStep)
         sweep.queue += tree.sweepCandidates(
             among: start..<end, wallMs: now.wallMs, neverUsedMs: settings.containerNeverUsedMs)
         sweep.unseen = start
-        if start > 0 { continueSoon(into: &effects) }
+        if start > 0 { continueSoon() }
     }
 
-    private mutating func sweepOutlived(at now: Instant, into effects: inout Effects) {
+    private mutating func sweepOutlived() {
         if sweep.isDue(at: now) { sweep.unseen = tree.sweepablePlaces.count }
-        lookForOutlived(at: now, into: &effects)
+        lookForOutlived()
         for path in sweep.take(at: now) {
-            propose(.sweep(path: path), by: Requester(session: .none, identities: []), cxid: 0, at: now)
+            propose(.sweep(path: path), by: Requester(session: .none, identities: []), cxid: 0)
         }
     }
 }

@@ -6,18 +6,18 @@ internal import Znodes
 /// Watches: set, asked for and removed by clients, fired by what a transaction did.
 extension Replica {
     /// Events of one transaction, change by change, before any answer or read sees the tree after it.
-    mutating func fireWatches(by zxid: Zxid, into effects: inout Effects) {
+    mutating func fireWatches(by zxid: Zxid) {
         if watches.isEmpty { return }
         for change in applied {
             switch change.kind {
             case .created:
-                fireData(.created, on: change.path, readableBy: change.acl, zxid, into: &effects)
-                fireParent(of: change, zxid, into: &effects)
+                fireData(.created, on: change.path, readableBy: change.acl, zxid)
+                fireParent(of: change, zxid)
             case .deleted:
-                fireDeleted(change, zxid, into: &effects)
-                fireParent(of: change, zxid, into: &effects)
+                fireDeleted(change, zxid)
+                fireParent(of: change, zxid)
             case .dataChanged:
-                fireData(.dataChanged, on: change.path, readableBy: change.acl, zxid, into: &effects)
+                fireData(.dataChanged, on: change.path, readableBy: change.acl, zxid)
             case .aclChanged, .checked, .failed:
                 break
             }
@@ -25,87 +25,79 @@ extension Replica {
     }
 
     private mutating func fireData(
-        _ event: EventType, on path: ZnodePath, readableBy acl: ACL, _ zxid: Zxid, into effects: inout Effects
+        _ event: EventType, on path: ZnodePath, readableBy acl: ACL, _ zxid: Zxid
     ) {
         eventSerial += 1
         var recipients: [ConnectionID] = []
         watches.fireData(on: path) { recipients.append($0) }
-        deliver(event, on: path, readableBy: acl, zxid, to: recipients, into: &effects)
+        deliver(event, on: path, readableBy: acl, zxid, to: recipients)
     }
 
     /// One event for a connection that watches both the znode and its children.
-    private mutating func fireDeleted(_ change: Applied, _ zxid: Zxid, into effects: inout Effects) {
+    private mutating func fireDeleted(_ change: Applied, _ zxid: Zxid) {
         eventSerial += 1
         var recipients: [ConnectionID] = []
         watches.fireData(on: change.path) { recipients.append($0) }
         watches.fireChildren(on: change.path) { recipients.append($0) }
-        deliver(.deleted, on: change.path, readableBy: change.acl, zxid, to: recipients, into: &effects)
+        deliver(.deleted, on: change.path, readableBy: change.acl, zxid, to: recipients)
     }
 
-    private mutating func fireParent(of change: Applied, _ zxid: Zxid, into effects: inout Effects) {
+    private mutating func fireParent(of change: Applied, _ zxid: Zxid) {
         guard let parent = change.path.parent else { return }
         eventSerial += 1
         var recipients: [ConnectionID] = []
         watches.fireChildren(on: parent) { recipients.append($0) }
-        deliver(
-            .childrenChanged, on: parent, readableBy: change.parentACL, zxid, to: recipients, into: &effects)
+        deliver(.childrenChanged, on: parent, readableBy: change.parentACL, zxid, to: recipients)
     }
 
     /// Who may not read the znode is not told, and its one-shot watch is spent all the same.
     private mutating func deliver(
         _ event: EventType, on path: ZnodePath, readableBy acl: ACL, _ zxid: Zxid,
-        to recipients: [ConnectionID],
-        into effects: inout Effects
+        to recipients: [ConnectionID]
     ) {
         let serial = eventSerial
         for id in recipients {
             guard let connection = connections[id], connection.lastEvent != serial else { continue }
-            connections.update(id) { $0.lastEvent = serial }
+            connection.lastEvent = serial
             guard settings.rules.access.permits(.read, by: acl, to: connection.identities) else { continue }
-            send(event, on: path, zxid, to: id, into: &effects)
+            send(event, on: path, zxid, to: connection)
         }
     }
 
     private mutating func send(
-        _ event: EventType, on path: ZnodePath, _ zxid: Zxid, to id: ConnectionID, into effects: inout Effects
+        _ event: EventType, on path: ZnodePath, _ zxid: Zxid, to connection: Connection
     ) {
-        effects.notify(id) { $0.writeEvent(type: event.rawValue, path: path, zxid: zxid) }
+        effects.notify(connection) { $0.writeEvent(type: event.rawValue, path: path, zxid: zxid) }
         statistics.sent += 1
-        connections.update(id) { $0.statistics.sent += 1 }
+        connection.statistics.sent += 1
     }
 
     // MARK: Requests about watches
 
-    mutating func addWatch(
-        _ request: RequestFrame, on id: ConnectionID, into effects: inout Effects
-    ) throws(ErrorCode) {
+    mutating func addWatch(_ request: RequestFrame, on connection: Connection) throws(ErrorCode) {
         guard let record = request.decode(AddWatchRequest.init(decoding:)) else { throw .marshallingError }
         let path = record.path ?? ZnodePath([])
         switch record.mode {
-        case 0: watches.add(.persistent, on: path, for: id)
-        case 1: watches.add(.recursive, on: path, for: id)
+        case 0: watches.add(.persistent, on: path, for: connection.id)
+        case 1: watches.add(.recursive, on: path, for: connection.id)
         default: throw .marshallingError
         }
         let zxid = tree.lastZxid
-        effects.answer(id) { buffer in
+        effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: zxid, error: .ok) { $0.writeInteger(Int32(0)) }
         }
     }
 
-    mutating func checkWatches(
-        _ request: RequestFrame, on id: ConnectionID, into effects: inout Effects
-    ) throws(ErrorCode) {
+    mutating func checkWatches(_ request: RequestFrame, on connection: Connection) throws(ErrorCode) {
         let (path, modes) = try watchesMeant(by: request)
-        guard watches.contains(modes, on: path, for: id) else { throw .noWatcher }
-        acknowledgeRead(request, on: id, into: &effects)
+        guard watches.contains(modes, on: path, for: connection.id) else { throw .noWatcher }
+        acknowledgeRead(request, on: connection)
     }
 
-    mutating func removeWatches(
-        _ request: RequestFrame, on id: ConnectionID, into effects: inout Effects
-    ) throws(ErrorCode) {
+    mutating func removeWatches(_ request: RequestFrame, on connection: Connection) throws(ErrorCode) {
         let (path, modes) = try watchesMeant(by: request)
-        guard watches.remove(modes, on: path, for: id) else { throw .noWatcher }
-        acknowledgeRead(request, on: id, into: &effects)
+        guard watches.remove(modes, on: path, for: connection.id) else { throw .noWatcher }
+        acknowledgeRead(request, on: connection)
     }
 
     private func watchesMeant(by request: RequestFrame) throws(ErrorCode) -> (ZnodePath, WatchModes) {
@@ -115,18 +107,14 @@ extension Replica {
         return (record.path ?? ZnodePath([]), type.modes)
     }
 
-    private mutating func acknowledgeRead(
-        _ request: RequestFrame, on id: ConnectionID, into effects: inout Effects
-    ) {
+    private mutating func acknowledgeRead(_ request: RequestFrame, on connection: Connection) {
         let zxid = tree.lastZxid
-        effects.answer(id) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
+        effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
     }
 
     /// A client that came back says what it watched; what changed since it looked is an event now, and the
     /// rest is watched again. Events carry zxid -1 and precede the answer (client protocol 6.6).
-    mutating func setWatches(
-        _ request: RequestFrame, on id: ConnectionID, into effects: inout Effects
-    ) throws(ErrorCode) {
+    mutating func setWatches(_ request: RequestFrame, on connection: Connection) throws(ErrorCode) {
         let hasPersistent = request.type == OpCode.setWatches2.rawValue
         guard
             let record = request.decode({ reader throws(DecodingError) in
@@ -135,32 +123,31 @@ extension Replica {
         else { throw .marshallingError }
         let since = record.relativeZxid
         for path in record.data {
-            catchUp(path, .data, on: id, into: &effects) {
+            catchUp(path, .data, on: connection) {
                 $0.map { $0.mzxid > since ? .dataChanged : nil } ?? .deleted
             }
         }
         for path in record.exist {
-            catchUp(path, .data, on: id, into: &effects) { $0 == nil ? nil : .created }
+            catchUp(path, .data, on: connection) { $0 == nil ? nil : .created }
         }
         for path in record.children {
-            catchUp(path, .children, on: id, into: &effects) {
+            catchUp(path, .children, on: connection) {
                 $0.map { $0.pzxid > since ? .childrenChanged : nil } ?? .deleted
             }
         }
-        for path in record.persistent { watches.add(.persistent, on: path, for: id) }
-        for path in record.recursive { watches.add(.recursive, on: path, for: id) }
-        acknowledgeRead(request, on: id, into: &effects)
+        for path in record.persistent { watches.add(.persistent, on: path, for: connection.id) }
+        for path in record.recursive { watches.add(.recursive, on: path, for: connection.id) }
+        acknowledgeRead(request, on: connection)
     }
 
     private mutating func catchUp(
-        _ path: ZnodePath, _ mode: WatchModes, on id: ConnectionID, into effects: inout Effects,
-        missed: (StoredStat?) -> EventType?
+        _ path: ZnodePath, _ mode: WatchModes, on connection: Connection, missed: (StoredStat?) -> EventType?
     ) {
         let stat = tree.nodes.find(path).map { tree.nodes.stat(of: $0) }
         if let event = missed(stat) {
-            send(event, on: path, Zxid(rawValue: -1), to: id, into: &effects)
+            send(event, on: path, Zxid(rawValue: -1), to: connection)
         } else {
-            watches.add(mode, on: path, for: id)
+            watches.add(mode, on: path, for: connection.id)
         }
     }
 }

@@ -6,30 +6,26 @@ internal import Znodes
 
 /// Writes of this node's clients: proposed here or sent to the leader, answered when applied.
 extension Replica {
-    mutating func takeWrite(
-        _ request: RequestFrame, _ code: OpCode, on id: ConnectionID, at now: Instant,
-        into effects: inout Effects
-    ) {
-        guard let connection = connections[id] else { return }
+    mutating func takeWrite(_ request: RequestFrame, _ code: OpCode, on connection: Connection) {
         guard let write = WriteRequest(request, code) else {
-            return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
+            return answerInTurn(.failure(.marshallingError), request, on: connection)
         }
         if !isLeading,
             write.isUnreadable || !write.fits(settings.recordBytesMax, for: connection.identities)
         {
             // One of Apache's leaders would answer a multi that does not parse with a zxid that is taken
             // (quorum protocol 4.2), and would propose what its followers do not take.
-            return wait(.failure(.marshallingError), request, on: id, at: now, into: &effects)
+            return answerInTurn(.failure(.marshallingError), request, on: connection)
         }
         let isLast = code == .closeSession
         let cxid = connection.isResumed ? resumedCxids.next(insteadOf: request.xid) : request.xid
         if settings.membership == nil {
-            submit(write, request, cxid: cxid, of: connection, at: now, into: &effects)
-            wait(.write(nil), request, cxid: cxid, isLast: isLast, on: id)
+            submit(write, request, cxid: cxid, of: connection)
+            wait(.write(nil), request, cxid: cxid, isLast: isLast, on: connection)
         } else {
             let frame = request.copy()
-            submit(write, request.moved(to: frame), cxid: cxid, of: connection, at: now, into: &effects)
-            wait(.write(frame), request, cxid: cxid, isLast: isLast, on: id)
+            submit(write, request.moved(to: frame), cxid: cxid, of: connection)
+            wait(.write(frame), request, cxid: cxid, isLast: isLast, on: connection)
         }
         if isLast { connection.phase = .ending }
     }
@@ -37,19 +33,18 @@ extension Replica {
     /// Brings a write into the order, by way of the leader if that is another; without a leader it waits for
     /// one.
     private mutating func submit(
-        _ write: WriteRequest, _ request: RequestFrame, cxid: Int32, of connection: Connection,
-        at now: Instant, into effects: inout Effects
+        _ write: WriteRequest, _ request: RequestFrame, cxid: Int32, of connection: Connection
     ) {
         switch duty {
         case .lead:
             propose(
                 write, by: Requester(session: connection.session, identities: connection.identities),
-                cxid: cxid, at: now)
+                cxid: cxid)
         case .follow, .observe:
             forward(
                 ForwardedRequest(
                     session: connection.session, cxid: cxid, type: request.type, body: request.body),
-                as: connection.identities, into: &effects)
+                as: connection.identities)
         case nil:
             break
         }
@@ -59,8 +54,7 @@ extension Replica {
     ///
     /// - Returns: False where its client has proven so much more since that it does not fit any longer.
     mutating func submitAgain(
-        _ frame: ByteBuffer, _ waiting: WaitingRequest, of connection: Connection, at now: Instant,
-        into effects: inout Effects
+        _ frame: ByteBuffer, _ waiting: WaitingRequest, of connection: Connection
     ) -> Bool {
         let request = RequestFrame(waiting: waiting, frame: frame)
         guard let code = OpCode(rawValue: waiting.type), let write = WriteRequest(request, code) else {
@@ -69,11 +63,11 @@ extension Replica {
         guard isLeading || write.fits(settings.recordBytesMax, for: connection.identities) else {
             return false
         }
-        submit(write, request, cxid: waiting.cxid, of: connection, at: now, into: &effects)
+        submit(write, request, cxid: waiting.cxid, of: connection)
         return true
     }
 
-    func forward(_ request: ForwardedRequest, as identities: [Identity], into effects: inout Effects) {
+    mutating func forward(_ request: ForwardedRequest, as identities: [Identity]) {
         let packet = QuorumPacket(
             .request, zxid: Zxid(rawValue: -1), data: request.encoded,
             identities: identities.map { QuorumPacket.Identity(scheme: $0.scheme, id: $0.id) })
@@ -88,63 +82,55 @@ extension Replica {
         return true
     }
 
-    mutating func propose(
-        _ write: WriteRequest, by requester: Requester, cxid: Int32, at now: Instant
-    ) {
+    mutating func propose(_ write: WriteRequest, by requester: Requester, cxid: Int32) {
         switch write {
         case .operation(let operation):
-            propose(operation, by: requester, cxid: cxid, at: now)
+            propose(operation, by: requester, cxid: cxid)
         case .closeSession:
-            close(requester.session, cxid: cxid, at: now)
+            close(requester.session, cxid: cxid)
         case .createSession(let timeoutMs):
             propose(
                 .createSession(timeoutMs: timeoutMs), session: requester.session, cxid: cxid,
-                digest: overlay.digest(over: tree), at: now)
+                digest: overlay.digest(over: tree))
         case .reconfig:
             let code = settings.isReconfigEnabled ? ErrorCode.unimplemented : .reconfigDisabled
-            propose(failure: code, session: requester.session, cxid: cxid, at: now)
+            propose(failure: code, session: requester.session, cxid: cxid)
         case .unreadableMulti:
-            propose(failure: .marshallingError, session: requester.session, cxid: cxid, at: now)
+            propose(failure: .marshallingError, session: requester.session, cxid: cxid)
         }
     }
 
-    mutating func propose(
-        _ operation: Operation, by requester: Requester, cxid: Int32, at now: Instant
-    ) {
+    mutating func propose(_ operation: Operation, by requester: Requester, cxid: Int32) {
         guard operation.fits(settings.recordBytesMax, for: requester.identities) else {
-            return propose(failure: .marshallingError, session: requester.session, cxid: cxid, at: now)
+            return propose(failure: .marshallingError, session: requester.session, cxid: cxid)
         }
         do throws(ErrorCode) {
             let (change, digest) = try overlay.prepare(
                 operation, for: requester, as: zab.lastProposed.next, timeMs: now.wallMs, over: tree,
                 rules: settings.rules)
-            propose(change, session: requester.session, cxid: cxid, digest: digest, at: now)
+            propose(change, session: requester.session, cxid: cxid, digest: digest)
         } catch {
-            propose(failure: error, session: requester.session, cxid: cxid, at: now)
+            propose(failure: error, session: requester.session, cxid: cxid)
         }
     }
 
     /// A failed check is proposed too, as an error: it has its place in the order, and learners answer by it.
-    mutating func propose(failure code: ErrorCode, session: SessionID, cxid: Int32, at now: Instant) {
-        propose(.error(code: code.rawValue), session: session, cxid: cxid, digest: nil, at: now)
+    mutating func propose(failure code: ErrorCode, session: SessionID, cxid: Int32) {
+        propose(.error(code: code.rawValue), session: session, cxid: cxid, digest: nil)
     }
 
     /// - Returns: How many ephemerals go with it.
     @discardableResult
-    mutating func close(_ session: SessionID, cxid: Int32, at now: Instant) -> Int {
+    mutating func close(_ session: SessionID, cxid: Int32) -> Int {
         let (change, digest) = overlay.prepareClose(of: session, as: zab.lastProposed.next, over: tree)
         sessions.beginClosing(session)
-        propose(
-            change.listing(within: settings.recordBytesMax), session: session, cxid: cxid, digest: digest,
-            at: now)
+        propose(change.listing(within: settings.recordBytesMax), session: session, cxid: cxid, digest: digest)
         guard case .closeSession(let paths) = change else { return 0 }
         return paths.count
     }
 
     /// Gives a change the next place in the order, and sends it to the log and to those who vote.
-    private mutating func propose(
-        _ change: Change, session: SessionID, cxid: Int32, digest: UInt64?, at now: Instant
-    ) {
+    private mutating func propose(_ change: Change, session: SessionID, cxid: Int32, digest: UInt64?) {
         let transaction = Transaction(
             session: session, cxid: cxid, zxid: zab.lastProposed.next, timeMs: now.wallMs, change: change,
             digest: digest)

@@ -82,6 +82,10 @@ package struct Replica: ~Copyable {
     var strangers: Deque<ConnectionID> = []
     /// Reused by every commit.
     var applied: [Applied] = []
+    /// The time of the step that is under way.
+    private(set) var now = Instant(monotonicMs: 0, wallMs: 0)
+    /// What must be done, while a step is under way: the owner's otherwise.
+    var effects = Effects()
 
     /// - Parameters:
     ///   - seed: Of everything that must not be guessed from outside.
@@ -111,54 +115,57 @@ package struct Replica: ~Copyable {
     ///
     /// - Parameter effects: Receives what must be done, behind what is in it already.
     package mutating func step(_ input: consuming Input, at now: Instant, into effects: inout Effects) {
+        self.now = now
+        swap(&self.effects, &effects)
+        defer { swap(&self.effects, &effects) }
         zab.stepDownIfFull(at: now.monotonicMs)
-        switch consume input {
-        case .opened(let connection, let address, let isSecure):
-            open(connection, from: address, isSecure: isSecure, at: now)
-        case .received(let connection, let frames):
-            receive(frames, on: connection, at: now, into: &effects)
-        case .expecting(let connection, let bytes):
-            expect(bytes, on: connection, into: &effects)
-        case .closed(let connection):
-            forget(connection)
-        case .wordCame(let connection):
-            connections[connection]?.phase = .ending
-        case .gotRoom(let connection):
-            proceed(connection, at: now, into: &effects)
-        case .stored(let ticket):
-            zab.step(.stored(through: ticket), at: now.monotonicMs)
-        case .replayed(let transaction, let bytes, let isCommitted):
-            replay(transaction, bytes, isCommitted: isCommitted, at: now)
-        case .started(let acceptedEpoch, let currentEpoch, let mustSynchronize):
-            start(acceptedEpoch, currentEpoch, mustSynchronize, at: now)
-        case .ticked:
-            tick(at: now, into: &effects)
-        case .continued:
-            willContinue = false
-            endSessions(at: now, into: &effects)
-            lookForOutlived(at: now, into: &effects)
-        case .pulsed:
-            zab.step(.ticked, at: now.monotonicMs)
-        case .peer(let input):
-            take(input, at: now, into: &effects)
-        case .snapshot(.due): beginSnapshot(into: &effects)
-        case .snapshot(.sliceDue): continueSnapshot(into: &effects)
-        case .snapshot(.failed): abandonSnapshot(into: &effects)
-        case .statisticsReset(let ofConnections):
-            resetStatistics(ofConnections: ofConnections)
-        }
-        reviewReadOnlyMode(at: now, into: &effects)
-        if zab.hasEffects { carryOutZab(at: now, into: &effects) }
-        if endings.isWaiting, endings.through <= tree.lastZxid { continueEndings(into: &effects) }
+        handle(input)
+        reviewReadOnlyMode()
+        if zab.hasEffects { carryOutZab() }
+        if endings.isWaiting, endings.through <= tree.lastZxid { continueEndings() }
         if intake.hasWaiting {
-            giveRoom(at: now, into: &effects)
-            if zab.hasEffects { carryOutZab(at: now, into: &effects) }
+            giveRoom()
+            if zab.hasEffects { carryOutZab() }
         }
+    }
+
+    private mutating func handle(_ input: consuming Input) {
+        switch consume input {
+        case .opened(let id, let address, let isSecure): open(id, from: address, isSecure: isSecure)
+        case .received(let id, let frames):
+            if let connection = connections[id] { receive(frames, on: connection) }
+        case .expecting(let id, let bytes):
+            if let connection = connections[id] { expect(bytes, on: connection) }
+        case .closed(let id): forget(id)
+        case .wordCame(let id): connections[id]?.phase = .ending
+        case .gotRoom(let id):
+            if let connection = connections[id] { proceed(connection) }
+        case .stored(let ticket): zab.step(.stored(through: ticket), at: now.monotonicMs)
+        case .replayed(let transaction, let bytes, let isCommitted):
+            replay(transaction, bytes, isCommitted: isCommitted)
+        case .started(let acceptedEpoch, let currentEpoch, let mustSynchronize):
+            start(acceptedEpoch, currentEpoch, mustSynchronize)
+        case .ticked: tick()
+        case .continued: goOn()
+        case .pulsed: zab.step(.ticked, at: now.monotonicMs)
+        case .peer(let input): take(input)
+        case .snapshot(.due): beginSnapshot()
+        case .snapshot(.sliceDue): continueSnapshot()
+        case .snapshot(.failed): abandonSnapshot()
+        case .statisticsReset(let ofConnections): resetStatistics(ofConnections: ofConnections)
+        }
+    }
+
+    /// The others had their turn.
+    private mutating func goOn() {
+        willContinue = false
+        endSessions()
+        lookForOutlived()
     }
 
     private mutating func resetStatistics(ofConnections: Bool) {
         guard ofConnections else { return statistics.reset() }
-        for connection in connections.all { connections.update(connection.id) { $0.statistics.reset() } }
+        for connection in connections.all { connection.statistics.reset() }
     }
 }
 

@@ -14,6 +14,10 @@ package struct SessionID: Hashable, Comparable, Sendable {
 
     @inlinable
     package static func < (left: SessionID, right: SessionID) -> Bool { left.rawValue < right.rawValue }
+
+    // Spelled out so that it is inlined: the one that the compiler makes is a call through a table.
+    @inlinable
+    package static func == (left: SessionID, right: SessionID) -> Bool { left.rawValue == right.rawValue }
 }
 
 extension SessionID: CustomStringConvertible {
@@ -46,4 +50,10 @@ package struct ConnectionID: Hashable, Sendable {
 
     @inlinable package var slot: Int { Int(UInt32(truncatingIfNeeded: rawValue)) }
     @inlinable package var generation: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) }
+
+    // Spelled out so that it is inlined: the one that the compiler makes is a call through a table.
+    @inlinable
+    package static func == (left: ConnectionID, right: ConnectionID) -> Bool {
+        left.rawValue == right.rawValue
+    }
 }

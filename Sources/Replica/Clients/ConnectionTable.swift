@@ -21,13 +21,7 @@ struct ConnectionTable {
     }
 
     func contains(_ id: ConnectionID) -> Bool {
-        id.slot < slots.count && slots[id.slot]?.id == id
-    }
-
-    /// Runs `body` on the connection in place; nil when it is gone.
-    @discardableResult
-    func update<Result>(_ id: ConnectionID, _ body: (Connection) -> Result) -> Result? {
-        self[id].map(body)
+        self[id] != nil
     }
 
     subscript(id: ConnectionID) -> Connection? {

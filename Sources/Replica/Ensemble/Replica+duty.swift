@@ -8,39 +8,37 @@ internal import Znodes
 /// What Zab wants done, and what changes for this node's clients when it does another thing for the ensemble.
 extension Replica {
     /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
-    mutating func carryOutZab(at now: Instant, into effects: inout Effects) {
+    mutating func carryOutZab() {
         var taken: [Effect] = []
         swap(&taken, &spareZabEffects)
         while zab.hasEffects {
             zab.takeEffects(into: &taken)
-            for effect in taken { carryOut(effect, at: now, into: &effects) }
-            releaseBarriers(at: now, into: &effects)
+            for effect in taken { carryOut(effect) }
+            releaseBarriers()
         }
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &spareZabEffects)
     }
 
-    private mutating func carryOut(
-        _ effect: Effect, at now: Instant, into effects: inout Effects
-    ) {
+    private mutating func carryOut(_ effect: Effect) {
         switch effect {
         case .store(let order, let ticket): effects.order(described(order), ticket: ticket)
         case .deliver(let entry):
-            commit(ahead.take(entry.zxid) ?? decoded(entry), at: now, into: &effects)
+            commit(ahead.take(entry.zxid) ?? decoded(entry))
         case .toLearner(let link, let message):
             effects.act(.peer(.toLearner(link, QuorumPacket(message))))
-        case .toLeader(.alive): reportTouched(into: &effects)
+        case .toLeader(.alive): reportTouched()
         case .toLeader(let message): effects.act(.peer(.toLeader(QuorumPacket(message))))
         case .notify(let peer, let notification): effects.act(.peer(.notify(peer, notification)))
         case .seek(let peer): effects.act(.peer(.seek(peer)))
         case .follow(let leader, let afterMs): effects.act(.peer(.follow(leader, afterMs: afterMs)))
         case .acceptLearners(let areWelcome): effects.act(.peer(.acceptLearners(areWelcome)))
         case .unfollow: effects.act(.peer(.unfollow))
-        case .sendSnapshot(let link): sendSnapshot(to: link, into: &effects)
+        case .sendSnapshot(let link): sendSnapshot(to: link)
         case .drop(let link, let reason): effects.act(.peer(.drop(link, reason)))
-        case .adoptSnapshot(let zxid): adoptSnapshot(zxid, at: now, into: &effects)
-        case .serve(let duty): prepare(duty, at: now, into: &effects)
-        case .standBy(let reason): standBy(because: reason, at: now, into: &effects)
+        case .adoptSnapshot(let zxid): adoptSnapshot(zxid)
+        case .serve(let duty): prepare(duty)
+        case .standBy(let reason): standBy(because: reason)
         }
     }
 
@@ -70,17 +68,17 @@ extension Replica {
     /// There is a leader. A learner that comes back to one it has lost in the same epoch may have given it
     /// writes that are under way there still: it synchronises before it gives them to anybody again, so that
     /// what will be in the history is.
-    private mutating func prepare(_ duty: Duty, at now: Instant, into effects: inout Effects) {
+    private mutating func prepare(_ duty: Duty) {
         let asker = connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
-        guard duty.isLearners, let asker else { return serve(duty, at: now, into: &effects) }
+        guard duty.isLearners, let asker else { return serve(duty) }
         nextDuty = duty
         pendingSyncs.append(nil)
-        requestSync(.root, xid: 0, of: asker, into: &effects)
+        requestSync(.root, xid: 0, of: asker)
     }
 
     /// Requests go on. What an earlier leader was given and is not in the history is given to this one, in
     /// order; then comes what was not given to anybody.
-    mutating func serve(_ duty: Duty, at now: Instant, into effects: inout Effects) {
+    mutating func serve(_ duty: Duty) {
         nextDuty = nil
         self.duty = duty
         dutySinceMs = now.monotonicMs
@@ -91,38 +89,34 @@ extension Replica {
             endings.begin()
             sweep.begin(at: now)
         }
-        for connection in connections.all { takeUp(connection, at: now, into: &effects) }
+        for connection in connections.all { takeUp(connection) }
     }
 
-    private mutating func takeUp(
-        _ connection: Connection, at now: Instant, into effects: inout Effects
-    ) {
-        if connection.phase == .connecting { return askAgain(for: connection, at: now, into: &effects) }
+    private mutating func takeUp(_ connection: Connection) {
+        if connection.phase == .connecting { return askAgain(for: connection) }
         for index in connection.waiting.indices {
             let waiting = connection.waiting[index]
             switch waiting.kind {
             case .write(let frame?):
                 connection.waiting[index].timesGiven += 1
                 guard !connection.isTurnedDown(connection.waiting[index], frame) else {
-                    return end(connection.id, into: &effects)
+                    return end(connection)
                 }
-                if !submitAgain(frame, waiting, of: connection, at: now, into: &effects) {
+                if !submitAgain(frame, waiting, of: connection) {
                     connection.waiting[index].kind = .failure(.marshallingError)
                 }
             case .sync(let path, nil):
-                let through = askForSync(path, waiting.xid, of: connection.id, into: &effects)
+                let through = askForSync(path, waiting.xid, of: connection)
                 connection.waiting[index].kind = .sync(path, through: through)
             case .write(nil), .sync, .read, .failure, .fixed, .noToken:
                 break
             }
         }
-        drain(connection.id, at: now, into: &effects)
+        drain(connection)
     }
 
     /// There is no leader: what was promised to come by the former one no longer is. Clients stay connected.
-    private mutating func standBy(
-        because reason: String, at now: Instant, into effects: inout Effects
-    ) {
+    private mutating func standBy(because reason: String) {
         if duty != nil { leaderlessSinceMs = now.monotonicMs }
         duty = nil
         nextDuty = nil

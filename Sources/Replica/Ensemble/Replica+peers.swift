@@ -7,7 +7,7 @@ internal import Znodes
 
 /// What comes from the other servers: Zab's messages go to Zab, the others are answered here.
 extension Replica {
-    mutating func take(_ input: PeerInput, at now: Instant, into effects: inout Effects) {
+    mutating func take(_ input: PeerInput) {
         switch input {
         case .notified(let notification, let peer):
             zab.step(.notified(notification, by: peer), at: now.monotonicMs)
@@ -20,7 +20,7 @@ extension Replica {
         case .learnerLinkDown(let link): zab.step(.learnerLinkDown(link), at: now.monotonicMs)
         case .fromLeader(let packet):
             do throws(DecodingError) {
-                try takeFromLeader(packet, at: now, into: &effects)
+                try takeFromLeader(packet)
             } catch {
                 zab.step(
                     .leaderLinkDown("the leader sent what cannot be read (\(packet.kind): \(error))"),
@@ -28,7 +28,7 @@ extension Replica {
             }
         case .fromLearner(let packet, let link):
             do throws(DecodingError) {
-                try takeFromLearner(packet, on: link, at: now, into: &effects)
+                try takeFromLearner(packet, on: link)
             } catch {
                 zab.step(.learnerLinkDown(link), at: now.monotonicMs)
                 effects.act(.peer(.drop(link, "it sent what cannot be read (\(packet.kind): \(error))")))
@@ -38,15 +38,13 @@ extension Replica {
 
     // MARK: A learner hears its leader
 
-    private mutating func takeFromLeader(
-        _ packet: QuorumPacket, at now: Instant, into effects: inout Effects
-    ) throws(DecodingError) {
+    private mutating func takeFromLeader(_ packet: QuorumPacket) throws(DecodingError) {
         switch packet.kind {
-        case .sync: finishSync(at: now, into: &effects)
+        case .sync: finishSync()
         case .revalidate:
             guard let data = packet.data else { throw .unexpectedNull }
             let (session, isValid) = try Revalidation.answer(decoding: data)
-            settleReturn(of: session, isValid: isValid, at: now, into: &effects)
+            settleReturn(of: session, isValid: isValid)
         default:
             guard let message = try packet.leaderMessage() else {
                 throw .unexpectedType(packet.kind.rawValue)
@@ -66,10 +64,10 @@ extension Replica {
     }
 
     /// The leader's answers to syncs come in the order of the questions (quorum protocol 4.7).
-    private mutating func finishSync(at now: Instant, into effects: inout Effects) {
+    private mutating func finishSync() {
         guard let asked = pendingSyncs.popFirst() else { return }
         guard let id = asked else {
-            if let nextDuty { serve(nextDuty, at: now, into: &effects) }
+            if let nextDuty { serve(nextDuty) }
             return
         }
         guard let connection = connections[id] else { return }
@@ -79,11 +77,11 @@ extension Replica {
         }
         guard let first, case .sync(let path, _) = connection.waiting[first].kind else { return }
         connection.waiting[first].kind = .sync(path, through: tree.lastZxid)
-        drain(id, at: now, into: &effects)
+        drain(connection)
     }
 
     /// The answer to a ping: which sessions were heard from. Never null (quorum protocol 4.9).
-    mutating func reportTouched(into effects: inout Effects) {
+    mutating func reportTouched() {
         let report = touched.compactMap { id in sessions[id].map { (session: id, timeoutMs: $0.timeoutMs) } }
         forgetTouched()
         let perPacket = settings.recordBytesMax / TouchedSessions.bytesEach
@@ -101,15 +99,15 @@ extension Replica {
     }
 
     /// - Returns: Whether the connection's session lives.
-    mutating func touch(_ connection: Connection, at now: Instant) -> Bool {
+    mutating func touch(_ connection: Connection) -> Bool {
         connection.isReadOnly
-            ? localSessions.touch(connection.session, at: now) : touch(connection.session, at: now)
+            ? localSessions.touch(connection.session, at: now) : touch(connection.session)
     }
 
     /// A client was heard from. Where another leads, that one is told at its next ping.
     ///
     /// - Returns: Whether the session lives.
-    private mutating func touch(_ session: SessionID, at now: Instant) -> Bool {
+    private mutating func touch(_ session: SessionID) -> Bool {
         guard sessions.touch(session, at: now) else { return false }
         guard settings.membership != nil, !isLeading, sessions[session]?.isReported == false else {
             return true
@@ -121,9 +119,7 @@ extension Replica {
 
     // MARK: A leader hears its learners
 
-    private mutating func takeFromLearner(
-        _ packet: QuorumPacket, on link: LinkID, at now: Instant, into effects: inout Effects
-    ) throws(DecodingError) {
+    private mutating func takeFromLearner(_ packet: QuorumPacket, on link: LinkID) throws(DecodingError) {
         if let message = try packet.learnerMessage(), packet.kind != .ping {
             return zab.step(.fromLearner(message, link), at: now.monotonicMs)
         }
@@ -139,15 +135,13 @@ extension Replica {
         case .request:
             let request = try ForwardedRequest(decoding: data)
             guard !packet.isCutShort || request.isWholeByItself else {
-                return propose(
-                    failure: .marshallingError, session: request.session, cxid: request.cxid, at: now)
+                return propose(failure: .marshallingError, session: request.session, cxid: request.cxid)
             }
-            take(
-                request, by: packet.identities ?? [], from: server, on: link, at: now, into: &effects)
+            take(request, by: packet.identities ?? [], from: server, on: link)
         case .revalidate:
             let (session, timeoutMs) = try Revalidation.question(decoding: data)
             let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .learner(server), at: now)
-            if isValid, let former = sessions[session]?.connection { end(former, into: &effects) }
+            if isValid, let former = speaker(of: session) { end(former) }
             effects.act(
                 .peer(
                     .toLearner(
@@ -162,11 +156,11 @@ extension Replica {
 
     private mutating func take(
         _ forwarded: ForwardedRequest, by identities: [QuorumPacket.Identity], from server: PeerID,
-        on link: LinkID, at now: Instant, into effects: inout Effects
+        on link: LinkID
     ) {
         if forwarded.type == OpCode.sync.rawValue {
             barriers.append(Barrier(zxid: zab.history.last, waiting: .learner(link)))
-            return releaseBarriers(at: now, into: &effects)
+            return releaseBarriers()
         }
         var requester = Requester(
             session: forwarded.session,
@@ -176,18 +170,17 @@ extension Replica {
             requester.identities.removeAll { $0.scheme == Scheme.superUser }
         }
         guard let write = WriteRequest(forwarded, at: now) else {
-            return propose(
-                failure: .marshallingError, session: forwarded.session, cxid: forwarded.cxid, at: now)
+            return propose(failure: .marshallingError, session: forwarded.session, cxid: forwarded.cxid)
         }
-        if let refusal = refusal(of: write, session: forwarded.session, from: server, at: now) {
-            return propose(failure: refusal, session: forwarded.session, cxid: forwarded.cxid, at: now)
+        if let refusal = refusal(of: write, session: forwarded.session, from: server) {
+            return propose(failure: refusal, session: forwarded.session, cxid: forwarded.cxid)
         }
-        propose(write, by: requester, cxid: forwarded.cxid, at: now)
+        propose(write, by: requester, cxid: forwarded.cxid)
     }
 
     /// A session that has ended, or that has gone to another server since (quorum protocol 6.2).
     private mutating func refusal(
-        of write: WriteRequest, session: SessionID, from server: PeerID, at now: Instant
+        of write: WriteRequest, session: SessionID, from server: PeerID
     ) -> ErrorCode? {
         switch write {
         case .createSession, .closeSession: return nil
@@ -198,7 +191,7 @@ extension Replica {
     }
 
     /// What a learner asked for is in the tree, and was sent to it before this.
-    mutating func answerSync(of link: LinkID, into effects: inout Effects) {
+    mutating func answerSync(of link: LinkID) {
         effects.act(.peer(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
     }
 }

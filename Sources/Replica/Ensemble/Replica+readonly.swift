@@ -15,11 +15,11 @@ extension Replica {
 
     /// Begins read-only mode when this server has looked for a leader long enough, and ends it as soon as one
     /// is elected.
-    mutating func reviewReadOnlyMode(at now: Instant, into effects: inout Effects) {
+    mutating func reviewReadOnlyMode() {
         guard settings.isReadOnlyModeEnabled, settings.membership != nil else { return }
         guard zab.isLooking else {
             lookingSinceMs = nil
-            return leaveReadOnlyMode(into: &effects)
+            return leaveReadOnlyMode()
         }
         let since = lookingSinceMs ?? now.monotonicMs
         lookingSinceMs = since
@@ -29,10 +29,10 @@ extension Replica {
     }
 
     /// All of them look for another server, this one included; none finds its session again.
-    private mutating func leaveReadOnlyMode(into effects: inout Effects) {
+    private mutating func leaveReadOnlyMode() {
         guard isReadOnly else { return }
         isReadOnly = false
-        for connection in connections.all where connection.isReadOnly { end(connection.id, into: &effects) }
+        for connection in connections.all where connection.isReadOnly { end(connection) }
         localSessions.removeAll()
     }
 
@@ -42,41 +42,34 @@ extension Replica {
     ///
     /// Whether a session of the ensemble lives only a leader can say: its client is sent away without a word
     /// and finds one elsewhere (client protocol 2.5).
-    mutating func connectReadOnly(
-        _ request: ConnectRequest, on connection: Connection, at now: Instant, into effects: inout Effects
-    ) {
-        guard sessions[request.session] == nil else { return end(connection.id, into: &effects) }
+    mutating func connectReadOnly(_ request: ConnectRequest, on connection: Connection) {
+        guard sessions[request.session] == nil else { return end(connection) }
         var session = request.session
         if session.rawValue == 0 {
             session = sessions.makeID()
         } else {
             guard SessionPassword.opens(session, with: request.password), localSessions[session] != nil
-            else { return refuse(connection.id, into: &effects) }
-            if let former = localSessions[session]?.connection { end(former, into: &effects) }
+            else { return refuse(connection) }
+            if let former = localSessions[session]?.connection.flatMap({ connections[$0] }) { end(former) }
         }
         localSessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
         localSessions[session]?.connection = connection.id
         connection.session = session
         connection.phase = .connecting
-        welcome(connection.id, at: now, into: &effects)
+        welcome(connection)
     }
 
     // MARK: Requests
 
     /// What needs the ensemble is refused unread, whatever its body says.
-    mutating func refuseReadOnly(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        wait(.failure(.notReadOnly), request, on: id, at: now, into: &effects)
+    mutating func refuseReadOnly(_ request: RequestFrame, on connection: Connection) {
+        answerInTurn(.failure(.notReadOnly), request, on: connection)
     }
 
     /// closeSession: the session was made here and ends here.
-    mutating func closeLocalSession(
-        _ request: RequestFrame, on id: ConnectionID, at now: Instant, into effects: inout Effects
-    ) {
-        guard let connection = connections[id] else { return }
+    mutating func closeLocalSession(_ request: RequestFrame, on connection: Connection) {
         localSessions.remove(connection.session)
         connection.phase = .ending
-        wait(.fixed(zxid: tree.lastZxid, .ok), request, isLast: true, on: id, at: now, into: &effects)
+        answerInTurn(.fixed(zxid: tree.lastZxid, .ok), request, isLast: true, on: connection)
     }
 }

@@ -12,7 +12,7 @@ extension Replica {
     // MARK: A leader's
 
     /// Serialises the tree as it is now, between the packet that announces it and what follows.
-    mutating func sendSnapshot(to link: LinkID, into effects: inout Effects) {
+    mutating func sendSnapshot(to link: LinkID) {
         let sessions = storedSessions.map { (session: $0.id, timeoutMs: $0.timeoutMs) }
         var pieces: [ByteBuffer] = []
         SnapshotWriter.write(tree, sessions: sessions, chunkBytes: Replica.pieceBytes) { pieces.append($0) }
@@ -43,8 +43,8 @@ extension Replica {
 
     /// The tree is the received one from now on. What happened in between nobody here has seen: clients find
     /// out by connecting again.
-    mutating func adoptSnapshot(_ zxid: Zxid, at now: Instant, into effects: inout Effects) {
-        abandonSnapshot(into: &effects)
+    mutating func adoptSnapshot(_ zxid: Zxid) {
+        abandonSnapshot()
         guard let reader = incoming.take() else {
             preconditionFailure("a snapshot is adopted when all of it has come")
         }
@@ -52,7 +52,7 @@ extension Replica {
             // The snapshot may hold it: nobody is asked for it again.
             while !connection.waiting.isEmpty { _ = takeFirst(of: connection) }
             connection.waitingReads = 0
-            end(connection.id, into: &effects)
+            end(connection)
         }
         sessions.removeAll()
         for (session, timeoutMs) in reader.sessions {
@@ -125,7 +125,7 @@ extension Replica {
     /// Begins a snapshot of the tree as it is, unless one is under way.
     ///
     /// Only of a tree of one moment: one that came of a leader's changing tree is that with what follows.
-    mutating func beginSnapshot(into effects: inout Effects) {
+    mutating func beginSnapshot() {
         guard !isTakingSnapshot, isTreeExact, tree.lastZxid > .zero else { return }
         isTakingSnapshot = true
         let acls = tree.beginCapture()
@@ -133,7 +133,7 @@ extension Replica {
     }
 
     /// Takes the snapshot's next slice.
-    mutating func continueSnapshot(into effects: inout Effects) {
+    mutating func continueSnapshot() {
         guard isTakingSnapshot,
             let slice = tree.captureSlice(
                 records: settings.snapshotSliceRecords, bytes: Replica.sliceBytes)
@@ -143,7 +143,7 @@ extension Replica {
     }
 
     /// Gives up the snapshot that is under way.
-    mutating func abandonSnapshot(into effects: inout Effects) {
+    mutating func abandonSnapshot() {
         guard isTakingSnapshot else { return }
         isTakingSnapshot = false
         tree.endCapture()

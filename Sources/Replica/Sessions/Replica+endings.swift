@@ -7,12 +7,12 @@ internal import Znodes
 extension Replica {
     /// Ends as many as one step may. The next piece comes when the disks have this one, and everybody else
     /// had a turn.
-    mutating func endSessions(at now: Instant, into effects: inout Effects) {
+    mutating func endSessions() {
         var visits = settings.endingsPerStep.visits
-        if isReadOnly { endLocalSessions(visits: &visits, at: now, into: &effects) }
+        if isReadOnly { endLocalSessions(visits: &visits) }
         if isLeading {
             guard endings.through <= tree.lastZxid else { return }
-            proposeEndings(visits: &visits, at: now)
+            proposeEndings(visits: &visits)
         } else {
             // Looked at all the same, so that those that are gone are forgotten.
             while sessions.takeExpired(at: now, visits: &visits) != nil {}
@@ -20,36 +20,34 @@ extension Replica {
         endings.isWaiting = sessions.hasDue(at: now) || isReadOnly && localSessions.hasDue(at: now)
     }
 
-    private mutating func proposeEndings(visits: inout Int, at now: Instant) {
+    private mutating func proposeEndings(visits: inout Int) {
         var ephemerals = settings.endingsPerStep.ephemerals
         var ends = settings.endingsPerStep.sessions
         while ends > 0, ephemerals > 0, let session = sessions.takeExpired(at: now, visits: &visits) {
             statistics.staleSessionsExpired += 1
-            ephemerals -= close(session, cxid: 0, at: now)
+            ephemerals -= close(session, cxid: 0)
             ends -= 1
             endings.through = zab.lastProposed
         }
     }
 
-    private mutating func endLocalSessions(
-        visits: inout Int, at now: Instant, into effects: inout Effects
-    ) {
+    private mutating func endLocalSessions(visits: inout Int) {
         var ends = settings.endingsPerStep.sessions
         while ends > 0, let session = localSessions.takeExpired(at: now, visits: &visits) {
             statistics.staleSessionsExpired += 1
-            if let client = localSessions[session]?.connection { end(client, into: &effects) }
+            if let client = localSessions[session]?.connection.flatMap({ connections[$0] }) { end(client) }
             localSessions.remove(session)
             ends -= 1
         }
     }
 
-    mutating func continueEndings(into effects: inout Effects) {
+    mutating func continueEndings() {
         endings.isWaiting = false
-        continueSoon(into: &effects)
+        continueSoon()
     }
 
     /// There is more to do than one step does.
-    mutating func continueSoon(into effects: inout Effects) {
+    mutating func continueSoon() {
         guard !willContinue else { return }
         willContinue = true
         effects.act(.continueSoon)
