@@ -56,7 +56,7 @@ extension Core {
         metrics[.proposals] = statistics.commits + Int64(replica.outstandingRequestCount)
         metrics[.connectionRequests] = statistics.connectionRequests
         metrics[.staleSessionsExpired] = statistics.staleSessionsExpired
-        metrics[.digestMismatches] = statistics.digestMismatches
+        metrics[.digestMismatches] = replica.digestMismatches
         metrics[.readLatency] = Spread(statistics.readLatency)
         metrics[.updateLatency] = Spread(statistics.updateLatency)
         metrics[.syncTime] = syncTimes.spread

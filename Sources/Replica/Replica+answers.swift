@@ -45,7 +45,7 @@ extension Replica {
     }
 
     mutating func answerSync(_ xid: Int32, _ path: ZnodePath?, arrivalMs: Int64, on connection: Connection) {
-        let zxid = tree.lastZxid
+        let zxid = committed.lastZxid
         effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) { $0.writeJutePath(path) }
         }

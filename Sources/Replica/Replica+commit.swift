@@ -12,12 +12,10 @@ extension Replica {
         let asker = asker(of: transaction)
         if let asker { drainBeforeWrite(asker) }
         let closed = transaction.change.endsSession ? speaker(of: transaction.session) : nil
-        applied.removeAll(keepingCapacity: true)
-        applyToSessions(transaction)
-        tree.apply(transaction, into: &applied)
+        let isAnotherTree = committed.apply(transaction, at: now, into: &applied)
         overlay.drop(through: transaction.zxid)
         statistics.commits += 1
-        if noteDigest(of: transaction) { warnOfAnotherTree(at: transaction.zxid) }
+        if isAnotherTree { warnOfAnotherTree(at: transaction.zxid) }
         fireWatches(by: transaction.zxid)
         if let asker { answer(transaction, on: asker) }
         if let closed, closed !== asker { end(closed) }
@@ -86,7 +84,7 @@ extension Replica {
     private func isDue(_ request: WaitingRequest) -> Bool {
         switch request.kind {
         case .write: false
-        case .sync(_, let zxid): zxid.map { $0 <= tree.lastZxid } ?? false
+        case .sync(_, let zxid): zxid.map { $0 <= committed.lastZxid } ?? false
         case .read, .failure, .fixed, .noToken: true
         }
     }
@@ -103,7 +101,7 @@ extension Replica {
             let request = RequestFrame(waiting: head, frame: frame)
             answerRead(request, as: identities, on: connection)
         case .failure(let code):
-            answerFailure(head, code, zxid: tree.lastZxid, on: connection)
+            answerFailure(head, code, zxid: committed.lastZxid, on: connection)
         case .fixed(let zxid, let code):
             answerFailure(head, code, zxid: zxid, on: connection)
         case .noToken:
@@ -143,7 +141,7 @@ extension Replica {
     }
 
     mutating func releaseBarriers() {
-        while let first = barriers.first, first.zxid <= tree.lastZxid {
+        while let first = barriers.first, first.zxid <= committed.lastZxid {
             barriers.removeFirst()
             switch first.waiting {
             case .client(let id): if let connection = connections[id] { drain(connection) }
@@ -179,7 +177,7 @@ extension Replica {
         connection.statistics.latency.add(tookMs)
         connection.statistics.lastOperation = type
         connection.statistics.lastCxid = Int64(xid)
-        connection.statistics.lastZxid = tree.lastZxid.rawValue
+        connection.statistics.lastZxid = committed.lastZxid.rawValue
         connection.statistics.lastResponseMs = now.monotonicMs
     }
 

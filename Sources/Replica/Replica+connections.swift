@@ -15,9 +15,13 @@ extension Replica {
         guard let connection = connections.remove(id) else { return }
         intake.remove(connection.keptBytes + connection.reserved)
         // If its session comes to be all the same, its transaction says so.
-        if connection.phase == .connecting, !connection.isReturning { sessions.remove(connection.session) }
+        if connection.phase == .connecting, !connection.isReturning {
+            committed.sessions.remove(connection.session)
+        }
         watches.removeAll(of: id)
-        if sessions[connection.session]?.connection == id { sessions[connection.session]?.connection = nil }
+        if committed.sessions[connection.session]?.connection == id {
+            committed.sessions[connection.session]?.connection = nil
+        }
         if localSessions[connection.session]?.connection == id {
             localSessions[connection.session]?.connection = nil
         }
@@ -25,7 +29,7 @@ extension Replica {
 
     /// The connection that speaks for a session, if its client is connected here.
     func speaker(of session: SessionID) -> Connection? {
-        sessions[session]?.connection.flatMap { connections[$0] }
+        committed.sessions[session]?.connection.flatMap { connections[$0] }
     }
 
     /// Ends a connection behind what it was sent so far.
@@ -37,7 +41,8 @@ extension Replica {
     /// Client protocol 2.3: the checks in their order, each refusal silent.
     mutating func connect(_ request: ConnectRequest, on connection: Connection) {
         statistics.connectionRequests += 1
-        guard isServing || isReadOnly && request.isReadOnly == true, request.lastZxidSeen <= tree.lastZxid
+        guard isServing || isReadOnly && request.isReadOnly == true,
+            request.lastZxidSeen <= committed.lastZxid
         else { return end(connection) }
         let timeoutMs = max(
             min(request.timeoutMs, settings.maxSessionTimeoutMs), settings.minSessionTimeoutMs)
@@ -54,18 +59,18 @@ extension Replica {
     }
 
     private mutating func establish(_ timeoutMs: Int32, on connection: Connection) {
-        let session = sessions.makeID()
+        let session = committed.sessions.makeID()
         connection.phase = .connecting
         connection.session = session
-        sessions.add(session, timeoutMs: timeoutMs, isCommitted: false, at: now)
-        sessions[session]?.connection = connection.id
+        committed.sessions.add(session, timeoutMs: timeoutMs, isCommitted: false, at: now)
+        committed.sessions[session]?.connection = connection.id
         requestSession(timeoutMs, for: connection)
         pauseReading(connection)
     }
 
     private mutating func requestSession(_ timeoutMs: Int32, for connection: Connection) {
         if isLeading {
-            sessions.entrust(connection.session, to: .leader)
+            committed.sessions.entrust(connection.session, to: .leader)
             propose(
                 .createSession(timeoutMs: timeoutMs),
                 by: Requester(session: connection.session, identities: connection.identities), cxid: 0)
@@ -95,7 +100,7 @@ extension Replica {
             return requestSession(timeoutMs, for: connection)
         }
         if isLeading {
-            let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
+            let isValid = committed.sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
             settleReturn(of: connection, isValid: isValid)
         } else {
             returning[session, default: []].append(connection.id)
@@ -121,9 +126,10 @@ extension Replica {
         let session = connection.session
         guard isValid else { return refuse(connection) }
         // The leader may know of it before its transaction has come here.
-        sessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
+        committed.sessions.add(
+            session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
         if let former = speaker(of: session), former !== connection { end(former) }
-        sessions[session]?.connection = connection.id
+        committed.sessions[session]?.connection = connection.id
         connection.isReturning = false
         connection.isResumed = true
         welcome(connection)

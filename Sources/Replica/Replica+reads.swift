@@ -9,7 +9,7 @@ extension Replica {
         do throws(ErrorCode) {
             try evaluate(request, as: identities, on: connection)
         } catch {
-            let zxid = tree.lastZxid
+            let zxid = committed.lastZxid
             effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: error) }
         }
         note(xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, on: connection)
@@ -39,7 +39,7 @@ extension Replica {
 
     /// The answer's xid is always -2, whatever the client sent.
     private mutating func ping(on connection: Connection) {
-        let zxid = tree.lastZxid
+        let zxid = committed.lastZxid
         effects.answer(connection) { $0.writeReply(xid: -2, zxid: zxid, error: .ok) }
     }
 
@@ -48,7 +48,7 @@ extension Replica {
     ) throws(ErrorCode) {
         let (node, watched) = try find(request, as: identities)
         if let watched { watches.add(.data, on: watched, for: connection.id) }
-        effects.answer(connection) { $0.writeReply(xid: request.xid, data: node, in: tree) }
+        effects.answer(connection) { $0.writeReply(xid: request.xid, data: node, in: committed.tree) }
     }
 
     private mutating func getChildren(
@@ -57,9 +57,9 @@ extension Replica {
         let (node, watched) = try find(request, as: identities)
         if let watched { watches.add(.children, on: watched, for: connection.id) }
         effects.answer(connection) { buffer in
-            buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
-                buffer.writeChildren(of: node, in: tree)
-                if withStat { buffer.writeJute(tree.stat(of: node)) }
+            buffer.writeReplyFrame(xid: request.xid, zxid: committed.lastZxid, error: .ok) { buffer in
+                buffer.writeChildren(of: node, in: committed.tree)
+                if withStat { buffer.writeJute(committed.tree.stat(of: node)) }
             }
         }
     }
@@ -70,7 +70,7 @@ extension Replica {
     ) throws(ErrorCode) -> (node: NodeID, watched: ZnodePath?) {
         let found: Result<(NodeID, ZnodePath?), ErrorCode> = request.withPathAndWatch { path, isWatched in
             do throws(ErrorCode) {
-                let node = try tree.readable(path, as: identities, settings.rules.access)
+                let node = try committed.tree.readable(path, as: identities, settings.rules.access)
                 return .success((node, isWatched ? ZnodePath(path) : nil))
             } catch {
                 return .failure(error)
@@ -88,12 +88,12 @@ extension Replica {
         }
         let (path, isWatched) = try asked.get()
         guard !path.bytes.contains(0) else { throw .badArguments }
-        let node = tree.nodes.find(path)
-        if let node { try tree.require(.read, on: node, as: identities, settings.rules.access) }
+        let node = committed.tree.nodes.find(path)
+        if let node { try committed.tree.require(.read, on: node, as: identities, settings.rules.access) }
         if isWatched { watches.add(.data, on: path, for: connection.id) }
         guard let node else { throw .noNode }
         effects.answer(connection) {
-            $0.writeReply(xid: request.xid, zxid: tree.lastZxid, stat: tree.stat(of: node))
+            $0.writeReply(xid: request.xid, zxid: committed.lastZxid, stat: committed.tree.stat(of: node))
         }
     }
 
@@ -101,16 +101,16 @@ extension Replica {
         _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         let path = try path(of: request)
-        let node = try tree.readable(
+        let node = try committed.tree.readable(
             path.bytes.span.bytes, [.read, .admin], as: identities, settings.rules.access)
-        var acl = tree.acl(of: node)
+        var acl = committed.tree.acl(of: node)
         if !settings.rules.access.permits(.admin, by: acl, to: identities) {
             acl = settings.rules.access.masked(acl)
         }
         effects.answer(connection) { buffer in
-            buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
+            buffer.writeReplyFrame(xid: request.xid, zxid: committed.lastZxid, error: .ok) { buffer in
                 buffer.writeJute(acl)
-                buffer.writeJute(tree.stat(of: node))
+                buffer.writeJute(committed.tree.stat(of: node))
             }
         }
     }
@@ -119,10 +119,10 @@ extension Replica {
         _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) throws(ErrorCode) {
         let path = try path(of: request)
-        let node = try tree.readable(path.bytes.span.bytes, as: identities, settings.rules.access)
-        let count = Int32(truncatingIfNeeded: tree.nodes.descendantCount(of: node))
+        let node = try committed.tree.readable(path.bytes.span.bytes, as: identities, settings.rules.access)
+        let count = Int32(truncatingIfNeeded: committed.tree.nodes.descendantCount(of: node))
         effects.answer(connection) { buffer in
-            buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) {
+            buffer.writeReplyFrame(xid: request.xid, zxid: committed.lastZxid, error: .ok) {
                 $0.writeInteger(count)
             }
         }
@@ -141,10 +141,10 @@ extension Replica {
         guard let record = request.decode(PathRequest.init(decoding:)) else { throw .marshallingError }
         let prefix = record.path?.bytes.trimmed() ?? []
         let takesAll = prefix.isEmpty || prefix == ZnodePath.root.bytes
-        let paths = tree.ephemerals(of: connection.session).sorted().filter {
+        let paths = committed.tree.ephemerals(of: connection.session).sorted().filter {
             takesAll || $0.bytes.starts(with: record.path?.bytes ?? [])
         }
-        let zxid = tree.lastZxid
+        let zxid = committed.lastZxid
         effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: zxid, error: .ok) { buffer in
                 buffer.writeInteger(Int32(paths.count))
@@ -162,9 +162,9 @@ extension Replica {
             record.reads.allSatisfy({ $0.path != nil }), answerBytes(of: record) <= Replica.multiReadBytesMax
         else { throw .marshallingError }
         effects.answer(connection) { buffer in
-            buffer.writeReplyFrame(xid: request.xid, zxid: tree.lastZxid, error: .ok) { buffer in
+            buffer.writeReplyFrame(xid: request.xid, zxid: committed.lastZxid, error: .ok) { buffer in
                 for read in record.reads {
-                    tree.answer(read, as: identities, settings.rules.access, into: &buffer)
+                    committed.tree.answer(read, as: identities, settings.rules.access, into: &buffer)
                 }
                 MultiHeader.end.encode(into: &buffer)
             }
@@ -175,14 +175,17 @@ extension Replica {
     /// frame.
     private func answerBytes(of request: MultiReadRequest) -> Int {
         request.reads.reduce(0) { total, read in
-            total + (read.path.flatMap { tree.nodes.find($0) }.map { tree.nodes.dataLength(of: $0) } ?? 0)
+            total
+                + (read.path.flatMap { committed.tree.nodes.find($0) }.map {
+                    committed.tree.nodes.dataLength(of: $0)
+                } ?? 0)
         }
     }
 
     private mutating func whoAmI(
         _ request: RequestFrame, as identities: [Identity], on connection: Connection
     ) {
-        let zxid = tree.lastZxid
+        let zxid = committed.lastZxid
         effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: zxid, error: .ok) { buffer in
                 buffer.writeInteger(Int32(identities.count))

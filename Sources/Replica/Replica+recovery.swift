@@ -10,13 +10,10 @@ extension Replica {
         precondition(!isServing, "the log is replayed before anybody is served")
         let entry = Entry(transaction.zxid, bytes)
         // What the snapshot has is committed, and remembered only for learners that are behind.
-        if transaction.zxid <= tree.lastZxid { return recovered.replay(entry, isCommitted: true) }
+        if transaction.zxid <= committed.lastZxid { return recovered.replay(entry, isCommitted: true) }
         recovered.replay(entry, isCommitted: isCommitted)
         guard isCommitted else { return ahead.add(transaction) }
-        applied.removeAll(keepingCapacity: true)
-        applyToSessions(transaction)
-        tree.apply(transaction, into: &applied)
-        noteDigest(of: transaction)
+        committed.apply(transaction, at: now, into: &applied)
     }
 
     mutating func start(_ acceptedEpoch: Epoch, _ currentEpoch: Epoch, _ mustSynchronize: Bool) {
@@ -36,28 +33,5 @@ extension Replica {
                 alone: settings.peer, patience: settings.patience, epoch: history.last.epoch, history: history
             )
         }
-    }
-
-    mutating func applyToSessions(_ transaction: Transaction) {
-        switch transaction.change {
-        case .createSession(let timeoutMs):
-            sessions.add(transaction.session, timeoutMs: timeoutMs, isCommitted: true, at: now)
-        case .closeSession: sessions.remove(transaction.session)
-        default: break
-        }
-    }
-
-    /// Compares the tree with what the leader had, once it is the tree of one moment.
-    ///
-    /// - Returns: Whether it was another one for the first time.
-    @discardableResult
-    mutating func noteDigest(of transaction: Transaction) -> Bool {
-        let isSame = transaction.digest.map { $0 == tree.digest }
-        if isSame == true { isTreeExact = true }
-        guard isTreeExact else { return false }
-        digestHistory.note(transaction.zxid, digest: tree.digest)
-        guard isSame == false else { return false }
-        statistics.digestMismatches += 1
-        return statistics.digestMismatches == 1
     }
 }

@@ -109,7 +109,7 @@ extension Replica {
         guard let body = request.decode(PathRequest.init(decoding:)) else {
             return answerInTurn(.failure(.marshallingError), request, on: connection)
         }
-        if isLeading, zab.history.last <= tree.lastZxid, connection.waiting.isEmpty {
+        if isLeading, zab.history.last <= committed.lastZxid, connection.waiting.isEmpty {
             answerSync(request.xid, body.path, arrivalMs: request.arrivalMs, on: connection)
         } else {
             wait(

@@ -42,16 +42,16 @@ extension Replica {
     /// to the next turn.
     mutating func lookForOutlived() {
         guard isLeading, sweep.unseen > 0 else { return }
-        let end = min(sweep.unseen, tree.sweepablePlaces.count)
+        let end = min(sweep.unseen, committed.tree.sweepablePlaces.count)
         let start = max(0, end - Sweep.visitsPerStep)
-        sweep.queue += tree.sweepCandidates(
+        sweep.queue += committed.tree.sweepCandidates(
             among: start..<end, wallMs: now.wallMs, neverUsedMs: settings.containerNeverUsedMs)
         sweep.unseen = start
         if start > 0 { continueSoon() }
     }
 
     private mutating func sweepOutlived() {
-        if sweep.isDue(at: now) { sweep.unseen = tree.sweepablePlaces.count }
+        if sweep.isDue(at: now) { sweep.unseen = committed.tree.sweepablePlaces.count }
         lookForOutlived()
         for path in sweep.take(at: now) {
             propose(.sweep(path: path), by: Requester(session: .none, identities: []), cxid: 0)

@@ -1,6 +1,6 @@
 package import Vocabulary
 package import Zab
-internal import Znodes
+package import Znodes
 
 /// What may be seen of a replica from outside, for those who report on it.
 extension Replica {
@@ -14,6 +14,19 @@ extension Replica {
         package let statistics: ConnectionStatistics
     }
 
+    /// The tree as it is committed.
+    package var tree: Tree { _read { yield committed.tree } }
+
+    package var sessions: SessionTable { committed.sessions }
+
+    package var digestHistory: DigestHistory { committed.digestHistory }
+
+    /// Transactions whose digest was not the tree's: never anything but 0 in a sound node.
+    package var digestMismatches: Int64 { committed.digestMismatches }
+
+    /// A snapshot of the tree is being taken for the disk.
+    package var isTakingSnapshot: Bool { committed.isBeingCaptured }
+
     /// Those in some of the slots, so that nobody has to look at all of them at once.
     package func connectionViews(inSlots slots: Range<Int>) -> [ConnectionView] {
         connections.inSlots(slots).map { connection in
@@ -26,7 +39,7 @@ extension Replica {
     }
 
     /// Sessions and ephemerals that ends of sessions have looked at so far.
-    package var endingVisits: Int { sessions.visited + overlay.visited }
+    package var endingVisits: Int { committed.sessions.visited + overlay.visited }
 
     /// Requests that were taken in and not answered yet.
     package var outstandingRequestCount: Int { isReadOnly ? 0 : zab.outstandingCount }

@@ -82,7 +82,7 @@ extension Replica {
         case 1: watches.add(.recursive, on: path, for: connection.id)
         default: throw .marshallingError
         }
-        let zxid = tree.lastZxid
+        let zxid = committed.lastZxid
         effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: zxid, error: .ok) { $0.writeInteger(Int32(0)) }
         }
@@ -108,7 +108,7 @@ extension Replica {
     }
 
     private mutating func acknowledgeRead(_ request: RequestFrame, on connection: Connection) {
-        let zxid = tree.lastZxid
+        let zxid = committed.lastZxid
         effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
     }
 
@@ -143,7 +143,7 @@ extension Replica {
     private mutating func catchUp(
         _ path: ZnodePath, _ mode: WatchModes, on connection: Connection, missed: (StoredStat?) -> EventType?
     ) {
-        let stat = tree.nodes.find(path).map { tree.nodes.stat(of: $0) }
+        let stat = committed.tree.nodes.find(path).map { committed.tree.nodes.stat(of: $0) }
         if let event = missed(stat) {
             send(event, on: path, Zxid(rawValue: -1), to: connection)
         } else {

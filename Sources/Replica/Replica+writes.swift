@@ -91,7 +91,7 @@ extension Replica {
         case .createSession(let timeoutMs):
             propose(
                 .createSession(timeoutMs: timeoutMs), session: requester.session, cxid: cxid,
-                digest: overlay.digest(over: tree))
+                digest: overlay.digest(over: committed.tree))
         case .reconfig:
             let code = settings.isReconfigEnabled ? ErrorCode.unimplemented : .reconfigDisabled
             propose(failure: code, session: requester.session, cxid: cxid)
@@ -106,7 +106,8 @@ extension Replica {
         }
         do throws(ErrorCode) {
             let (change, digest) = try overlay.prepare(
-                operation, for: requester, as: zab.lastProposed.next, timeMs: now.wallMs, over: tree,
+                operation, for: requester, as: zab.lastProposed.next, timeMs: now.wallMs,
+                over: committed.tree,
                 rules: settings.rules)
             propose(change, session: requester.session, cxid: cxid, digest: digest)
         } catch {
@@ -122,8 +123,9 @@ extension Replica {
     /// - Returns: How many ephemerals go with it.
     @discardableResult
     mutating func close(_ session: SessionID, cxid: Int32) -> Int {
-        let (change, digest) = overlay.prepareClose(of: session, as: zab.lastProposed.next, over: tree)
-        sessions.beginClosing(session)
+        let (change, digest) = overlay.prepareClose(
+            of: session, as: zab.lastProposed.next, over: committed.tree)
+        committed.sessions.beginClosing(session)
         propose(change.listing(within: settings.recordBytesMax), session: session, cxid: cxid, digest: digest)
         guard case .closeSession(let paths) = change else { return 0 }
         return paths.count

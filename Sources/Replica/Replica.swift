@@ -2,7 +2,7 @@ internal import DequeModule
 package import Vocabulary
 internal import Wire
 internal import Zab
-package import Znodes
+internal import Znodes
 
 /// A whole node as one deterministic machine: clients, sessions, watches, the order of writes, the tree.
 ///
@@ -19,8 +19,7 @@ package struct Replica: ~Copyable {
     static let multiReadBytesMax = 64 << 20
 
     let settings: ReplicaSettings
-    package internal(set) var tree: Tree
-    package internal(set) var sessions: SessionTable
+    var committed: CommittedState
     package internal(set) var watches = WatchTable()
     var connections = ConnectionTable()
     var overlay = Overlay()
@@ -53,8 +52,6 @@ package struct Replica: ~Copyable {
     var pendingSyncs: Deque<ConnectionID?> = []
     /// Clients whose sessions the leader has been asked about.
     var returning: [SessionID: [ConnectionID]] = [:]
-    /// Sessions heard from since the leader last asked.
-    var touched: [SessionID] = []
     /// Since when there is no leader, in monotonic milliseconds.
     var leaderlessSinceMs: Int64 = 0
     /// Since when it looks for a leader, in monotonic milliseconds; nil while it does not.
@@ -64,13 +61,6 @@ package struct Replica: ~Copyable {
     /// Those of read-only mode, which the ensemble knows nothing of.
     package internal(set) var localSessions: SessionTable
     package internal(set) var statistics = Statistics()
-    package internal(set) var digestHistory = DigestHistory()
-    /// False behind a snapshot until its tree is known to be that of one moment: a leader that applied
-    /// transactions while it serialised its tree may have sent the effects of some that follow (quorum
-    /// protocol 3.4). So it is again when they are replayed from the log.
-    var isTreeExact = true
-    /// A snapshot of the tree is being taken for the disk.
-    package internal(set) var isTakingSnapshot = false
     var isServing = false
     var eventSerial: UInt64 = 0
     var sweep: Sweep
@@ -94,9 +84,8 @@ package struct Replica: ~Copyable {
         self.settings = settings
         self.seed = seed
         self.intake = Intake(bytesMax: settings.requestBytesMax, largeBytes: settings.largeRequestBytes)
-        self.tree = Tree(seed: seed)
-        self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
-        self.localSessions = sessions
+        self.committed = CommittedState(settings, seed: seed, wallMs: wallMs)
+        self.localSessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
         self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
         self.recovered = History(
             after: .zero, [], committed: .zero,
@@ -108,7 +97,6 @@ package struct Replica: ~Copyable {
             standing: Standing(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
             history: History(after: .zero, [], committed: .zero))
         self.sweep = Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax)
-        if let membership = settings.membership { tree.showConfiguration(membership.text) }
     }
 
     /// Takes in one thing that happened.
@@ -122,7 +110,7 @@ package struct Replica: ~Copyable {
         handle(input)
         reviewReadOnlyMode()
         if zab.hasEffects { carryOutZab() }
-        if endings.isWaiting, endings.through <= tree.lastZxid { continueEndings() }
+        if endings.isWaiting, endings.through <= committed.lastZxid { continueEndings() }
         if intake.hasWaiting {
             giveRoom()
             if zab.hasEffects { carryOutZab() }
@@ -164,7 +152,7 @@ package struct Replica: ~Copyable {
     }
 
     private mutating func resetStatistics(ofConnections: Bool) {
-        guard ofConnections else { return statistics.reset() }
+        guard ofConnections else { return statistics = Statistics() }
         for connection in connections.all { connection.statistics.reset() }
     }
 }

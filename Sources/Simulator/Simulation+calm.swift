@@ -84,7 +84,7 @@ extension Simulation {
                     "server \(server.id.rawValue) knows other sessions than the history: "
                         + "\(known) instead of \(sessions)")
             }
-            guard server.replica?.statistics.digestMismatches == 0 else {
+            guard server.replica?.digestMismatches == 0 else {
                 throw Violation("server \(server.id.rawValue) has another tree than the leaders said")
             }
             let owners = server.replica?.tree.ephemeralOwners ?? []

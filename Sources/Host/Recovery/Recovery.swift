@@ -38,11 +38,11 @@ package enum Recovery {
                 "znodes": "\(replica.tree.nodes.count)",
                 "sessions": "\(replica.sessions.count)",
             ])
-        if replica.statistics.digestMismatches > 0 {
+        if replica.digestMismatches > 0 {
             log.error(
                 "the tree does not match the digests in the log",
                 metadata: [
-                    "transactions": "\(replica.statistics.digestMismatches)"
+                    "transactions": "\(replica.digestMismatches)"
                 ])
         }
         return replica

@@ -55,7 +55,7 @@ extension Replica {
         case .append(let entry): .append(append(of: entry))
         case .truncate(let zxid): .truncate(after: zxid)
         // Comes right behind `adoptSnapshot`: the tree is still the one that was received.
-        case .install(_, let entries): .install(storedState, entries.map { append(of: $0) })
+        case .install(_, let entries): .install(committed.stored, entries.map { append(of: $0) })
         case .acceptEpoch(let epoch): .acceptEpoch(epoch)
         case .enterEpoch(let epoch): .enterEpoch(epoch)
         }
@@ -83,9 +83,9 @@ extension Replica {
         self.duty = duty
         dutySinceMs = now.monotonicMs
         isServing = true
-        isTreeExact = true
+        committed.isTreeExact = true
         if case .lead = duty {
-            sessions.touchAll(at: now)
+            committed.sessions.touchAll(at: now)
             endings.begin()
             sweep.begin(at: now)
         }
@@ -126,13 +126,13 @@ extension Replica {
         pendingSyncs = []
         returning = [:]
         incoming = nil
-        sessions.forgetLeadership()
-        forgetTouched()
+        committed.sessions.forgetLeadership()
+        committed.sessions.forgetHeard()
         endings.begin()
         for connection in connections.all {
             for index in connection.waiting.indices {
                 guard case .sync(let path, let through?) = connection.waiting[index].kind,
-                    through > tree.lastZxid
+                    through > committed.lastZxid
                 else { continue }
                 connection.waiting[index].kind = .sync(path, through: nil)
             }

@@ -76,26 +76,18 @@ extension Replica {
             return true
         }
         guard let first, case .sync(let path, _) = connection.waiting[first].kind else { return }
-        connection.waiting[first].kind = .sync(path, through: tree.lastZxid)
+        connection.waiting[first].kind = .sync(path, through: committed.lastZxid)
         drain(connection)
     }
 
     /// The answer to a ping: which sessions were heard from. Never null (quorum protocol 4.9).
     mutating func reportTouched() {
-        let report = touched.compactMap { id in sessions[id].map { (session: id, timeoutMs: $0.timeoutMs) } }
-        forgetTouched()
+        let report = committed.sessions.takeHeard()
         let perPacket = settings.recordBytesMax / TouchedSessions.bytesEach
         for start in stride(from: 0, to: max(1, report.count), by: perPacket) {
             let data = TouchedSessions.encode(report[start..<min(start + perPacket, report.count)])
-            effects.act(.peer(.toLeader(QuorumPacket(.ping, zxid: tree.lastZxid, data: data))))
+            effects.act(.peer(.toLeader(QuorumPacket(.ping, zxid: committed.lastZxid, data: data))))
         }
-    }
-
-    /// What was heard before a leader is no news to it: it gives every session its time anew. And it would
-    /// take this server for the one that speaks for a session which may have moved on since.
-    mutating func forgetTouched() {
-        for id in touched { sessions[id]?.isReported = false }
-        touched.removeAll(keepingCapacity: true)
     }
 
     /// - Returns: Whether the connection's session lives.
@@ -108,12 +100,8 @@ extension Replica {
     ///
     /// - Returns: Whether the session lives.
     private mutating func touch(_ session: SessionID) -> Bool {
-        guard sessions.touch(session, at: now) else { return false }
-        guard settings.membership != nil, !isLeading, sessions[session]?.isReported == false else {
-            return true
-        }
-        sessions[session]?.isReported = true
-        touched.append(session)
+        guard committed.sessions.touch(session, at: now) else { return false }
+        if settings.membership != nil, !isLeading { committed.sessions.noteHeard(session) }
         return true
     }
 
@@ -129,8 +117,9 @@ extension Replica {
         guard let data = packet.data else { throw .unexpectedNull }
         switch packet.kind {
         case .ping:
-            for (session, _) in try TouchedSessions.decode(data) where sessions.touch(session, at: now) {
-                sessions.hold(session, by: .learner(server))
+            for (session, _) in try TouchedSessions.decode(data)
+            where committed.sessions.touch(session, at: now) {
+                committed.sessions.hold(session, by: .learner(server))
             }
         case .request:
             let request = try ForwardedRequest(decoding: data)
@@ -140,7 +129,8 @@ extension Replica {
             take(request, by: packet.identities ?? [], from: server, on: link)
         case .revalidate:
             let (session, timeoutMs) = try Revalidation.question(decoding: data)
-            let isValid = sessions.claim(session, timeoutMs: timeoutMs, by: .learner(server), at: now)
+            let isValid = committed.sessions.claim(
+                session, timeoutMs: timeoutMs, by: .learner(server), at: now)
             if isValid, let former = speaker(of: session) { end(former) }
             effects.act(
                 .peer(
@@ -186,8 +176,8 @@ extension Replica {
         case .createSession, .closeSession: return nil
         case .operation, .reconfig, .unreadableMulti: break
         }
-        guard sessions.touch(session, at: now) else { return .sessionExpired }
-        return sessions.isHeld(session, by: .learner(server)) ? nil : .sessionMoved
+        guard committed.sessions.touch(session, at: now) else { return .sessionExpired }
+        return committed.sessions.isHeld(session, by: .learner(server)) ? nil : .sessionMoved
     }
 
     /// What a learner asked for is in the tree, and was sent to it before this.

@@ -43,10 +43,10 @@ extension Replica {
     /// Whether a session of the ensemble lives only a leader can say: its client is sent away without a word
     /// and finds one elsewhere (client protocol 2.5).
     mutating func connectReadOnly(_ request: ConnectRequest, on connection: Connection) {
-        guard sessions[request.session] == nil else { return end(connection) }
+        guard committed.sessions[request.session] == nil else { return end(connection) }
         var session = request.session
         if session.rawValue == 0 {
-            session = sessions.makeID()
+            session = committed.sessions.makeID()
         } else {
             guard SessionPassword.opens(session, with: request.password), localSessions[session] != nil
             else { return refuse(connection) }
@@ -70,6 +70,6 @@ extension Replica {
     mutating func closeLocalSession(_ request: RequestFrame, on connection: Connection) {
         localSessions.remove(connection.session)
         connection.phase = .ending
-        answerInTurn(.fixed(zxid: tree.lastZxid, .ok), request, isLast: true, on: connection)
+        answerInTurn(.fixed(zxid: committed.lastZxid, .ok), request, isLast: true, on: connection)
     }
 }

@@ -13,17 +13,12 @@ extension Replica {
 
     /// Serialises the tree as it is now, between the packet that announces it and what follows.
     mutating func sendSnapshot(to link: LinkID) {
-        let sessions = storedSessions.map { (session: $0.id, timeoutMs: $0.timeoutMs) }
+        let sessions = committed.storedSessions.map { (session: $0.id, timeoutMs: $0.timeoutMs) }
         var pieces: [ByteBuffer] = []
-        SnapshotWriter.write(tree, sessions: sessions, chunkBytes: Replica.pieceBytes) { pieces.append($0) }
-        for piece in pieces { effects.act(.peer(.snapshotPiece(link, piece))) }
-    }
-
-    private var storedSessions: [SnapshotHead.StoredSession] {
-        sessions.ids.compactMap { id in
-            guard let session = sessions[id], session.isCommitted else { return nil }
-            return SnapshotHead.StoredSession(id: id, timeoutMs: session.timeoutMs)
+        SnapshotWriter.write(committed.tree, sessions: sessions, chunkBytes: Replica.pieceBytes) {
+            pieces.append($0)
         }
+        for piece in pieces { effects.act(.peer(.snapshotPiece(link, piece))) }
     }
 
     // MARK: A learner's
@@ -54,25 +49,12 @@ extension Replica {
             connection.waitingReads = 0
             end(connection)
         }
-        sessions.removeAll()
-        for (session, timeoutMs) in reader.sessions {
-            sessions.add(session, timeoutMs: timeoutMs, isCommitted: true, at: now)
-        }
-        tree = reader.finish(at: zxid)
-        if let membership = settings.membership { tree.showConfiguration(membership.text) }
+        committed.adopt(reader, at: zxid, now: now)
         overlay = Overlay()
-        isTreeExact = false
     }
 
     /// The tree as it is now, for the disk.
-    package var storedState: StoredState {
-        let (acls, znodes) = tree.packed(pageBytes: StoredState.pageBytes)
-        return StoredState(head: head(acls), znodes: znodes)
-    }
-
-    private func head(_ acls: [NumberedACL]) -> SnapshotHead {
-        SnapshotHead(zxid: tree.lastZxid, digest: tree.digest, sessions: storedSessions, acls: acls)
-    }
+    package var storedState: StoredState { committed.stored }
 
     // MARK: The node's own
 
@@ -87,13 +69,8 @@ extension Replica {
         replayingAfter floor: Zxid, now: Instant
     ) {
         precondition(!isServing, "the snapshot is restored before anybody is served")
-        for session in stored {
-            sessions.add(session.id, timeoutMs: session.timeoutMs, isCommitted: true, at: now)
-        }
-        self.tree = tree
-        isTreeExact = isExact
-        if let membership = settings.membership { self.tree.showConfiguration(membership.text) }
-        precondition(floor <= self.tree.lastZxid, "a replay leaves no gap behind the snapshot")
+        committed.restore(tree, sessions: stored, isExact: isExact, at: now)
+        precondition(floor <= committed.lastZxid, "a replay leaves no gap behind the snapshot")
         recovered = History(
             after: floor, [], committed: floor,
             keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax,
@@ -122,34 +99,16 @@ extension Replica {
         return true
     }
 
-    /// Begins a snapshot of the tree as it is, unless one is under way.
-    ///
-    /// Only of a tree of one moment: one that came of a leader's changing tree is that with what follows.
     mutating func beginSnapshot() {
-        guard !isTakingSnapshot, isTreeExact, tree.lastZxid > .zero else { return }
-        isTakingSnapshot = true
-        let acls = tree.beginCapture()
-        effects.act(.snapshot(.begin(head(acls))))
+        if let head = committed.beginCapture() { effects.act(.snapshot(.begin(head))) }
     }
 
-    /// Takes the snapshot's next slice.
     mutating func continueSnapshot() {
-        guard isTakingSnapshot,
-            let slice = tree.captureSlice(
-                records: settings.snapshotSliceRecords, bytes: Replica.sliceBytes)
-        else { return }
-        if slice.isLast { isTakingSnapshot = false }
+        guard let slice = committed.captureSlice(records: settings.snapshotSliceRecords) else { return }
         effects.act(.snapshot(.add(slice)))
     }
 
-    /// Gives up the snapshot that is under way.
     mutating func abandonSnapshot() {
-        guard isTakingSnapshot else { return }
-        isTakingSnapshot = false
-        tree.endCapture()
-        effects.act(.snapshot(.abandon))
+        if committed.endCapture() { effects.act(.snapshot(.abandon)) }
     }
-
-    /// Bytes that are packed at a time, whatever the number of records: with 2048 of those, about 0.4 ms.
-    private static let sliceBytes = 512 << 10
 }

@@ -11,19 +11,20 @@ extension Replica {
         var visits = settings.endingsPerStep.visits
         if isReadOnly { endLocalSessions(visits: &visits) }
         if isLeading {
-            guard endings.through <= tree.lastZxid else { return }
+            guard endings.through <= committed.lastZxid else { return }
             proposeEndings(visits: &visits)
         } else {
             // Looked at all the same, so that those that are gone are forgotten.
-            while sessions.takeExpired(at: now, visits: &visits) != nil {}
+            while committed.sessions.takeExpired(at: now, visits: &visits) != nil {}
         }
-        endings.isWaiting = sessions.hasDue(at: now) || isReadOnly && localSessions.hasDue(at: now)
+        endings.isWaiting = committed.sessions.hasDue(at: now) || isReadOnly && localSessions.hasDue(at: now)
     }
 
     private mutating func proposeEndings(visits: inout Int) {
         var ephemerals = settings.endingsPerStep.ephemerals
         var ends = settings.endingsPerStep.sessions
-        while ends > 0, ephemerals > 0, let session = sessions.takeExpired(at: now, visits: &visits) {
+        while ends > 0, ephemerals > 0, let session = committed.sessions.takeExpired(at: now, visits: &visits)
+        {
             statistics.staleSessionsExpired += 1
             ephemerals -= close(session, cxid: 0)
             ends -= 1

@@ -15,8 +15,8 @@ package struct SessionTable: Sendable {
         /// Its creation is in the history that is applied here. A snapshot holds no other: one whose creation
         /// is under way may never come to be.
         package fileprivate(set) var isCommitted = false
-        /// Its server has noted that the leader must be told of it.
-        var isReported = false
+        /// It is in `heard`.
+        fileprivate var isHeard = false
         /// When its client was last heard of, and its timeout, said. Monotonic milliseconds, a multiple of
         /// the tick.
         fileprivate var deadlineMs: Int64 = 0
@@ -49,6 +49,8 @@ package struct SessionTable: Sendable {
     private var due: [SessionID] = []
     private var dueTaken = 0
     private var reign: UInt32 = 0
+    /// Sessions heard from since the leader last asked.
+    private var heard: [SessionID] = []
     /// When all of them were given their full time.
     private var allTouchedMs: Int64 = .min
     private var lastID: Int64
@@ -118,6 +120,29 @@ package struct SessionTable: Sendable {
         guard let index = sessions.index(forKey: id), !isClosing(sessions.values[index]) else { return false }
         sessions.values[index].deadlineMs = deadline(sessions.values[index].timeoutMs, after: now.monotonicMs)
         return true
+    }
+
+    // MARK: What a learner tells its leader
+
+    /// A client was heard from: the leader is told at its next ping.
+    mutating func noteHeard(_ id: SessionID) {
+        guard let index = sessions.index(forKey: id), !sessions.values[index].isHeard else { return }
+        sessions.values[index].isHeard = true
+        heard.append(id)
+    }
+
+    /// Those heard from since the leader last asked.
+    mutating func takeHeard() -> [(session: SessionID, timeoutMs: Int32)] {
+        let taken = heard.compactMap { id in sessions[id].map { (session: id, timeoutMs: $0.timeoutMs) } }
+        forgetHeard()
+        return taken
+    }
+
+    /// What was heard before a leader is no news to it: it gives every session its time anew. And it would
+    /// take this server for the one that speaks for a session which may have moved on since.
+    mutating func forgetHeard() {
+        for id in heard { sessions[id]?.isHeard = false }
+        heard.removeAll(keepingCapacity: true)
     }
 
     // MARK: What only a leader knows
