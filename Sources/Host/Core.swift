@@ -109,12 +109,8 @@ package final class Core {
 
     /// Starts the clock, and the replica. Called on the loop.
     ///
-    /// - Parameters:
-    ///   - acceptedEpoch: As the log's owner found it on the disk, like `currentEpoch`.
     /// - Returns: When the node can be reached by its ensemble.
-    package func start(
-        tickMs: Int64, acceptedEpoch: Epoch, currentEpoch: Epoch, mustSynchronize: Bool
-    ) -> EventLoopFuture<Void> {
+    package func start(tickMs: Int64) -> EventLoopFuture<Void> {
         loop.assertInEventLoop()
         let bound = NIOLoopBound(self, eventLoop: loop)
         journal.whenStored = { batch in
@@ -132,16 +128,13 @@ package final class Core {
             bound.value.step(.ticked)
         }
         guard let peers else {
-            step(.started(acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch))
+            step(.ticked)
             return loop.makeSucceededVoidFuture()
         }
         let opened = peers.open(
             { bound.value.hear($0) }, snapshot: { bound.value.readSnapshot(&$0) })
         return opened.map {
-            bound.value.step(
-                .started(
-                    acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch,
-                    mustSynchronize: mustSynchronize))
+            bound.value.step(.pulsed)
             bound.value.pulsing = bound.eventLoop.scheduleRepeatedTask(
                 initialDelay: Core.pulse, delay: Core.pulse
             ) { _ in bound.value.step(.pulsed) }

@@ -2,7 +2,6 @@ package import NIOCore
 package import Vocabulary
 package import Wire
 package import Zab
-package import Znodes
 
 /// What happened to a node: everything that can make `Replica` do something.
 package enum Input {
@@ -19,13 +18,6 @@ package enum Input {
     case gotRoom(ConnectionID)
     /// The disk has done every order up to this ticket. Nothing else makes an acknowledgement.
     case stored(through: UInt64)
-    /// A transaction of the node's own log, while it starts: one that is known to be committed is applied,
-    /// one that is not waits for a leader's word.
-    case replayed(Transaction, bytes: ByteBuffer, isCommitted: Bool)
-    /// The log is replayed: look for the others, or serve when there are none.
-    ///
-    /// - `mustSynchronize`: the disk may lack what this node acknowledged.
-    case started(acceptedEpoch: Epoch, currentEpoch: Epoch, mustSynchronize: Bool = false)
     /// Time passed. Comes a few times a tick.
     case ticked
     /// The others had their turn (after `continueSoon`).

@@ -6,8 +6,9 @@ internal import Znodes
 
 /// A whole node as one deterministic machine: clients, sessions, watches, the order of writes, the tree.
 ///
-/// Everything that happens comes in through `step`, everything to be done goes out through `Effects`. One
-/// owner steps it; nothing else changes it; it knows no clock, socket, file or thread.
+/// Everything that happens comes in through `step`, everything to be done goes out through `Effects`; beside
+/// them, a leader's snapshot is read into it as it comes (`readSnapshot`). One owner steps it; it knows no
+/// clock, socket, file or thread. A `Recovering` is what it begins as.
 ///
 /// Positions: applied = committed ≤ durable ≤ proposed. A write is answered when it is applied, and applied
 /// when a quorum has it on disk. A node without an ensemble is a quorum of one.
@@ -23,11 +24,11 @@ package struct Replica: ~Copyable {
     package internal(set) var watches = WatchTable()
     var connections = ConnectionTable()
     var overlay = Overlay()
-    /// Which writes there are, and in which order. Knows the past from `started` on.
+    /// Which writes there are, and in which order.
     var zab: Peer
     /// Empty, with room for what Zab wants done next.
     var spareZabEffects: [Effect] = []
-    var ahead = TransactionsAhead()
+    var ahead: TransactionsAhead
     var resumedCxids: ResumedCxids
     /// How much clients have asked for that is not done.
     var intake: Intake
@@ -40,8 +41,6 @@ package struct Replica: ~Copyable {
     var nextDuty: Duty?
     /// Monotonic milliseconds.
     package internal(set) var dutySinceMs: Int64 = 0
-    /// The end of its log, collected while it starts.
-    var recovered: History
     /// What has come of the leader's tree.
     var incoming: SnapshotReader?
     let seed: UInt64
@@ -53,7 +52,7 @@ package struct Replica: ~Copyable {
     /// Clients whose sessions the leader has been asked about.
     var returning: [SessionID: [ConnectionID]] = [:]
     /// Since when there is no leader, in monotonic milliseconds.
-    var leaderlessSinceMs: Int64 = 0
+    var leaderlessSinceMs: Int64
     /// Since when it looks for a leader, in monotonic milliseconds; nil while it does not.
     var lookingSinceMs: Int64?
     /// Reads are answered though there is no leader.
@@ -73,30 +72,26 @@ package struct Replica: ~Copyable {
     /// Reused by every commit.
     var applied: [Applied] = []
     /// The time of the step that is under way.
-    private(set) var now = Instant(monotonicMs: 0, wallMs: 0)
+    private(set) var now: Instant
     /// What must be done, while a step is under way: the owner's otherwise.
     var effects = Effects()
 
-    /// - Parameters:
-    ///   - seed: Of everything that must not be guessed from outside.
-    ///   - wallMs: The wall clock at start, for session numbers.
-    package init(settings: ReplicaSettings, seed: UInt64, wallMs: Int64) {
+    /// What has been recovered begins to live.
+    init(
+        _ settings: ReplicaSettings, seed: UInt64, committed: consuming CommittedState,
+        ahead: TransactionsAhead, zab: consuming Peer, at now: Instant
+    ) {
         self.settings = settings
         self.seed = seed
+        self.committed = committed
+        self.ahead = ahead
+        self.zab = zab
         self.intake = Intake(bytesMax: settings.requestBytesMax, largeBytes: settings.largeRequestBytes)
-        self.committed = CommittedState(settings, seed: seed, wallMs: wallMs)
-        self.localSessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
+        self.localSessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: now.wallMs)
         self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
-        self.recovered = History(
-            after: .zero, [], committed: .zero,
-            keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax,
-            entryBytesMax: settings.recordBytesMax)
-        self.zab = Peer(
-            settings.peer, in: settings.membership ?? Membership(of: settings.peer),
-            patience: settings.patience,
-            standing: Standing(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
-            history: History(after: .zero, [], committed: .zero))
         self.sweep = Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax)
+        self.leaderlessSinceMs = now.monotonicMs
+        self.now = now
     }
 
     /// Takes in one thing that happened.
@@ -129,10 +124,6 @@ package struct Replica: ~Copyable {
         case .gotRoom(let id):
             if let connection = connections[id] { proceed(connection) }
         case .stored(let ticket): zab.step(.stored(through: ticket), at: now.monotonicMs)
-        case .replayed(let transaction, let bytes, let isCommitted):
-            replay(transaction, bytes, isCommitted: isCommitted)
-        case .started(let acceptedEpoch, let currentEpoch, let mustSynchronize):
-            start(acceptedEpoch, currentEpoch, mustSynchronize)
         case .ticked: tick()
         case .continued: goOn()
         case .pulsed: zab.step(.ticked, at: now.monotonicMs)

@@ -102,8 +102,6 @@ struct Node {
             from: &store, settings: settings, replayed: &replayed, log: log)
         let scribe = SnapshotScribe(
             directory: store.snapshotDirectory, kept: settings.storage.snapshotsKept)
-        let (acceptedEpoch, currentEpoch) = (store.acceptedEpoch, store.currentEpoch)
-        let mustSynchronize = store.mustSynchronize != nil
         let journal = Journal(store: store) { error in
             log.critical("\(error.message)")
             writer.flush(withinMs: Node.lastWordsMs)
@@ -115,9 +113,7 @@ struct Node {
             snapshots: SnapshotDesk(
                 settings.storage, scribe: scribe, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)
-        let reachable = core.start(
-            tickMs: Int64(settings.tickTimeMs), acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch,
-            mustSynchronize: mustSynchronize)
+        let reachable = core.start(tickMs: Int64(settings.tickTimeMs))
         return (NIOLoopBound(core, eventLoop: loop), journal, scribe, reachable)
     }
 }

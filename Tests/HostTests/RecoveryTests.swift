@@ -25,7 +25,7 @@ import Znodes
 
     private func expectWhole(after snapshot: Zxid?) throws {
         let found = try folder.recover()
-        let tree = folder.replica.tree.digest
+        let tree = folder.history.committed.tree.digest
         #expect(found.digest == tree && found.zxid.counter == 3100 && found.znodes == 3104)
         #expect(found.replayed.transactions == 3100 - Int(snapshot?.counter ?? 0))
         #expect(found.replayed.bytes > found.replayed.transactions * 50)

@@ -27,7 +27,7 @@ import Znodes
     }
 
     private func write(with scribe: SnapshotScribe, isFinished: Bool = true) throws {
-        let state = folder.replica.storedState
+        let state = folder.history.committed.stored
         scribe.begin(state.head)
         for page in state.znodes { scribe.add(page) }
         if isFinished { scribe.finish() } else { scribe.abandon() }

@@ -14,16 +14,15 @@ import Znodes
 final class TestFolder {
     let path: String
     /// What a node that lost nothing would have.
-    private(set) var replica: Replica
+    private(set) var history: Recovering
     private(set) var digests: [Zxid: UInt64] = [:]
-    private var effects = Effects()
     private var last = Zxid(epoch: Epoch(rawValue: 1), counter: 0)
 
     init() {
         var template = Array("/var/tmp/aviary-host-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { fatalError("no temporary folder: errno \(errno)") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        replica = TestFolder.emptyReplica()
+        history = Recovering(settings: ReplicaSettings(digest: { $0 }), seed: 1, wallMs: 0)
     }
 
     deinit {
@@ -37,10 +36,6 @@ final class TestFolder {
             closedir(entries)
         }
         rmdir(path)
-    }
-
-    private static func emptyReplica() -> Replica {
-        Replica(settings: ReplicaSettings(digest: { $0 }), seed: 1, wallMs: 0)
     }
 
     /// Appends `count` creations, each with the digest that the tree has after it.
@@ -57,10 +52,9 @@ final class TestFolder {
                         parentCversion: -1)))
             var body = ByteBuffer()
             transaction.encode(into: &body)
-            replica.step(
-                .replayed(transaction, bytes: body, isCommitted: true), at: .now, into: &effects)
-            transaction.digest = replica.tree.digest
-            digests[last] = replica.tree.digest
+            history.replay(transaction, bytes: body, isCommitted: true, at: .now)
+            transaction.digest = history.committed.tree.digest
+            digests[last] = history.committed.tree.digest
             body.clear()
             transaction.encode(into: &body)
             rows.append(
@@ -73,7 +67,7 @@ final class TestFolder {
 
     /// Writes a snapshot of what was appended so far.
     func takeSnapshot() throws -> Zxid {
-        let state = replica.storedState
+        let state = history.committed.stored
         var file = try SnapshotFile(state.head, in: path, by: .node)
         for page in state.znodes { try file.add(page) }
         try file.finish()

@@ -48,22 +48,23 @@ final class TestNode {
         change(&settings)
         isMember = settings.membership != nil
         now = start ?? now
-        replica = Replica(settings: settings, seed: 1, wallMs: now.wallMs)
+        var recovering = Recovering(settings: settings, seed: 1, wallMs: now.wallMs)
         if let snapshot,
-            !replica.restore(
+            !recovering.restore(
                 snapshot, isExact: true,
                 replayingAfter: log.first.map { Zxid(rawValue: $0.zxid.rawValue - 1) } ?? snapshot.head.zxid,
-                now: now)
+                at: now)
         {
             Issue.record("not the tree that the snapshot says")
         }
         for transaction in log {
             var bytes = ByteBuffer()
             transaction.encode(into: &bytes)
-            step(.replayed(transaction, bytes: bytes, isCommitted: true))
+            recovering.replay(transaction, bytes: bytes, isCommitted: true, at: now)
         }
         logged = log
-        step(.started(acceptedEpoch: .zero, currentEpoch: .zero))
+        replica = recovering.start(acceptedEpoch: .zero, currentEpoch: .zero, at: now)
+        step(isMember ? .pulsed : .ticked)
     }
 
     func step(_ input: consuming Input) {

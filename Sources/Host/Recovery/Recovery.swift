@@ -25,40 +25,41 @@ package enum Recovery {
     package static func replica(
         from store: inout LogStore, settings: NodeSettings, replayed: inout Replayed, log: Logger
     ) throws -> Replica {
-        var replica = Replica(
+        var recovering = Recovering(
             settings: ReplicaSettings(settings), seed: UInt64.random(in: .min ... .max),
             wallMs: Instant.now.wallMs)
-        let start = try loadSnapshot(from: store, into: &replica, settings, log)
-        replayed = try replay(store: &store, after: start, into: &replica, settings, log)
+        let start = try loadSnapshot(from: store, into: &recovering, settings, log)
+        replayed = try replay(store: &store, after: start, into: &recovering, settings, log)
         try requireEpochs(of: store, settings)
         log.info(
             "recovered",
             metadata: [
-                "transactions": "\(replayed.transactions)", "zxid": "\(replica.tree.lastZxid)",
-                "znodes": "\(replica.tree.nodes.count)",
-                "sessions": "\(replica.sessions.count)",
+                "transactions": "\(replayed.transactions)", "zxid": "\(recovering.committed.lastZxid)",
+                "znodes": "\(recovering.committed.tree.nodes.count)",
+                "sessions": "\(recovering.committed.sessions.count)",
             ])
-        if replica.digestMismatches > 0 {
+        if recovering.committed.digestMismatches > 0 {
             log.error(
                 "the tree does not match the digests in the log",
                 metadata: [
-                    "transactions": "\(replica.digestMismatches)"
+                    "transactions": "\(recovering.committed.digestMismatches)"
                 ])
         }
-        return replica
+        return recovering.start(
+            acceptedEpoch: store.acceptedEpoch, currentEpoch: store.currentEpoch,
+            mustSynchronize: store.mustSynchronize != nil, at: .now)
     }
 
     /// The log's thread-to-be reads, checks and decodes; this one applies.
     private static func replay(
-        store: inout LogStore, after start: Zxid, into replica: inout Replica, _ settings: NodeSettings,
+        store: inout LogStore, after start: Zxid, into recovering: inout Recovering, _ settings: NodeSettings,
         _ log: Logger
     ) throws -> Replayed {
-        var effects = Effects()
         var replayed = Replayed()
         var progress = Progress()
         // A node that is all there is needs nobody's word for what is on its disk.
         let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
-        let (snapshot, last) = (replica.tree.lastZxid, store.lastZxid)
+        let (snapshot, last) = (recovering.committed.lastZxid, store.lastZxid)
         let lent = Lent(consume store)
         let outcome = Result {
             try Handover<[Decoded]>.run(ahead: Recovery.batchesAhead) { handover in
@@ -77,9 +78,8 @@ package enum Recovery {
                         replayed.transactions += 1
                         replayed.bytes += row.body.readableBytes
                     }
-                    replica.step(
-                        .replayed(row.transaction, bytes: row.body, isCommitted: zxid <= committed), at: .now,
-                        into: &effects)
+                    recovering.replay(
+                        row.transaction, bytes: row.body, isCommitted: zxid <= committed, at: .now)
                 }
                 guard progress.isDue, let zxid = batch.last?.transaction.zxid else { return }
                 log.info(
@@ -130,14 +130,15 @@ extension Recovery {
     ///
     /// - Returns: From where the log is to be replayed: a member remembers some of what the snapshot has.
     private static func loadSnapshot(
-        from store: borrowing LogStore, into replica: inout Replica, _ settings: NodeSettings, _ log: Logger
+        from store: borrowing LogStore, into recovering: inout Recovering, _ settings: NodeSettings,
+        _ log: Logger
     ) throws -> Zxid {
         var failure: StorageError?
         for zxid in try store.snapshots() {
             do {
                 let remembered = settings.isMember ? rememberedRows : 0
                 let start = try store.position(before: zxid, by: remembered)
-                try load(zxid, from: store, replayingAfter: start, into: &replica, log)
+                try load(zxid, from: store, replayingAfter: start, into: &recovering, log)
                 return start
             } catch let error as StorageError where error.code == .corrupt {
                 log.error("a snapshot is damaged, an older one must do: \(error.message)")
@@ -155,10 +156,10 @@ extension Recovery {
     /// One thread reads the file and checks it, this one builds the tree.
     private static func load(
         _ zxid: Zxid, from store: borrowing LogStore, replayingAfter start: Zxid,
-        into replica: inout Replica, _ log: Logger
+        into recovering: inout Recovering, _ log: Logger
     ) throws {
         var sessions: [SnapshotHead.StoredSession] = []
-        var restoration = replica.restoration
+        var restoration = recovering.restoration
         var progress = Progress()
         var count = 0
         var total: Int64 = 0
@@ -180,13 +181,13 @@ extension Recovery {
                 log.info("loading the snapshot", metadata: ["znodes": "\(count)", "of": "\(total)"])
             case .end(let summary):
                 tree = restoration.finish(at: zxid, digest: summary.digest)
-                restoration = replica.restoration
+                restoration = recovering.restoration
             }
         }
         guard let tree else { throw otherTree(zxid) }
-        replica.restore(
+        recovering.restore(
             tree, sessions: sessions, isExact: !(store.beginsBehindReceived && zxid == store.startZxid),
-            replayingAfter: start, now: .now)
+            replayingAfter: start, at: .now)
     }
 
     private static func otherTree(_ zxid: Zxid) -> StorageError {

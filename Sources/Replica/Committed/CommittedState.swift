@@ -71,7 +71,7 @@ package struct CommittedState: ~Copyable {
     // MARK: Whole trees
 
     /// The tree and its sessions as they are now, for the disk.
-    var stored: StoredState {
+    package var stored: StoredState {
         let (acls, znodes) = tree.packed(pageBytes: StoredState.pageBytes)
         return StoredState(head: head(acls), znodes: znodes)
     }

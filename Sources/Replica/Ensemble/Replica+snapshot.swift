@@ -1,10 +1,10 @@
 package import NIOCore
-package import Vocabulary
+internal import Vocabulary
 package import Wire
 internal import Zab
-package import Znodes
+internal import Znodes
 
-/// Whole trees: sent to a learner that is too far behind, received from a leader, found on the disk.
+/// Whole trees: sent to a learner that is too far behind, received from a leader, written to the own disk.
 extension Replica {
     /// Bytes of one piece of a snapshot on its way to a learner.
     private static let pieceBytes = 256 << 10
@@ -57,47 +57,6 @@ extension Replica {
     package var storedState: StoredState { committed.stored }
 
     // MARK: The node's own
-
-    /// Takes a tree that was found on the disk, before the log behind it is replayed.
-    ///
-    /// - Parameters:
-    ///   - isExact: Whether the tree is known to be that of one moment.
-    ///   - floor: Behind which position the replay begins: the tree's own, or an earlier one, so that
-    ///     learners that are a little behind can be sent what they lack.
-    package mutating func restore(
-        _ tree: consuming Tree, sessions stored: [SnapshotHead.StoredSession], isExact: Bool,
-        replayingAfter floor: Zxid, now: Instant
-    ) {
-        precondition(!isServing, "the snapshot is restored before anybody is served")
-        committed.restore(tree, sessions: stored, isExact: isExact, at: now)
-        precondition(floor <= committed.lastZxid, "a replay leaves no gap behind the snapshot")
-        recovered = History(
-            after: floor, [], committed: floor,
-            keepingBytes: settings.membership == nil ? 0 : settings.historyBytesMax,
-            entryBytesMax: settings.recordBytesMax)
-    }
-
-    /// An empty tree that is to become one of a snapshot.
-    package var restoration: Restoration { Restoration(seed: seed) }
-
-    /// Likewise, of a state that is in memory.
-    ///
-    /// - Returns: False when that is no tree, or one with another digest.
-    package mutating func restore(
-        _ state: StoredState, isExact: Bool, replayingAfter floor: Zxid, now: Instant
-    ) -> Bool {
-        var restoration = restoration
-        for list in state.head.acls { restoration.add(list: list.number, list.acl) }
-        for page in state.znodes {
-            guard restoration.add(page) else { return false }
-        }
-        guard let tree = restoration.finish(at: state.head.zxid, digest: state.head.digest) else {
-            return false
-        }
-        restore(
-            tree, sessions: state.head.sessions, isExact: isExact, replayingAfter: floor, now: now)
-        return true
-    }
 
     mutating func beginSnapshot() {
         if let head = committed.beginCapture() { effects.act(.snapshot(.begin(head))) }

@@ -12,12 +12,12 @@ extension Simulation {
         guard !server.isRunning else { return }
         try server.disk.requireOrder(of: server.id)
         let now = server.instant(nowMs)
-        var replica = Replica(
+        var recovering = Recovering(
             settings: settings(of: server), seed: scenario.seed &+ UInt64(server.host), wallMs: now.wallMs)
         if let base = server.disk.base {
             guard
-                replica.restore(
-                    base, isExact: server.disk.isBaseOwn, replayingAfter: server.disk.start, now: now)
+                recovering.restore(
+                    base, isExact: server.disk.isBaseOwn, replayingAfter: server.disk.start, at: now)
             else {
                 throw Violation(
                     "server \(server.id.rawValue) cannot restore its snapshot of \(base.head.zxid)")
@@ -29,11 +29,10 @@ extension Simulation {
             guard let transaction = try? Transaction(decoding: row.body.readableBytesSpan) else {
                 throw Violation("server \(server.id.rawValue) has what is no transaction at \(row.zxid)")
             }
-            replica.step(
-                .replayed(transaction, bytes: row.body, isCommitted: row.zxid <= committed), at: now,
-                into: &server.effects)
+            recovering.replay(transaction, bytes: row.body, isCommitted: row.zxid <= committed, at: now)
         }
-        server.replica = consume replica
+        server.replica = recovering.start(
+            acceptedEpoch: server.disk.acceptedEpoch, currentEpoch: server.disk.currentEpoch, at: now)
         noteChange()
         server.position = 0
         server.observed = .zero
@@ -43,9 +42,7 @@ extension Simulation {
         transcript.note(nowMs, Int64(server.host), 1, line: "\(nowMs) server \(server.id.rawValue) starts")
         agenda.add(.pulse(server: server.host, life: server.life), at: nowMs + roll(20))
         agenda.add(.tick(server: server.host, life: server.life), at: nowMs + roll(50))
-        try step(
-            server,
-            .started(acceptedEpoch: server.disk.acceptedEpoch, currentEpoch: server.disk.currentEpoch))
+        try step(server, .pulsed)
     }
 
     private func settings(of server: Server) -> ReplicaSettings {
