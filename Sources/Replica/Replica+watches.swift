@@ -5,62 +5,21 @@ internal import Znodes
 
 /// Watches: set, asked for and removed by clients, fired by what a transaction did.
 extension Replica {
-    /// Events of one transaction, change by change, before any answer or read sees the tree after it.
+    /// Events of one transaction, before any answer or read sees the tree after it.
     mutating func fireWatches(by zxid: Zxid) {
         if watches.isEmpty { return }
-        for change in applied {
-            switch change.kind {
-            case .created:
-                fireData(.created, on: change.path, readableBy: change.acl, zxid)
-                fireParent(of: change, zxid)
-            case .deleted:
-                fireDeleted(change, zxid)
-                fireParent(of: change, zxid)
-            case .dataChanged:
-                fireData(.dataChanged, on: change.path, readableBy: change.acl, zxid)
-            case .aclChanged, .checked, .failed:
-                break
-            }
-        }
-    }
-
-    private mutating func fireData(
-        _ event: EventType, on path: ZnodePath, readableBy acl: ACL, _ zxid: Zxid
-    ) {
-        eventSerial += 1
-        var recipients: [ConnectionID] = []
-        watches.fireData(on: path) { recipients.append($0) }
-        deliver(event, on: path, readableBy: acl, zxid, to: recipients)
-    }
-
-    /// One event for a connection that watches both the znode and its children.
-    private mutating func fireDeleted(_ change: Applied, _ zxid: Zxid) {
-        eventSerial += 1
-        var recipients: [ConnectionID] = []
-        watches.fireData(on: change.path) { recipients.append($0) }
-        watches.fireChildren(on: change.path) { recipients.append($0) }
-        deliver(.deleted, on: change.path, readableBy: change.acl, zxid, to: recipients)
-    }
-
-    private mutating func fireParent(of change: Applied, _ zxid: Zxid) {
-        guard let parent = change.path.parent else { return }
-        eventSerial += 1
-        var recipients: [ConnectionID] = []
-        watches.fireChildren(on: parent) { recipients.append($0) }
-        deliver(.childrenChanged, on: parent, readableBy: change.parentACL, zxid, to: recipients)
+        for event in watches.fire(applied) { deliver(event, zxid) }
     }
 
     /// Who may not read the znode is not told, and its one-shot watch is spent all the same.
-    private mutating func deliver(
-        _ event: EventType, on path: ZnodePath, readableBy acl: ACL, _ zxid: Zxid,
-        to recipients: [ConnectionID]
-    ) {
-        let serial = eventSerial
-        for id in recipients {
-            guard let connection = connections[id], connection.lastEvent != serial else { continue }
-            connection.lastEvent = serial
-            guard settings.rules.access.permits(.read, by: acl, to: connection.identities) else { continue }
-            send(event, on: path, zxid, to: connection)
+    private mutating func deliver(_ event: WatchEvent, _ zxid: Zxid) {
+        for id in event.recipients {
+            guard let connection = connections[id], connection.lastEvent != event.serial else { continue }
+            connection.lastEvent = event.serial
+            guard settings.rules.access.permits(.read, by: event.acl, to: connection.identities) else {
+                continue
+            }
+            send(event.type, on: event.path, zxid, to: connection)
         }
     }
 

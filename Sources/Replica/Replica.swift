@@ -61,7 +61,6 @@ package struct Replica: ~Copyable {
     package internal(set) var localSessions: SessionTable
     package internal(set) var statistics = Statistics()
     var isServing = false
-    var eventSerial: UInt64 = 0
     var sweep: Sweep
     var endings = Endings()
     /// `continued` will come.

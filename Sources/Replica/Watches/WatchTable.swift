@@ -19,6 +19,8 @@ package struct WatchTable {
     private var recursive: [ZnodePath: WatcherList] = [:]
     private var watched: [ConnectionID: [ZnodePath: Watch]] = [:]
     private var lastSerial: UInt64 = 0
+    /// Counts events.
+    var lastEvent: UInt64 = 0
     /// Registrations by table, as operators count them.
     package private(set) var dataCount = 0
     package private(set) var childCount = 0
