@@ -44,14 +44,6 @@ extension Replica {
         }
     }
 
-    mutating func answerSync(_ xid: Int32, _ path: ZnodePath?, arrivalMs: Int64, on connection: Connection) {
-        let zxid = committed.lastZxid
-        effects.answer(connection) { buffer in
-            buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) { $0.writeJutePath(path) }
-        }
-        note(xid: xid, type: OpCode.sync.rawValue, arrivalMs: arrivalMs, on: connection)
-    }
-
     // MARK: Failures
 
     /// Answers when the request's turn comes, which may be now.

@@ -140,16 +140,6 @@ extension Replica {
         readOn(connection)
     }
 
-    mutating func releaseBarriers() {
-        while let first = barriers.first, first.zxid <= committed.lastZxid {
-            barriers.removeFirst()
-            switch first.waiting {
-            case .client(let id): if let connection = connections[id] { drain(connection) }
-            case .learner(let link): answerSync(of: link)
-            }
-        }
-    }
-
     /// Above the limit, a connection that has something under way is not read until it is answered; one that
     /// has nothing may always ask one thing (client protocol 13.1).
     mutating func applyBackpressure(to connection: Connection) {

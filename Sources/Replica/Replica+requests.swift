@@ -104,44 +104,6 @@ extension Replica {
         }
     }
 
-    /// Answered, in this client's order, once everything proposed so far is applied.
-    private mutating func synchronise(_ request: RequestFrame, on connection: Connection) {
-        guard let body = request.decode(PathRequest.init(decoding:)) else {
-            return answerInTurn(.failure(.marshallingError), request, on: connection)
-        }
-        if isLeading, zab.history.last <= committed.lastZxid, connection.waiting.isEmpty {
-            answerSync(request.xid, body.path, arrivalMs: request.arrivalMs, on: connection)
-        } else {
-            wait(
-                .sync(body.path, through: askForSync(body.path, request.xid, of: connection)),
-                request, on: connection)
-        }
-    }
-
-    /// - Returns: How far this node must have come; nil when the leader will say.
-    mutating func askForSync(_ path: ZnodePath?, _ xid: Int32, of connection: Connection) -> Zxid? {
-        switch duty {
-        case .lead:
-            barriers.append(Barrier(zxid: zab.history.last, waiting: .client(connection.id)))
-            return zab.history.last
-        case .follow, .observe:
-            pendingSyncs.append(connection.id)
-            requestSync(path, xid: xid, of: connection)
-            return nil
-        case nil:
-            return nil
-        }
-    }
-
-    /// Asks the leader, in the name of a client.
-    mutating func requestSync(_ path: ZnodePath?, xid: Int32, of connection: Connection) {
-        var body = ByteBuffer()
-        body.writeJutePath(path)
-        forward(
-            ForwardedRequest(session: connection.session, cxid: xid, type: OpCode.sync.rawValue, body: body),
-            as: connection.identities)
-    }
-
     mutating func wait(
         _ kind: WaitingRequest.Kind, _ request: RequestFrame, cxid: Int32 = 0, isLast: Bool = false,
         on connection: Connection

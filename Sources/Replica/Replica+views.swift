@@ -64,7 +64,7 @@ extension Replica {
     package var voterCount: Int { zab.membership.quorum.voters.count }
 
     /// Synchronisations that wait for what is under way.
-    package var pendingSyncCount: Int { barriers.count }
+    package var pendingSyncCount: Int { syncs.count }
 
     /// The learners of this leader.
     package var learnerCounts: LearnerCounts {

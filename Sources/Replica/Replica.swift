@@ -44,11 +44,7 @@ package struct Replica: ~Copyable {
     /// What has come of the leader's tree.
     var incoming: SnapshotReader?
     let seed: UInt64
-    /// Who waits for a position to be applied, in the order of the positions.
-    var barriers: Deque<Barrier> = []
-    /// Clients for which the leader was asked to synchronise, in the order in which it will answer; nil where
-    /// the node asked for itself.
-    var pendingSyncs: Deque<ConnectionID?> = []
+    var syncs = SyncQueue()
     /// Clients whose sessions the leader has been asked about.
     var returning: [SessionID: [ConnectionID]] = [:]
     /// Since when there is no leader, in monotonic milliseconds.
@@ -145,17 +141,4 @@ package struct Replica: ~Copyable {
         guard ofConnections else { return statistics = Statistics() }
         for connection in connections.all { connection.statistics.reset() }
     }
-}
-
-/// What waits for a position to be applied.
-struct Barrier {
-    enum Waiting {
-        /// A client of this node asked to synchronise.
-        case client(ConnectionID)
-        /// A learner did, for one of its clients.
-        case learner(LinkID)
-    }
-
-    let zxid: Zxid
-    let waiting: Waiting
 }

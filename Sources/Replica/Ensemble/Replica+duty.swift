@@ -72,7 +72,7 @@ extension Replica {
         let asker = connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
         guard duty.isLearners, let asker else { return serve(duty) }
         nextDuty = duty
-        pendingSyncs.append(nil)
+        syncs.noteQuestion(.node)
         requestSync(.root, xid: 0, of: asker)
     }
 
@@ -122,8 +122,7 @@ extension Replica {
         nextDuty = nil
         isServing = false
         overlay = Overlay()
-        barriers = []
-        pendingSyncs = []
+        syncs = SyncQueue()
         returning = [:]
         incoming = nil
         committed.sessions.forgetLeadership()

@@ -63,23 +63,6 @@ extension Replica {
         ahead.add(transaction)
     }
 
-    /// The leader's answers to syncs come in the order of the questions (quorum protocol 4.7).
-    private mutating func finishSync() {
-        guard let asked = pendingSyncs.popFirst() else { return }
-        guard let id = asked else {
-            if let nextDuty { serve(nextDuty) }
-            return
-        }
-        guard let connection = connections[id] else { return }
-        let first = connection.waiting.firstIndex { waiting in
-            guard case .sync(_, nil) = waiting.kind else { return false }
-            return true
-        }
-        guard let first, case .sync(let path, _) = connection.waiting[first].kind else { return }
-        connection.waiting[first].kind = .sync(path, through: committed.lastZxid)
-        drain(connection)
-    }
-
     /// The answer to a ping: which sessions were heard from. Never null (quorum protocol 4.9).
     mutating func reportTouched() {
         let report = committed.sessions.takeHeard()
@@ -149,7 +132,7 @@ extension Replica {
         on link: LinkID
     ) {
         if forwarded.type == OpCode.sync.rawValue {
-            barriers.append(Barrier(zxid: zab.history.last, waiting: .learner(link)))
+            syncs.wait(.learner(link), for: zab.history.last)
             return releaseBarriers()
         }
         var requester = Requester(
@@ -180,10 +163,6 @@ extension Replica {
         return committed.sessions.isHeld(session, by: .learner(server)) ? nil : .sessionMoved
     }
 
-    /// What a learner asked for is in the tree, and was sent to it before this.
-    mutating func answerSync(of link: LinkID) {
-        effects.act(.peer(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
-    }
 }
 
 extension WriteRequest {

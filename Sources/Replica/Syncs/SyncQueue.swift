@@ -1,0 +1,52 @@
+internal import DequeModule
+internal import Vocabulary
+internal import Zab
+
+/// Synchronisations that are not answered yet: those that wait for a position to be applied here, and those
+/// that the leader was asked for.
+struct SyncQueue {
+    /// Whom a question to the leader was for.
+    enum Question {
+        case client(ConnectionID)
+        /// This node itself, before it gives the leader anything again.
+        case node
+    }
+
+    /// In the order of the positions.
+    private var barriers: Deque<Barrier> = []
+    /// In the order in which the leader will answer (quorum protocol 4.7).
+    private var questions: Deque<Question> = []
+
+    /// How many wait for a position.
+    var count: Int { barriers.count }
+
+    /// Adds one that is answered once `zxid` is applied, the last position there is.
+    mutating func wait(_ waiting: Barrier.Waiting, for zxid: Zxid) {
+        barriers.append(Barrier(zxid: zxid, waiting: waiting))
+    }
+
+    /// Takes out the next one whose position is applied.
+    mutating func takeReached(_ applied: Zxid) -> Barrier.Waiting? {
+        guard let first = barriers.first, first.zxid <= applied else { return nil }
+        return barriers.removeFirst().waiting
+    }
+
+    /// The leader is asked.
+    mutating func noteQuestion(_ question: Question) { questions.append(question) }
+
+    /// The leader answered the oldest of its questions.
+    mutating func takeQuestion() -> Question? { questions.popFirst() }
+}
+
+/// What waits for a position to be applied.
+struct Barrier {
+    enum Waiting {
+        /// A client of this node asked to synchronise.
+        case client(ConnectionID)
+        /// A learner did, for one of its clients.
+        case learner(LinkID)
+    }
+
+    let zxid: Zxid
+    let waiting: Waiting
+}
