@@ -22,8 +22,8 @@ extension Replica {
         if committed.sessions[connection.session]?.connection == id {
             committed.sessions[connection.session]?.connection = nil
         }
-        if localSessions[connection.session]?.connection == id {
-            localSessions[connection.session]?.connection = nil
+        if readOnly.sessions[connection.session]?.connection == id {
+            readOnly.sessions[connection.session]?.connection = nil
         }
     }
 

@@ -19,6 +19,12 @@ extension Replica {
 
     package var sessions: SessionTable { committed.sessions }
 
+    /// Reads are answered though there is no leader.
+    package var isReadOnly: Bool { readOnly.isOn }
+
+    /// Sessions of read-only mode, which the ensemble knows nothing of.
+    package var localSessions: SessionTable { readOnly.sessions }
+
     package var digestHistory: DigestHistory { committed.digestHistory }
 
     /// Transactions whose digest was not the tree's: never anything but 0 in a sound node.

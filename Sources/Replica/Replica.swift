@@ -49,12 +49,7 @@ package struct Replica: ~Copyable {
     var returning: [SessionID: [ConnectionID]] = [:]
     /// Since when there is no leader, in monotonic milliseconds.
     var leaderlessSinceMs: Int64
-    /// Since when it looks for a leader, in monotonic milliseconds; nil while it does not.
-    var lookingSinceMs: Int64?
-    /// Reads are answered though there is no leader.
-    package internal(set) var isReadOnly = false
-    /// Those of read-only mode, which the ensemble knows nothing of.
-    package internal(set) var localSessions: SessionTable
+    var readOnly: ReadOnlyMode
     package internal(set) var statistics = Statistics()
     var isServing = false
     var sweep: Sweep
@@ -82,7 +77,7 @@ package struct Replica: ~Copyable {
         self.ahead = ahead
         self.zab = zab
         self.intake = Intake(bytesMax: settings.requestBytesMax, largeBytes: settings.largeRequestBytes)
-        self.localSessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: now.wallMs)
+        self.readOnly = ReadOnlyMode(tickMs: settings.tickMs, server: settings.peer, at: now)
         self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
         self.sweep = Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax)
         self.leaderlessSinceMs = now.monotonicMs

@@ -76,7 +76,7 @@ extension Replica {
     /// - Returns: Whether the connection's session lives.
     mutating func touch(_ connection: Connection) -> Bool {
         connection.isReadOnly
-            ? localSessions.touch(connection.session, at: now) : touch(connection.session)
+            ? readOnly.sessions.touch(connection.session, at: now) : touch(connection.session)
     }
 
     /// A client was heard from. Where another leads, that one is told at its next ping.

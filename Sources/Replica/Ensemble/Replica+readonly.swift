@@ -10,30 +10,21 @@ internal import Znodes
 /// ensemble never hears of them (quorum protocol, trap 24). Clients that were here before wait for a leader,
 /// as always.
 extension Replica {
-    /// Longer than members that can reach one another take to elect.
-    private var readOnlyGraceMs: Int64 { max(2000, settings.tickMs) }
-
-    /// Begins read-only mode when this server has looked for a leader long enough, and ends it as soon as one
-    /// is elected.
+    /// Begins read-only mode, or ends it, as the election goes.
     mutating func reviewReadOnlyMode() {
         guard settings.isReadOnlyModeEnabled, settings.membership != nil else { return }
-        guard zab.isLooking else {
-            lookingSinceMs = nil
-            return leaveReadOnlyMode()
+        switch readOnly.review(isLooking: zab.isLooking, at: now) {
+        case .begins(let afterMs):
+            effects.act(.warn("no leader for \(afterMs) ms: clients that ask for it may read"))
+        case .ends: sendReadersAway()
+        case nil: break
         }
-        let since = lookingSinceMs ?? now.monotonicMs
-        lookingSinceMs = since
-        guard !isReadOnly, now.monotonicMs - since >= readOnlyGraceMs else { return }
-        isReadOnly = true
-        effects.act(.warn("no leader for \(now.monotonicMs - since) ms: clients that ask for it may read"))
     }
 
     /// All of them look for another server, this one included; none finds its session again.
-    private mutating func leaveReadOnlyMode() {
-        guard isReadOnly else { return }
-        isReadOnly = false
+    private mutating func sendReadersAway() {
         for connection in connections.all where connection.isReadOnly { end(connection) }
-        localSessions.removeAll()
+        readOnly.sessions.removeAll()
     }
 
     // MARK: Sessions
@@ -48,12 +39,14 @@ extension Replica {
         if session.rawValue == 0 {
             session = committed.sessions.makeID()
         } else {
-            guard SessionPassword.opens(session, with: request.password), localSessions[session] != nil
+            guard SessionPassword.opens(session, with: request.password), readOnly.sessions[session] != nil
             else { return refuse(connection) }
-            if let former = localSessions[session]?.connection.flatMap({ connections[$0] }) { end(former) }
+            if let former = readOnly.sessions[session]?.connection.flatMap({ connections[$0] }) {
+                end(former)
+            }
         }
-        localSessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
-        localSessions[session]?.connection = connection.id
+        readOnly.sessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
+        readOnly.sessions[session]?.connection = connection.id
         connection.session = session
         connection.phase = .connecting
         welcome(connection)
@@ -68,7 +61,7 @@ extension Replica {
 
     /// closeSession: the session was made here and ends here.
     mutating func closeLocalSession(_ request: RequestFrame, on connection: Connection) {
-        localSessions.remove(connection.session)
+        readOnly.sessions.remove(connection.session)
         connection.phase = .ending
         answerInTurn(.fixed(zxid: committed.lastZxid, .ok), request, isLast: true, on: connection)
     }

@@ -17,7 +17,8 @@ extension Replica {
             // Looked at all the same, so that those that are gone are forgotten.
             while committed.sessions.takeExpired(at: now, visits: &visits) != nil {}
         }
-        endings.isWaiting = committed.sessions.hasDue(at: now) || isReadOnly && localSessions.hasDue(at: now)
+        endings.isWaiting =
+            committed.sessions.hasDue(at: now) || isReadOnly && readOnly.sessions.hasDue(at: now)
     }
 
     private mutating func proposeEndings(visits: inout Int) {
@@ -34,10 +35,12 @@ extension Replica {
 
     private mutating func endLocalSessions(visits: inout Int) {
         var ends = settings.endingsPerStep.sessions
-        while ends > 0, let session = localSessions.takeExpired(at: now, visits: &visits) {
+        while ends > 0, let session = readOnly.sessions.takeExpired(at: now, visits: &visits) {
             statistics.staleSessionsExpired += 1
-            if let client = localSessions[session]?.connection.flatMap({ connections[$0] }) { end(client) }
-            localSessions.remove(session)
+            if let client = readOnly.sessions[session]?.connection.flatMap({ connections[$0] }) {
+                end(client)
+            }
+            readOnly.sessions.remove(session)
             ends -= 1
         }
     }
