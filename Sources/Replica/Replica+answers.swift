@@ -1,7 +1,6 @@
 internal import NIOCore
 internal import Vocabulary
 internal import Wire
-internal import Zab
 internal import Znodes
 
 /// Answers to writes, to `sync`, and to whatever failed.
@@ -45,14 +44,6 @@ extension Replica {
     }
 
     // MARK: Failures
-
-    /// Answers when the request's turn comes, which may be now.
-    mutating func answerInTurn(
-        _ kind: WaitingRequest.Kind, _ request: RequestFrame, isLast: Bool = false, on connection: Connection
-    ) {
-        wait(kind, request, isLast: isLast, on: connection)
-        drain(connection)
-    }
 
     mutating func answerFailure(
         _ request: WaitingRequest, _ code: ErrorCode, zxid: Zxid, on connection: Connection

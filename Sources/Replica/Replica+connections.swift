@@ -176,19 +176,4 @@ extension Replica {
         connection.statistics.sent += 1
     }
 
-    mutating func pauseReading(_ connection: Connection) {
-        if connection.setPaused(true) { effects.act(.pauseReading(connection.id)) }
-    }
-
-    mutating func resumeReading(_ connection: Connection) {
-        if connection.setPaused(false) { effects.act(.resumeReading(connection.id)) }
-    }
-}
-
-extension Connection {
-    /// - Returns: Whether that is a change.
-    func setPaused(_ paused: Bool) -> Bool {
-        defer { isPaused = paused }
-        return isPaused != paused
-    }
 }

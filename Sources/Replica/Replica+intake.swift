@@ -1,6 +1,6 @@
+internal import DequeModule
 internal import NIOCore
 internal import Vocabulary
-internal import Wire
 internal import Zab
 
 /// How much is taken in from all clients together: who asks for what there is no room for is not read until
@@ -79,13 +79,6 @@ extension Replica {
         resumeReading(connection)
     }
 
-    /// Takes out the oldest request that waits.
-    mutating func takeFirst(of connection: Connection) -> WaitingRequest {
-        let first = connection.waiting.removeFirst()
-        connection.keptBytes -= Int(first.bytes)
-        intake.remove(Int(first.bytes))
-        return first
-    }
 }
 
 extension Connection {

@@ -1,8 +1,8 @@
+internal import DequeModule
 internal import NIOCore
 internal import Vocabulary
 internal import Wire
 internal import Zab
-internal import Znodes
 
 /// Requests as they arrive: who may ask, what can be answered at once, what must wait its turn.
 extension Replica {
@@ -102,17 +102,5 @@ extension Replica {
             connection.waitingReads += 1
             wait(.read(request.copy(), connection.identities), request, on: connection)
         }
-    }
-
-    mutating func wait(
-        _ kind: WaitingRequest.Kind, _ request: RequestFrame, cxid: Int32 = 0, isLast: Bool = false,
-        on connection: Connection
-    ) {
-        connection.waiting.append(
-            WaitingRequest(
-                kind: kind, xid: request.xid, cxid: cxid, type: request.type,
-                arrivalMs: request.arrivalMs, bytes: Int32(request.range.count), isLast: isLast))
-        connection.keptBytes += request.range.count
-        intake.add(request.range.count)
     }
 }

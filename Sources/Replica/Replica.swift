@@ -131,9 +131,4 @@ package struct Replica: ~Copyable {
         endSessions()
         lookForOutlived()
     }
-
-    private mutating func resetStatistics(ofConnections: Bool) {
-        guard ofConnections else { return statistics = Statistics() }
-        for connection in connections.all { connection.statistics.reset() }
-    }
 }

@@ -1,0 +1,66 @@
+internal import NIOCore
+internal import Vocabulary
+internal import Wire
+internal import Zab
+internal import Znodes
+
+/// What Zab wants done.
+extension Replica {
+    /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
+    mutating func carryOutZab() {
+        var taken: [Effect] = []
+        swap(&taken, &spareZabEffects)
+        while zab.hasEffects {
+            zab.takeEffects(into: &taken)
+            for effect in taken { carryOut(effect) }
+            releaseBarriers()
+        }
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &spareZabEffects)
+    }
+
+    private mutating func carryOut(_ effect: Effect) {
+        switch effect {
+        case .store(let order, let ticket): effects.order(described(order), ticket: ticket)
+        case .deliver(let entry):
+            commit(ahead.take(entry.zxid) ?? decoded(entry))
+        case .toLearner(let link, let message):
+            effects.act(.peer(.toLearner(link, QuorumPacket(message))))
+        case .toLeader(.alive): reportTouched()
+        case .toLeader(let message): effects.act(.peer(.toLeader(QuorumPacket(message))))
+        case .notify(let peer, let notification): effects.act(.peer(.notify(peer, notification)))
+        case .seek(let peer): effects.act(.peer(.seek(peer)))
+        case .follow(let leader, let afterMs): effects.act(.peer(.follow(leader, afterMs: afterMs)))
+        case .acceptLearners(let areWelcome): effects.act(.peer(.acceptLearners(areWelcome)))
+        case .unfollow: effects.act(.peer(.unfollow))
+        case .sendSnapshot(let link): sendSnapshot(to: link)
+        case .drop(let link, let reason): effects.act(.peer(.drop(link, reason)))
+        case .adoptSnapshot(let zxid): adoptSnapshot(zxid)
+        case .serve(let duty): prepare(duty)
+        case .standBy(let reason): standBy(because: reason)
+        }
+    }
+
+    private func decoded(_ entry: Entry) -> Transaction {
+        guard let transaction = try? Transaction(decoding: entry.body.readableBytesSpan) else {
+            preconditionFailure("nothing enters the history that has not been decoded once")
+        }
+        return transaction
+    }
+
+    /// The same order with what the log shows of a transaction beside its bytes.
+    private func described(_ order: DiskOrder) -> Effects.Order.What {
+        switch order {
+        case .append(let entry): .append(append(of: entry))
+        case .truncate(let zxid): .truncate(after: zxid)
+        // Comes right behind `adoptSnapshot`: the tree is still the one that was received.
+        case .install(_, let entries): .install(committed.stored, entries.map { append(of: $0) })
+        case .acceptEpoch(let epoch): .acceptEpoch(epoch)
+        case .enterEpoch(let epoch): .enterEpoch(epoch)
+        }
+    }
+
+    private func append(of entry: Entry) -> Effects.Append {
+        Effects.Append(ahead[entry.zxid] ?? decoded(entry), body: entry.body)
+    }
+}
