@@ -41,7 +41,7 @@ extension Replica {
     /// Client protocol 2.3: the checks in their order, each refusal silent.
     mutating func connect(_ request: ConnectRequest, on connection: Connection) {
         statistics.connectionRequests += 1
-        guard isServing || isReadOnly && request.isReadOnly == true,
+        guard service.duty != nil || isReadOnly && request.isReadOnly == true,
             request.lastZxidSeen <= committed.lastZxid
         else { return end(connection) }
         let timeoutMs = max(

@@ -8,7 +8,7 @@ internal import Znodes
 extension Replica {
     mutating func tick() {
         closeStrangers()
-        if duty == nil { closeAbandoned() }
+        if service.duty == nil { closeAbandoned() }
         reviewDisk()
         endSessions()
         if isLeading { sweepOutlived() }
@@ -17,10 +17,12 @@ extension Replica {
     /// Clients that have waited for a leader as long as they agreed to go unheard: they may find one
     /// elsewhere.
     private mutating func closeAbandoned() {
-        guard now.monotonicMs - leaderlessSinceMs > Int64(settings.minSessionTimeoutMs) else { return }
+        guard now.monotonicMs - service.leaderlessSinceMs > Int64(settings.minSessionTimeoutMs) else {
+            return
+        }
         for connection in connections.all
         where connection.phase != .fresh && connection.phase != .ending && !connection.isReadOnly
-            && now.monotonicMs - leaderlessSinceMs > Int64(connection.negotiatedTimeoutMs)
+            && now.monotonicMs - service.leaderlessSinceMs > Int64(connection.negotiatedTimeoutMs)
         {
             end(connection)
         }

@@ -34,24 +34,15 @@ package struct Replica: ~Copyable {
     var intake: Intake
     /// The disk has not answered for so long that operators were told.
     var isDiskSilent = false
-    /// What this node does for the ensemble; nil while there is no leader.
-    var duty: Duty?
-    /// What it will do once the leader has said where requests of this node stand that it may have been given
-    /// before.
-    var nextDuty: Duty?
-    /// Monotonic milliseconds.
-    package internal(set) var dutySinceMs: Int64 = 0
+    var service: Service
     /// What has come of the leader's tree.
     var incoming: SnapshotReader?
     let seed: UInt64
     var syncs = SyncQueue()
     /// Clients whose sessions the leader has been asked about.
     var returning: [SessionID: [ConnectionID]] = [:]
-    /// Since when there is no leader, in monotonic milliseconds.
-    var leaderlessSinceMs: Int64
     var readOnly: ReadOnlyMode
     package internal(set) var statistics = Statistics()
-    var isServing = false
     var sweep: Sweep
     var endings = Endings()
     /// `continued` will come.
@@ -80,7 +71,7 @@ package struct Replica: ~Copyable {
         self.readOnly = ReadOnlyMode(tickMs: settings.tickMs, server: settings.peer, at: now)
         self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
         self.sweep = Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax)
-        self.leaderlessSinceMs = now.monotonicMs
+        self.service = Service(at: now)
         self.now = now
     }
 

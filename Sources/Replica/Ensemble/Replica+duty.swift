@@ -12,7 +12,7 @@ extension Replica {
     mutating func prepare(_ duty: Duty) {
         let asker = connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
         guard duty.isLearners, let asker else { return serve(duty) }
-        nextDuty = duty
+        service.prepare(duty)
         syncs.noteQuestion(.node)
         requestSync(.root, xid: 0, of: asker)
     }
@@ -20,10 +20,7 @@ extension Replica {
     /// Requests go on. What an earlier leader was given and is not in the history is given to this one, in
     /// order; then comes what was not given to anybody.
     mutating func serve(_ duty: Duty) {
-        nextDuty = nil
-        self.duty = duty
-        dutySinceMs = now.monotonicMs
-        isServing = true
+        service.begin(duty, at: now)
         committed.isTreeExact = true
         if case .lead = duty {
             committed.sessions.touchAll(at: now)
@@ -58,10 +55,7 @@ extension Replica {
 
     /// There is no leader: what was promised to come by the former one no longer is. Clients stay connected.
     mutating func standBy(because reason: String) {
-        if duty != nil { leaderlessSinceMs = now.monotonicMs }
-        duty = nil
-        nextDuty = nil
-        isServing = false
+        service.end(at: now)
         overlay = Overlay()
         syncs = SyncQueue()
         returning = [:]

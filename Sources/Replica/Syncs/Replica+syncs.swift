@@ -23,7 +23,7 @@ extension Replica {
 
     /// - Returns: How far this node must have come; nil when the leader will say.
     mutating func askForSync(_ path: ZnodePath?, _ xid: Int32, of connection: Connection) -> Zxid? {
-        switch duty {
+        switch service.duty {
         case .lead:
             syncs.wait(.client(connection.id), for: zab.history.last)
             return zab.history.last
@@ -49,7 +49,7 @@ extension Replica {
     mutating func finishSync() {
         switch syncs.takeQuestion() {
         case .client(let id): if let connection = connections[id] { finishSync(of: connection) }
-        case .node: if let nextDuty { serve(nextDuty) }
+        case .node: if let duty = service.next { serve(duty) }
         case nil: break
         }
     }
