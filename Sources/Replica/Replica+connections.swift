@@ -7,8 +7,9 @@ internal import Znodes
 /// Connections: their first frame, the session they speak for, their end.
 extension Replica {
     mutating func open(_ id: ConnectionID, from address: ByteString, isSecure: Bool) {
-        connections.add(Connection(id: id, address: address, isSecure: isSecure, at: now))
-        if settings.handshakeTimeoutMs > 0 { strangers.append(id) }
+        connections.add(
+            Connection(id: id, address: address, isSecure: isSecure, at: now),
+            isWatched: settings.handshakeTimeoutMs > 0)
     }
 
     mutating func forget(_ id: ConnectionID) {

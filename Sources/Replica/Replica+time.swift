@@ -29,14 +29,8 @@ extension Replica {
     }
 
     private mutating func closeStrangers() {
-        while let first = strangers.first {
-            if let connection = connections[first], connection.phase == .fresh {
-                let silentMs = now.monotonicMs - connection.statistics.openedMs
-                guard silentMs > settings.handshakeTimeoutMs else { return }
-                end(connection)
-            }
-            strangers.removeFirst()
-        }
+        let openedMs = now.monotonicMs - settings.handshakeTimeoutMs
+        while let stranger = connections.takeStranger(openedBefore: openedMs) { end(stranger) }
     }
 
     /// Looks through some of the containers and TTL znodes, from the end of their list, and leaves the rest

@@ -35,9 +35,7 @@ package struct Replica: ~Copyable {
     /// The disk has not answered for so long that operators were told.
     var isDiskSilent = false
     var service: Service
-    /// What has come of the leader's tree.
-    var incoming: SnapshotReader?
-    let seed: UInt64
+    var incoming: IncomingSnapshot
     var syncs = SyncQueue()
     /// Clients whose sessions the leader has been asked about.
     var returning: [SessionID: [ConnectionID]] = [:]
@@ -47,9 +45,6 @@ package struct Replica: ~Copyable {
     var endings = Endings()
     /// `continued` will come.
     var willContinue = false
-    /// Connections in the order in which they were opened: those that have said something since are passed
-    /// over.
-    var strangers: Deque<ConnectionID> = []
     /// Reused by every commit.
     var applied: [Applied] = []
     /// The time of the step that is under way.
@@ -63,7 +58,6 @@ package struct Replica: ~Copyable {
         ahead: TransactionsAhead, zab: consuming Peer, at now: Instant
     ) {
         self.settings = settings
-        self.seed = seed
         self.committed = committed
         self.ahead = ahead
         self.zab = zab
@@ -71,6 +65,7 @@ package struct Replica: ~Copyable {
         self.readOnly = ReadOnlyMode(tickMs: settings.tickMs, server: settings.peer, at: now)
         self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
         self.sweep = Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax)
+        self.incoming = IncomingSnapshot(seed: seed, recordBytesMax: settings.leaderRecordBytesMax)
         self.service = Service(at: now)
         self.now = now
     }

@@ -1,16 +1,36 @@
+internal import DequeModule
 internal import Vocabulary
 
 /// The open connections of this node, by slot.
 struct ConnectionTable {
     private var slots: [Connection?] = []
+    /// Connections in the order in which they were opened: those that have said something since are passed
+    /// over.
+    private var strangers: Deque<ConnectionID> = []
     private(set) var count = 0
 
-    mutating func add(_ connection: Connection) {
+    /// - Parameter isWatched: Whether it is closed unless it says something in time (`takeStranger`).
+    mutating func add(_ connection: Connection, isWatched: Bool) {
         let slot = connection.id.slot
         while slots.count <= slot { slots.append(nil) }
         precondition(slots[slot] == nil, "a slot is free before it is used again")
         slots[slot] = connection
         count += 1
+        if isWatched { strangers.append(connection.id) }
+    }
+
+    /// Takes out the next connection that was opened before `openedMs` and has said nothing yet.
+    mutating func takeStranger(openedBefore openedMs: Int64) -> Connection? {
+        while let first = strangers.first {
+            guard let connection = self[first], connection.phase == .fresh else {
+                strangers.removeFirst()
+                continue
+            }
+            guard connection.statistics.openedMs < openedMs else { return nil }
+            strangers.removeFirst()
+            return connection
+        }
+        return nil
     }
 
     mutating func remove(_ id: ConnectionID) -> Connection? {

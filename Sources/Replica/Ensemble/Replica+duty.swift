@@ -59,7 +59,7 @@ extension Replica {
         overlay = Overlay()
         syncs = SyncQueue()
         returning = [:]
-        incoming = nil
+        incoming.forget()
         committed.sessions.forgetLeadership()
         committed.sessions.forgetHeard()
         endings.begin()

@@ -49,7 +49,7 @@ extension Replica {
             guard let message = try packet.leaderMessage() else {
                 throw .unexpectedType(packet.kind.rawValue)
             }
-            if case .snapshot = message { incoming = nil }
+            if case .snapshot = message { incoming.forget() }
             if case .proposal(let entry) = message { try foresee(entry) }
             if case .inform(let entry) = message { try foresee(entry) }
             zab.step(.fromLeader(message), at: now.monotonicMs)

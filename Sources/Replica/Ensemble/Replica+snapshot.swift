@@ -29,27 +29,21 @@ extension Replica {
     /// - Returns: Whether the snapshot is complete.
     /// - Throws: When it can be none; the link is of no use any more.
     package mutating func readSnapshot(_ stream: inout ByteBuffer) throws(DecodingError) -> Bool {
-        var reader =
-            incoming.take() ?? SnapshotReader(seed: seed, recordBytesMax: settings.leaderRecordBytesMax)
-        let isComplete = try reader.read(&stream)
-        incoming = consume reader
-        return isComplete
+        try incoming.read(&stream)
     }
 
     /// The tree is the received one from now on. What happened in between nobody here has seen: clients find
     /// out by connecting again.
     mutating func adoptSnapshot(_ zxid: Zxid) {
         abandonSnapshot()
-        guard let reader = incoming.take() else {
-            preconditionFailure("a snapshot is adopted when all of it has come")
-        }
+        let received = incoming.take()
         for connection in connections.all {
             // The snapshot may hold it: nobody is asked for it again.
             while !connection.waiting.isEmpty { _ = takeFirst(of: connection) }
             connection.waitingReads = 0
             end(connection)
         }
-        committed.adopt(reader, at: zxid, now: now)
+        committed.adopt(received, at: zxid, now: now)
         overlay = Overlay()
     }
 
