@@ -43,6 +43,16 @@ extension Replica {
         }
     }
 
+    mutating func answerSync(
+        _ xid: Int32, _ path: ZnodePath?, arrivalMs: Int64, on connection: Connection
+    ) {
+        let zxid = committed.lastZxid
+        effects.answer(connection) { buffer in
+            buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) { $0.writeJutePath(path) }
+        }
+        note(xid: xid, type: OpCode.sync.rawValue, arrivalMs: arrivalMs, on: connection)
+    }
+
     // MARK: Failures
 
     mutating func answerFailure(
@@ -55,10 +65,9 @@ extension Replica {
 
     /// An opcode that no client may send: said so, then closed, so that its caller gets an error and does not
     /// try for ever.
-    mutating func refuseUnknown(_ request: RequestFrame, on connection: Connection) {
+    mutating func refuseUnknown(_ request: RequestFrame, on connection: Connection) -> DueAnswer {
         complain("a client sent an unknown opcode; closed", of: connection, "opcode \(request.type)")
-        answerInTurn(.fixed(zxid: Zxid(rawValue: -1), .unimplemented), request, isLast: true, on: connection)
-        connection.phase = .ending
+        return DueAnswer(kind: .fixed(zxid: Zxid(rawValue: -1), .unimplemented), isLast: true)
     }
 
     /// Says what a client did wrong, in words that are the same for all who do it.

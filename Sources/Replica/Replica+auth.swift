@@ -6,29 +6,31 @@ internal import Znodes
 /// Who a client is: `auth`, `sasl`, `whoAmI`.
 extension Replica {
     /// Adds an identity at once; the answer keeps its place among the client's answers.
-    mutating func authenticate(_ request: RequestFrame, on connection: Connection) {
-        guard let packet = request.decode(AuthPacket.init(decoding:)) else { return end(connection) }
+    ///
+    /// - Returns: nil where the connection has ended.
+    mutating func authenticate(_ request: RequestFrame, on connection: Connection) -> DueAnswer? {
+        guard let packet = request.decode(AuthPacket.init(decoding:)) else {
+            end(connection)
+            return nil
+        }
         guard let proven = identities(proving: packet.scheme, packet.auth) else {
             return fail(
-                request, "a client's authentication failed; closed",
+                "a client's authentication failed; closed",
                 "scheme \(packet.scheme?.description.prefix(64) ?? "?")", on: connection)
         }
         guard connection.add(proven) else {
             return fail(
-                request, "a client has proven too many identities; closed",
+                "a client has proven too many identities; closed",
                 "at most \(Connection.identitiesMax), of \(Connection.identityBytesMax) bytes in all",
                 on: connection)
         }
-        answerInTurn(.fixed(zxid: .zero, .ok), request, on: connection)
+        return DueAnswer(kind: .fixed(zxid: .zero, .ok))
     }
 
-    private mutating func fail(
-        _ request: RequestFrame, _ kind: String, _ detail: String, on connection: Connection
-    ) {
+    private mutating func fail(_ kind: String, _ detail: String, on connection: Connection) -> DueAnswer {
         statistics.authFailures += 1
         complain(kind, of: connection, detail)
-        answerInTurn(.fixed(zxid: .zero, .authFailed), request, isLast: true, on: connection)
-        connection.phase = .ending
+        return DueAnswer(kind: .fixed(zxid: .zero, .authFailed), isLast: true)
     }
 
     /// What the credentials prove; nil when nothing, which ends the connection.
@@ -52,17 +54,19 @@ extension Replica {
         connection.identities.contains { settings.requiredSchemes.contains($0.scheme) }
     }
 
-    mutating func refuseUnproven(_ request: RequestFrame, on connection: Connection) {
+    mutating func refuseUnproven(_ connection: Connection) -> DueAnswer {
         complain("a client has proven none of the schemes that are required; closed", of: connection)
-        answerInTurn(.fixed(zxid: .zero, .sessionClosedRequireAuth), request, isLast: true, on: connection)
-        connection.phase = .ending
+        return DueAnswer(kind: .fixed(zxid: .zero, .sessionClosedRequireAuth), isLast: true)
     }
 
     /// SASL is not configured: a null token tells the client that it may go on without.
-    mutating func declineSASL(_ request: RequestFrame, on connection: Connection) {
+    ///
+    /// - Returns: nil where the connection has ended.
+    mutating func declineSASL(_ request: RequestFrame, on connection: Connection) -> DueAnswer? {
         guard let token = request.decode(SASLToken.init(decoding:)), token.bytes != nil else {
-            return end(connection)
+            end(connection)
+            return nil
         }
-        answerInTurn(.noToken, request, on: connection)
+        return DueAnswer(kind: .noToken)
     }
 }

@@ -33,6 +33,23 @@ extension Replica {
         committed.sessions[session]?.connection.flatMap { connections[$0] }
     }
 
+    /// A client was heard from.
+    ///
+    /// - Returns: Whether its session lives.
+    mutating func touch(_ connection: Connection) -> Bool {
+        connection.isReadOnly
+            ? readOnly.sessions.touch(connection.session, at: now) : touch(connection.session)
+    }
+
+    /// A client was heard from. Where another leads, that one is told at its next ping.
+    ///
+    /// - Returns: Whether the session lives.
+    private mutating func touch(_ session: SessionID) -> Bool {
+        guard committed.sessions.touch(session, at: now) else { return false }
+        if settings.membership != nil, !isLeading { committed.sessions.noteHeard(session) }
+        return true
+    }
+
     /// Ends a connection behind what it was sent so far.
     mutating func end(_ connection: Connection) {
         connection.phase = .ending
@@ -40,23 +57,30 @@ extension Replica {
     }
 
     /// Client protocol 2.3: the checks in their order, each refusal silent.
-    mutating func connect(_ request: ConnectRequest, on connection: Connection) {
+    ///
+    /// - Returns: Whether the client may connect.
+    mutating func admit(_ request: ConnectRequest, on connection: Connection) -> Bool {
         statistics.connectionRequests += 1
         guard service.duty != nil || isReadOnly && request.isReadOnly == true,
             request.lastZxidSeen <= committed.lastZxid
-        else { return end(connection) }
-        let timeoutMs = max(
+        else {
+            end(connection)
+            return false
+        }
+        connection.negotiatedTimeoutMs = max(
             min(request.timeoutMs, settings.maxSessionTimeoutMs), settings.minSessionTimeoutMs)
-        connection.negotiatedTimeoutMs = timeoutMs
         connection.echoesReadOnly = request.isReadOnly != nil
         connection.isReadOnly = isReadOnly
-        if isReadOnly {
-            connectReadOnly(request, on: connection)
-        } else if request.session.rawValue == 0 {
-            establish(timeoutMs, on: connection)
-        } else {
-            attach(request.session, request.password, timeoutMs, on: connection)
-        }
+        return true
+    }
+
+    /// Asks for a new session, or whether the client's own still lives.
+    ///
+    /// - Returns: Whether it is known already that it does, and its client may be welcomed.
+    mutating func connect(_ request: ConnectRequest, on connection: Connection) -> Bool {
+        if request.session.rawValue != 0 { return attach(request.session, request.password, on: connection) }
+        establish(connection.negotiatedTimeoutMs, on: connection)
+        return false
     }
 
     private mutating func establish(_ timeoutMs: Int32, on connection: Connection) {
@@ -84,48 +108,51 @@ extension Replica {
     }
 
     private mutating func attach(
-        _ session: SessionID, _ password: [UInt8]?, _ timeoutMs: Int32, on connection: Connection
-    ) {
-        guard SessionPassword.opens(session, with: password) else { return refuse(connection) }
+        _ session: SessionID, _ password: [UInt8]?, on connection: Connection
+    ) -> Bool {
+        guard SessionPassword.opens(session, with: password) else {
+            refuse(connection)
+            return false
+        }
         connection.session = session
         connection.phase = .connecting
         connection.isReturning = true
         pauseReading(connection)
-        askAgain(for: connection)
+        return askAgain(for: connection)
     }
 
     /// What a connecting client's session depends on, asked of the leader that there is now.
-    mutating func askAgain(for connection: Connection) {
+    ///
+    /// - Returns: Whether its client may be welcomed.
+    mutating func askAgain(for connection: Connection) -> Bool {
         let (session, timeoutMs) = (connection.session, connection.negotiatedTimeoutMs)
         guard connection.isReturning else {
-            return requestSession(timeoutMs, for: connection)
+            requestSession(timeoutMs, for: connection)
+            return false
         }
         if isLeading {
             let isValid = committed.sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
-            settleReturn(of: connection, isValid: isValid)
-        } else {
-            returning[session, default: []].append(connection.id)
-            effects.act(
-                .peer(
-                    .toLeader(
-                        QuorumPacket(
-                            .revalidate, zxid: Zxid(rawValue: -1),
-                            data: Revalidation.question(session, timeoutMs: timeoutMs)))))
+            return settleReturn(of: connection, isValid: isValid)
         }
+        returning[session, default: []].append(connection.id)
+        effects.act(
+            .peer(
+                .toLeader(
+                    QuorumPacket(
+                        .revalidate, zxid: Zxid(rawValue: -1),
+                        data: Revalidation.question(session, timeoutMs: timeoutMs)))))
+        return false
     }
 
-    /// The leader's answer about a session. Two clients that show the same session get the same answer; the
-    /// later one keeps it.
-    mutating func settleReturn(of session: SessionID, isValid: Bool) {
-        for id in returning.removeValue(forKey: session) ?? [] {
-            guard let connection = connections[id], connection.phase == .connecting else { continue }
-            settleReturn(of: connection, isValid: isValid)
-        }
-    }
-
-    private mutating func settleReturn(of connection: Connection, isValid: Bool) {
+    /// It is known whether the session lives that a client has shown.
+    ///
+    /// - Returns: Whether it does, and its client may be welcomed.
+    mutating func settleReturn(of connection: Connection, isValid: Bool) -> Bool {
         let session = connection.session
-        guard isValid else { return refuse(connection) }
+        guard isValid else {
+            refuse(connection)
+            return false
+        }
         // The leader may know of it before its transaction has come here.
         committed.sessions.add(
             session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
@@ -133,18 +160,7 @@ extension Replica {
         committed.sessions[session]?.connection = connection.id
         connection.isReturning = false
         connection.isResumed = true
-        welcome(connection)
-    }
-
-    /// The session is committed: say so, and serve what its client sent meanwhile.
-    mutating func welcome(_ connection: Connection) {
-        guard connection.phase == .connecting else { return }
-        answerConnect(.accepted(connection.session, connection.negotiatedTimeoutMs), on: connection)
-        connection.phase = .serving
-        let held = connection.held
-        connection.held = ByteBuffer()
-        readOn(connection)
-        if held.readableBytes > 0 { receive(held, on: connection) }
+        return true
     }
 
     /// The session is not, or no longer, there.
@@ -153,12 +169,12 @@ extension Replica {
         end(connection)
     }
 
-    private enum ConnectAnswer {
+    enum ConnectAnswer {
         case accepted(SessionID, Int32)
         case refused
     }
 
-    private mutating func answerConnect(_ answer: ConnectAnswer, on connection: Connection) {
+    mutating func answerConnect(_ answer: ConnectAnswer, on connection: Connection) {
         let isReadOnly: Bool? = connection.echoesReadOnly ? connection.isReadOnly : nil
         let response =
             switch answer {

@@ -15,23 +15,6 @@ extension Replica {
         return true
     }
 
-    /// There is room again: first what waited longest, then what came since.
-    mutating func proceed(_ connection: Connection) {
-        guard connection.isCrowded else { return }
-        connection.isCrowded = false
-        drain(connection)
-    }
-
-    /// Takes in what came while the client could not be answered, and reads on once nothing waits.
-    mutating func takeUpHeld(_ connection: Connection) {
-        guard connection.phase != .connecting, !connection.isFull else { return }
-        let held = connection.held
-        connection.held = ByteBuffer()
-        if held.readableBytes > 0 { receive(held, on: connection) }
-        guard !connection.isFull, connection.waiting.isEmpty || connection.isNext else { return }
-        readOn(connection)
-    }
-
     /// Above the limit, a connection that has something under way is not read until it is answered; one that
     /// has nothing may always ask one thing (client protocol 13.1).
     mutating func applyBackpressure(to connection: Connection) {

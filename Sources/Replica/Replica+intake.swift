@@ -54,22 +54,6 @@ extension Replica {
         return true
     }
 
-    /// Lets those go on who have waited longest, as far as there is room.
-    mutating func giveRoom() {
-        while let id = intake.next {
-            if let connection = connections[id] {
-                guard intake.admitsNext(connection.nextBytes, proposed: zab.pendingBytes) else { return }
-                intake.dropNext()
-                connection.waitsForRoom = false
-                connection.isNext = true
-                takeUpHeld(connection)
-                connection.isNext = false
-            } else {
-                intake.dropNext()
-            }
-        }
-    }
-
     /// Reads on, if there is room for what has begun to come.
     mutating func readOn(_ connection: Connection) {
         guard !connection.waitsForRoom, connection.held.readableBytes == 0 else { return }
@@ -77,13 +61,5 @@ extension Replica {
             return waitForRoom(connection)
         }
         resumeReading(connection)
-    }
-
-}
-
-extension Connection {
-    /// What it needs room for before it goes on.
-    fileprivate var nextBytes: Int {
-        held.getInteger(at: held.readerIndex, as: Int32.self).map { Int($0) } ?? expected
     }
 }

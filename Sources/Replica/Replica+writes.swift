@@ -6,16 +6,19 @@ internal import Znodes
 
 /// Writes of this node's clients: proposed here or sent to the leader, answered when applied.
 extension Replica {
-    mutating func takeWrite(_ request: RequestFrame, _ code: OpCode, on connection: Connection) {
+    /// - Returns: The answer to what takes no place in the order; nil for what waits for its own.
+    mutating func takeWrite(
+        _ request: RequestFrame, _ code: OpCode, on connection: Connection
+    ) -> DueAnswer? {
         guard let write = WriteRequest(request, code) else {
-            return answerInTurn(.failure(.marshallingError), request, on: connection)
+            return DueAnswer(kind: .failure(.marshallingError))
         }
         if !isLeading,
             write.isUnreadable || !write.fits(settings.recordBytesMax, for: connection.identities)
         {
             // One of Apache's leaders would answer a multi that does not parse with a zxid that is taken
             // (quorum protocol 4.2), and would propose what its followers do not take.
-            return answerInTurn(.failure(.marshallingError), request, on: connection)
+            return DueAnswer(kind: .failure(.marshallingError))
         }
         let isLast = code == .closeSession
         let cxid = connection.isResumed ? resumedCxids.next(insteadOf: request.xid) : request.xid
@@ -28,6 +31,7 @@ extension Replica {
             wait(.write(frame), request, cxid: cxid, isLast: isLast, on: connection)
         }
         if isLast { connection.phase = .ending }
+        return nil
     }
 
     /// Brings a write into the order, by way of the leader if that is another; without a leader it waits for

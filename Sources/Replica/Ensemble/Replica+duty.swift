@@ -31,7 +31,10 @@ extension Replica {
     }
 
     private mutating func takeUp(_ connection: Connection) {
-        if connection.phase == .connecting { return askAgain(for: connection) }
+        if connection.phase == .connecting {
+            if askAgain(for: connection) { welcome(connection) }
+            return
+        }
         for index in connection.waiting.indices {
             let waiting = connection.waiting[index]
             switch waiting.kind {

@@ -44,7 +44,7 @@ extension Replica {
         case .revalidate:
             guard let data = packet.data else { throw .unexpectedNull }
             let (session, isValid) = try Revalidation.answer(decoding: data)
-            settleReturn(of: session, isValid: isValid)
+            settleReturns(of: session, isValid: isValid)
         default:
             guard let message = try packet.leaderMessage() else {
                 throw .unexpectedType(packet.kind.rawValue)
@@ -53,6 +53,24 @@ extension Replica {
             if case .proposal(let entry) = message { try foresee(entry) }
             if case .inform(let entry) = message { try foresee(entry) }
             zab.step(.fromLeader(message), at: now.monotonicMs)
+        }
+    }
+
+    /// The leader's answer about a session. Two clients that show the same session get the same answer; the
+    /// later one keeps it.
+    private mutating func settleReturns(of session: SessionID, isValid: Bool) {
+        for id in returning.removeValue(forKey: session) ?? [] {
+            guard let connection = connections[id], connection.phase == .connecting else { continue }
+            if settleReturn(of: connection, isValid: isValid) { welcome(connection) }
+        }
+    }
+
+    /// The leader's answers to syncs come in the order of the questions (quorum protocol 4.7).
+    private mutating func finishSync() {
+        switch syncs.takeQuestion() {
+        case .client(let id): if let connection = connections[id] { finishSync(of: connection) }
+        case .node: if let duty = service.next { serve(duty) }
+        case nil: break
         }
     }
 
@@ -71,21 +89,6 @@ extension Replica {
             let data = TouchedSessions.encode(report[start..<min(start + perPacket, report.count)])
             effects.act(.peer(.toLeader(QuorumPacket(.ping, zxid: committed.lastZxid, data: data))))
         }
-    }
-
-    /// - Returns: Whether the connection's session lives.
-    mutating func touch(_ connection: Connection) -> Bool {
-        connection.isReadOnly
-            ? readOnly.sessions.touch(connection.session, at: now) : touch(connection.session)
-    }
-
-    /// A client was heard from. Where another leads, that one is told at its next ping.
-    ///
-    /// - Returns: Whether the session lives.
-    private mutating func touch(_ session: SessionID) -> Bool {
-        guard committed.sessions.touch(session, at: now) else { return false }
-        if settings.membership != nil, !isLeading { committed.sessions.noteHeard(session) }
-        return true
     }
 
     // MARK: A leader hears its learners

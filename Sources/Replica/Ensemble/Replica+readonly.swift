@@ -33,14 +33,22 @@ extension Replica {
     ///
     /// Whether a session of the ensemble lives only a leader can say: its client is sent away without a word
     /// and finds one elsewhere (client protocol 2.5).
-    mutating func connectReadOnly(_ request: ConnectRequest, on connection: Connection) {
-        guard committed.sessions[request.session] == nil else { return end(connection) }
+    ///
+    /// - Returns: Whether its client may be welcomed.
+    mutating func connectReadOnly(_ request: ConnectRequest, on connection: Connection) -> Bool {
+        guard committed.sessions[request.session] == nil else {
+            end(connection)
+            return false
+        }
         var session = request.session
         if session.rawValue == 0 {
             session = committed.sessions.makeID()
         } else {
             guard SessionPassword.opens(session, with: request.password), readOnly.sessions[session] != nil
-            else { return refuse(connection) }
+            else {
+                refuse(connection)
+                return false
+            }
             if let former = readOnly.sessions[session]?.connection.flatMap({ connections[$0] }) {
                 end(former)
             }
@@ -49,20 +57,19 @@ extension Replica {
         readOnly.sessions[session]?.connection = connection.id
         connection.session = session
         connection.phase = .connecting
-        welcome(connection)
+        return true
     }
 
     // MARK: Requests
 
-    /// What needs the ensemble is refused unread, whatever its body says.
-    mutating func refuseReadOnly(_ request: RequestFrame, on connection: Connection) {
-        answerInTurn(.failure(.notReadOnly), request, on: connection)
-    }
-
     /// closeSession: the session was made here and ends here.
-    mutating func closeLocalSession(_ request: RequestFrame, on connection: Connection) {
+    mutating func closeLocalSession(of connection: Connection) -> DueAnswer {
         readOnly.sessions.remove(connection.session)
-        connection.phase = .ending
-        answerInTurn(.fixed(zxid: committed.lastZxid, .ok), request, isLast: true, on: connection)
+        return DueAnswer(kind: .fixed(zxid: committed.lastZxid, .ok), isLast: true)
     }
+}
+
+extension DueAnswer {
+    /// What needs the ensemble is refused unread, whatever its body says.
+    static let refusedReadOnly = DueAnswer(kind: .failure(.notReadOnly))
 }

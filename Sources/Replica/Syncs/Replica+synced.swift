@@ -1,0 +1,33 @@
+internal import DequeModule
+internal import Vocabulary
+internal import Wire
+internal import Zab
+
+/// Synchronisations whose time has come.
+extension Replica {
+    /// The leader has answered for a client: its request waits for what is applied here by now.
+    mutating func finishSync(of connection: Connection) {
+        let first = connection.waiting.firstIndex { waiting in
+            guard case .sync(_, nil) = waiting.kind else { return false }
+            return true
+        }
+        guard let first, case .sync(let path, _) = connection.waiting[first].kind else { return }
+        connection.waiting[first].kind = .sync(path, through: committed.lastZxid)
+        drain(connection)
+    }
+
+    /// Goes on with those who waited for what is applied now.
+    mutating func releaseBarriers() {
+        while let waiting = syncs.takeReached(committed.lastZxid) {
+            switch waiting {
+            case .client(let id): if let connection = connections[id] { drain(connection) }
+            case .learner(let link): answerLearner(on: link)
+            }
+        }
+    }
+
+    /// What a learner asked for is in the tree, and was sent to it before this.
+    private mutating func answerLearner(on link: LinkID) {
+        effects.act(.peer(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
+    }
+}
