@@ -5,7 +5,7 @@ internal import Znodes
 
 /// Answers to writes, to `sync`, and to whatever failed.
 extension Replica {
-    /// Writes the answer to an applied write, from what the tree said it did (`applied`).
+    /// Writes the answer to an applied write, from what the tree said it did (`spares.applied`).
     mutating func answerWrite(
         _ transaction: Transaction, _ request: WaitingRequest, on connection: Connection
     ) {
@@ -13,7 +13,7 @@ extension Replica {
         if case .multi = transaction.change {
             return answerMulti(request.xid, zxid: zxid, on: connection)
         }
-        guard let first = applied.first, request.type != OpCode.closeSession.rawValue else {
+        guard let first = spares.applied.first, request.type != OpCode.closeSession.rawValue else {
             return effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: .ok) }
         }
         switch (first.kind, first.stat) {
@@ -35,7 +35,7 @@ extension Replica {
     }
 
     private mutating func answerMulti(_ xid: Int32, zxid: Zxid, on connection: Connection) {
-        let results = applied.map(MultiResult.init)
+        let results = spares.applied.map(MultiResult.init)
         effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: xid, zxid: zxid, error: .ok) {
                 MultiResult.encode(results, into: &$0)

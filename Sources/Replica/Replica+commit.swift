@@ -9,7 +9,7 @@ extension Replica {
         let asker = asker(of: transaction)
         if let asker { drainBeforeWrite(asker) }
         let closed = transaction.change.endsSession ? speaker(of: transaction.session) : nil
-        let isAnotherTree = committed.apply(transaction, at: now, into: &applied)
+        let isAnotherTree = committed.apply(transaction, at: now, into: &spares.applied)
         overlay.drop(through: transaction.zxid)
         statistics.commits += 1
         if isAnotherTree { warnOfAnotherTree(at: transaction.zxid) }

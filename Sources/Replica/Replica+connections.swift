@@ -134,7 +134,7 @@ extension Replica {
             let isValid = committed.sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
             return settleReturn(of: connection, isValid: isValid)
         }
-        returning[session, default: []].append(connection.id)
+        connections.noteReturning(connection)
         effects.act(
             .peer(
                 .toLeader(

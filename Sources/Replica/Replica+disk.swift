@@ -9,15 +9,15 @@ extension Replica {
     mutating func reviewDisk() {
         let silentMs = zab.diskSilence(at: now.monotonicMs)
         let isSilent = silentMs >= settings.patience.syncMs
-        if isSilent, !isDiskSilent {
+        if isSilent, !chores.isDiskSilent {
             effects.act(
                 .warn(
                     "the disk has not answered for \(silentMs) ms: no write is done here until it does; look "
                         + "at the device of the log, and at what else uses it"))
-        } else if isDiskSilent, !isSilent {
+        } else if chores.isDiskSilent, !isSilent {
             effects.act(.warn("the disk answers again"))
         }
-        isDiskSilent = isSilent
+        chores.isDiskSilent = isSilent
         if isSilent, settings.membership == nil { closeUnanswered() }
     }
 

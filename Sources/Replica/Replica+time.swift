@@ -36,19 +36,19 @@ extension Replica {
     /// Looks through some of the containers and TTL znodes, from the end of their list, and leaves the rest
     /// to the next turn.
     mutating func lookForOutlived() {
-        guard isLeading, sweep.unseen > 0 else { return }
-        let end = min(sweep.unseen, committed.tree.sweepablePlaces.count)
+        guard isLeading, chores.sweep.unseen > 0 else { return }
+        let end = min(chores.sweep.unseen, committed.tree.sweepablePlaces.count)
         let start = max(0, end - Sweep.visitsPerStep)
-        sweep.queue += committed.tree.sweepCandidates(
+        chores.sweep.queue += committed.tree.sweepCandidates(
             among: start..<end, wallMs: now.wallMs, neverUsedMs: settings.containerNeverUsedMs)
-        sweep.unseen = start
+        chores.sweep.unseen = start
         if start > 0 { continueSoon() }
     }
 
     private mutating func sweepOutlived() {
-        if sweep.isDue(at: now) { sweep.unseen = committed.tree.sweepablePlaces.count }
+        if chores.sweep.isDue(at: now) { chores.sweep.unseen = committed.tree.sweepablePlaces.count }
         lookForOutlived()
-        for path in sweep.take(at: now) {
+        for path in chores.sweep.take(at: now) {
             propose(.sweep(path: path), by: Requester(session: .none, identities: []), cxid: 0)
         }
     }

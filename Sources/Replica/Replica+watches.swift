@@ -8,7 +8,7 @@ extension Replica {
     /// Events of one transaction, before any answer or read sees the tree after it.
     mutating func fireWatches(by zxid: Zxid) {
         if watches.isEmpty { return }
-        for event in watches.fire(applied) { deliver(event, zxid) }
+        for event in watches.fire(spares.applied) { deliver(event, zxid) }
     }
 
     /// Who may not read the znode is not told, and its one-shot watch is spent all the same.

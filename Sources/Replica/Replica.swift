@@ -20,37 +20,41 @@ package struct Replica: ~Copyable {
     static let multiReadBytesMax = 64 << 20
 
     let settings: ReplicaSettings
+    /// What is applied.
     var committed: CommittedState
-    package internal(set) var watches = WatchTable()
-    var connections = ConnectionTable()
-    var overlay = Overlay()
     /// Which writes there are, and in which order.
     var zab: Peer
-    /// Empty, with room for what Zab wants done next.
-    var spareZabEffects: [Effect] = []
+    /// What is in the order and not applied yet.
     var ahead: TransactionsAhead
-    var resumedCxids: ResumedCxids
+    /// The same as a leader checks new writes against it.
+    var overlay = Overlay()
+    /// What this node does for the ensemble.
+    var service: Service
+    /// Clients, and what they wait for.
+    var connections = ConnectionTable()
     /// How much clients have asked for that is not done.
     var intake: Intake
-    /// The disk has not answered for so long that operators were told.
-    var isDiskSilent = false
-    var service: Service
-    var incoming: IncomingSnapshot
+    var resumedCxids: ResumedCxids
+    package internal(set) var watches = WatchTable()
     var syncs = SyncQueue()
-    /// Clients whose sessions the leader has been asked about.
-    var returning: [SessionID: [ConnectionID]] = [:]
     var readOnly: ReadOnlyMode
+    /// What has come of the leader's tree.
+    var incoming: IncomingSnapshot
+    var chores: Chores
     package internal(set) var statistics = Statistics()
-    var sweep: Sweep
-    var endings = Endings()
-    /// `continued` will come.
-    var willContinue = false
-    /// Reused by every commit.
-    var applied: [Applied] = []
+    var spares = Spares()
     /// The time of the step that is under way.
     private(set) var now: Instant
     /// What must be done, while a step is under way: the owner's otherwise.
     var effects = Effects()
+
+    /// Arrays whose storage is used again.
+    struct Spares {
+        /// Empty, with room for what Zab wants done next.
+        var zabEffects: [Effect] = []
+        /// What the last commit did.
+        var applied: [Applied] = []
+    }
 
     /// What has been recovered begins to live.
     init(
@@ -64,7 +68,8 @@ package struct Replica: ~Copyable {
         self.intake = Intake(bytesMax: settings.requestBytesMax, largeBytes: settings.largeRequestBytes)
         self.readOnly = ReadOnlyMode(tickMs: settings.tickMs, server: settings.peer, at: now)
         self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
-        self.sweep = Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax)
+        self.chores = Chores(
+            sweep: Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax))
         self.incoming = IncomingSnapshot(seed: seed, recordBytesMax: settings.leaderRecordBytesMax)
         self.service = Service(at: now)
         self.now = now
@@ -81,7 +86,7 @@ package struct Replica: ~Copyable {
         handle(input)
         reviewReadOnlyMode()
         if zab.hasEffects { carryOutZab() }
-        if endings.isWaiting, endings.through <= committed.lastZxid { continueEndings() }
+        if chores.endings.isWaiting, chores.endings.through <= committed.lastZxid { continueEndings() }
         if intake.hasWaiting {
             giveRoom()
             if zab.hasEffects { carryOutZab() }
@@ -113,7 +118,7 @@ package struct Replica: ~Copyable {
 
     /// The others had their turn.
     private mutating func goOn() {
-        willContinue = false
+        chores.willContinue = false
         endSessions()
         lookForOutlived()
     }

@@ -7,7 +7,8 @@ struct ConnectionTable {
     /// Connections in the order in which they were opened: those that have said something since are passed
     /// over.
     private var strangers: Deque<ConnectionID> = []
-    private(set) var count = 0
+    /// Clients whose sessions the leader has been asked about.
+    private var returning: [SessionID: [ConnectionID]] = [:]
 
     /// - Parameter isWatched: Whether it is closed unless it says something in time (`takeStranger`).
     mutating func add(_ connection: Connection, isWatched: Bool) {
@@ -15,9 +16,20 @@ struct ConnectionTable {
         while slots.count <= slot { slots.append(nil) }
         precondition(slots[slot] == nil, "a slot is free before it is used again")
         slots[slot] = connection
-        count += 1
         if isWatched { strangers.append(connection.id) }
     }
+
+    /// The leader has been asked about the session that the connection's client has shown.
+    mutating func noteReturning(_ connection: Connection) {
+        returning[connection.session, default: []].append(connection.id)
+    }
+
+    /// Takes out those whose clients have shown this session, first come first.
+    mutating func takeReturning(to session: SessionID) -> [ConnectionID] {
+        returning.removeValue(forKey: session) ?? []
+    }
+
+    mutating func forgetReturning() { returning = [:] }
 
     /// Takes out the next connection that was opened before `openedMs` and has said nothing yet.
     mutating func takeStranger(openedBefore openedMs: Int64) -> Connection? {
@@ -35,7 +47,6 @@ struct ConnectionTable {
 
     mutating func remove(_ id: ConnectionID) -> Connection? {
         guard contains(id) else { return nil }
-        count -= 1
         defer { slots[id.slot] = nil }
         return slots[id.slot]
     }

@@ -24,8 +24,8 @@ extension Replica {
         committed.isTreeExact = true
         if case .lead = duty {
             committed.sessions.touchAll(at: now)
-            endings.begin()
-            sweep.begin(at: now)
+            chores.endings.begin()
+            chores.sweep.begin(at: now)
         }
         for connection in connections.all { takeUp(connection) }
     }
@@ -61,11 +61,11 @@ extension Replica {
         service.end(at: now)
         overlay = Overlay()
         syncs = SyncQueue()
-        returning = [:]
+        connections.forgetReturning()
         incoming.forget()
         committed.sessions.forgetLeadership()
         committed.sessions.forgetHeard()
-        endings.begin()
+        chores.endings.begin()
         for connection in connections.all {
             for index in connection.waiting.indices {
                 guard case .sync(let path, let through?) = connection.waiting[index].kind,

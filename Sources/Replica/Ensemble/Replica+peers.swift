@@ -59,7 +59,7 @@ extension Replica {
     /// The leader's answer about a session. Two clients that show the same session get the same answer; the
     /// later one keeps it.
     private mutating func settleReturns(of session: SessionID, isValid: Bool) {
-        for id in returning.removeValue(forKey: session) ?? [] {
+        for id in connections.takeReturning(to: session) {
             guard let connection = connections[id], connection.phase == .connecting else { continue }
             if settleReturn(of: connection, isValid: isValid) { welcome(connection) }
         }

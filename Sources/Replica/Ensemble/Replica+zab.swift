@@ -9,14 +9,14 @@ extension Replica {
     /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
     mutating func carryOutZab() {
         var taken: [Effect] = []
-        swap(&taken, &spareZabEffects)
+        swap(&taken, &spares.zabEffects)
         while zab.hasEffects {
             zab.takeEffects(into: &taken)
             for effect in taken { carryOut(effect) }
             releaseBarriers()
         }
         taken.removeAll(keepingCapacity: true)
-        swap(&taken, &spareZabEffects)
+        swap(&taken, &spares.zabEffects)
     }
 
     private mutating func carryOut(_ effect: Effect) {

@@ -11,13 +11,13 @@ extension Replica {
         var visits = settings.endingsPerStep.visits
         if isReadOnly { endLocalSessions(visits: &visits) }
         if isLeading {
-            guard endings.through <= committed.lastZxid else { return }
+            guard chores.endings.through <= committed.lastZxid else { return }
             proposeEndings(visits: &visits)
         } else {
             // Looked at all the same, so that those that are gone are forgotten.
             while committed.sessions.takeExpired(at: now, visits: &visits) != nil {}
         }
-        endings.isWaiting =
+        chores.endings.isWaiting =
             committed.sessions.hasDue(at: now) || isReadOnly && readOnly.sessions.hasDue(at: now)
     }
 
@@ -29,7 +29,7 @@ extension Replica {
             statistics.staleSessionsExpired += 1
             ephemerals -= close(session, cxid: 0)
             ends -= 1
-            endings.through = zab.lastProposed
+            chores.endings.through = zab.lastProposed
         }
     }
 
@@ -46,14 +46,14 @@ extension Replica {
     }
 
     mutating func continueEndings() {
-        endings.isWaiting = false
+        chores.endings.isWaiting = false
         continueSoon()
     }
 
     /// There is more to do than one step does.
     mutating func continueSoon() {
-        guard !willContinue else { return }
-        willContinue = true
+        guard !chores.willContinue else { return }
+        chores.willContinue = true
         effects.act(.continueSoon)
     }
 }

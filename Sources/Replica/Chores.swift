@@ -1,0 +1,9 @@
+/// What is done because time passes, as far as it has come.
+struct Chores {
+    var sweep: Sweep
+    var endings = Endings()
+    /// `continued` will come.
+    var willContinue = false
+    /// The disk has not answered for so long that operators were told.
+    var isDiskSilent = false
+}
