@@ -193,9 +193,11 @@ extension Replica {
     /// Takes in what came while the client could not be answered, and reads on once nothing waits.
     mutating func takeUpHeld(_ connection: Connection) {
         guard connection.phase != .connecting, !connection.isFull else { return }
-        let held = connection.held
-        connection.held = ByteBuffer()
-        if held.readableBytes > 0 { receive(held, on: connection) }
+        if connection.held.readableBytes > 0 {
+            let held = connection.held
+            connection.held = ByteBuffer()
+            receive(held, on: connection)
+        }
         guard !connection.isFull, connection.waiting.isEmpty || connection.isNext else { return }
         readOn(connection)
     }

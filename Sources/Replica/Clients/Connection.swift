@@ -42,19 +42,19 @@ final class Connection {
     @exclusivity(unchecked) var waitingReads = 0
     /// Requests that may wait once it has proven identities, all of which go with each.
     @exclusivity(unchecked) private var waitingMax = Int.max
-    var held = ByteBuffer()
+    @exclusivity(unchecked) var held = ByteBuffer()
     @exclusivity(unchecked) var isPaused = false
     /// It was sent more than it has taken: nothing more is answered until there is room.
     @exclusivity(unchecked) var isCrowded = false
     /// Of a frame that has begun to come and is too large to be read on without room for it.
-    var expected = 0
+    @exclusivity(unchecked) var expected = 0
     /// The room that it was given.
     @exclusivity(unchecked) var reserved = 0
     /// Of what is in `waiting`.
-    var keptBytes = 0
+    @exclusivity(unchecked) var keptBytes = 0
     /// It stands in the line of those who need room, or has come to its head.
-    var waitsForRoom = false
-    var isNext = false
+    @exclusivity(unchecked) var waitsForRoom = false
+    @exclusivity(unchecked) var isNext = false
     /// The last event delivered, so that one change tells a connection once.
     var lastEvent: UInt64 = 0
     @exclusivity(unchecked) var statistics: ConnectionStatistics
