@@ -3,7 +3,8 @@ import Vocabulary
 
 /// The bytes of an answer as they grow: one array, however long the lists in it.
 ///
-/// What clients chose is made safe for terminals on its way in; ordinary names are the same byte for byte.
+/// Text that clients chose is made safe for terminals on its way in; ordinary names stay as they are, byte
+/// for byte.
 struct AnswerText {
     private(set) var bytes: [UInt8] = []
 

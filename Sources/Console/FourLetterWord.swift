@@ -52,7 +52,8 @@ extension FourLetterWord {
         rawValue.utf8.reduce(0) { $0 << 8 | Int32($1) }
     }
 
-    /// What telnet sends when its user interrupts it: no length and no word; close without a complaint.
+    /// The bytes that telnet sends when its user interrupts it: no length and no word; close without a
+    /// complaint.
     package static let telnetInterrupt = Int32(bitPattern: 0xfff4_fffd)
 
     /// Bytes that follow the word itself: a mask for `stmk`. Anything else behind a word is ignored.
@@ -67,7 +68,7 @@ extension FourLetterWord {
         words.allows(rawValue)
     }
 
-    /// What a node must gather for the answer, beyond its counters.
+    /// Parts of the report that the answer needs, beyond the counters.
     package var parts: NodeReport.Parts {
         switch self {
         case .conf, .dirs: .directories

@@ -39,7 +39,7 @@ extension NodeReport {
         }
     }
 
-    /// What expires when: one set for each moment.
+    /// Sessions by the moment at which they expire.
     private func writeExpiry<Element>(
         _ elements: [(expiresMs: Int64, element: Element)], into text: inout AnswerText,
         _ write: (Element, inout AnswerText) -> Void

@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// What a node says of itself at one moment, to people and to monitors.
+/// The state of a node at one moment, for people and monitors.
 ///
 /// Its host fills in the counters always and the lists only as far as the question needs them (`Parts`).
 /// Lists are printed in the order given: the host sorts them.
@@ -13,7 +13,7 @@ package struct NodeReport: Sendable {
         case readOnly = "read-only"
     }
 
-    /// What costs more than reading a few numbers.
+    /// Parts that cost more than reading a few numbers.
     package struct Parts: OptionSet, Sendable {
         package let rawValue: UInt8
 
@@ -60,10 +60,10 @@ package struct NodeReport: Sendable {
 
     package var connections: [ConnectionReport] = []
     package var sessions: [SessionReport] = []
-    /// Those that only this server knows.
+    /// Sessions that only this server knows.
     package var localSessions: [SessionReport] = []
     package var ephemerals: [EphemeralsReport] = []
-    /// Those of the data table (exists, getData, persistent, recursive): the others are only counted.
+    /// Watches of the data table (exists, getData, persistent, recursive): the others are only counted.
     package var watches: [WatchReport] = []
     package var digests: [DigestReport] = []
     package var directories = DirectoryReport()

@@ -141,8 +141,8 @@ package final class Core {
         }
     }
 
-    /// Hands the rest to the log, and is deaf from then on: what nothing writes down any more, nobody may be
-    /// told. Called on the loop, before the journal is closed.
+    /// Hands the last orders to the log and takes no further input: a write that is not logged any more must
+    /// not be answered. Called on the loop, before the journal is closed.
     package func stop() {
         ticking?.cancel()
         pulsing?.cancel()

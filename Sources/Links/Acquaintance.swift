@@ -1,6 +1,6 @@
 internal import Vocabulary
 
-/// What becomes of a connection to the election port, by who says to have made it (quorum protocol 2.2).
+/// The fate of a connection to the election port, by the number that its maker claims (quorum protocol 2.2).
 ///
 /// Of two servers the one with the larger number dials, so that there is one connection and not two.
 enum Acquaintance: Equatable {
@@ -13,7 +13,7 @@ enum Acquaintance: Equatable {
     /// The reason continues the sentence "closed, because it …".
     case refuse(String)
 
-    /// What an observer without a number says to be.
+    /// The number that an observer without one sends.
     static let anonymousNumber = PeerID(rawValue: Int64.max)
 
     /// - Parameter admitsJoiners: Whether the configuration lets servers learn that it does not list.

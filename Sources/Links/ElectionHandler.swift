@@ -18,7 +18,7 @@ final class ElectionHandler: LinkHandler {
         case stranger
         /// The link to this server.
         case link(PeerID)
-        /// What comes is not looked at any more.
+        /// The connection is being closed: bytes that still come are dropped.
         case deaf
     }
 

@@ -39,15 +39,15 @@ package final class ElectionLinks {
         /// The kept connection.
         var link: ElectionHandler?
         var attempt = Attempt.none
-        /// One frame that it should have and has not been sent.
+        /// The last notification, where it has not been sent yet: an older one is worth nothing.
         var newest: ByteBuffer?
     }
 
-    /// What is under way to get a link. There is never more than one of it.
+    /// The attempt under way to get a link; there is one at a time.
     enum Attempt {
         case none
         case dialling
-        /// It was asked to dial back, and has until then.
+        /// The other server was asked to dial back, and has until then.
         case awaited(Scheduled<Void>)
     }
 

@@ -1,6 +1,6 @@
 internal import Wire
 
-/// What a peer sent that no peer sends. Closes that one connection and nothing else.
+/// A violation of the protocol by the other server. Closes that one connection and nothing else.
 struct LinkFault: Error, Equatable {
     /// Continues the sentence "closed, because it …".
     let reason: String

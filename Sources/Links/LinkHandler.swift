@@ -7,7 +7,7 @@ struct Line {
     var channel: (any Channel)?
     /// The other end's address, for the log.
     var remote = ""
-    /// What has come and was not taken.
+    /// Bytes received and not parsed yet.
     var unread = ByteBuffer()
     /// Runs out when a stranger has not said who it is.
     var handshake: Scheduled<Void>?
@@ -24,7 +24,7 @@ protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
     var port: Port { get }
     /// Accepted, and has not said who it is.
     var isStranger: Bool { get }
-    /// What comes is not looked at any more.
+    /// The connection is being closed: bytes that still come are dropped.
     var isDeaf: Bool { get }
 
     /// Takes what has come, as far as it goes.

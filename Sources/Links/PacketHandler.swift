@@ -3,7 +3,7 @@ internal import Vocabulary
 internal import Wire
 internal import Zab
 
-/// One connection of a quorum port: of a learner that was accepted, or this server's own to its leader.
+/// A connection of the quorum port: a learner's that was accepted, or this server's own to its leader.
 ///
 /// Cuts the stream into packets; whose they are is the owner's to say. Confined to the owner's event loop.
 final class PacketHandler: LinkHandler {
@@ -15,12 +15,12 @@ final class PacketHandler: LinkHandler {
         /// Accepted, and has not said that it is a learner.
         case stranger
         case learner(LinkID)
-        /// From a learner: a request that is larger than is taken here, on its way into nothing.
+        /// A learner's request that is larger than is taken here: its bytes are dropped as they come.
         case overlong(OverlongRequest, LinkID)
         case leader
-        /// From the leader, without packets: a tree, until the owner says that it is complete (3.5).
+        /// A snapshot from the leader, without packets, until the owner says that it is complete (3.5).
         case snapshot
-        /// What comes is not looked at any more.
+        /// The connection is being closed: bytes that still come are dropped.
         case deaf
 
         /// Of a learner.
@@ -32,11 +32,11 @@ final class PacketHandler: LinkHandler {
         }
     }
 
-    /// What stands in a packet around its data, identities included.
+    /// Bytes of a packet around its data, identities included.
     static let packetFrameBytesMax = 1 << 20
     /// The data of a learner's first packet: 20 bytes, in releases to come perhaps more.
     static let introductionBytesMax = 1024
-    /// From here on bytes are passed on and not copied together.
+    /// Size of a packet from which on its bytes are passed on and not copied together.
     static let copiedBytesMax = 16 << 10
 
     private let owner: QuorumLinks
@@ -129,7 +129,7 @@ final class PacketHandler: LinkHandler {
         unsent = ByteBuffer()
     }
 
-    /// What the peer has not taken: bytes added and not yet in the kernel's hands.
+    /// Bytes that the peer has not taken: added and not yet in the kernel's hands.
     var unsentBytes: Int { unsent.readableBytes + proposals.readableBytes + channelBytes }
 
     /// Whether more than `bytesMax` are unsent; looks closely only when it may be so.
@@ -195,7 +195,7 @@ final class PacketHandler: LinkHandler {
         }
     }
 
-    /// What may lie here unread: a packet that has not come whole.
+    /// Bytes that may wait for the rest of their packet.
     private var unreadBytesMax: Int {
         switch phase {
         case .stranger, .dialled: 2 * PacketHandler.introductionBytesMax

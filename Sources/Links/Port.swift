@@ -102,7 +102,7 @@ final class Port {
             }
     }
 
-    /// What dials with the same options.
+    /// A bootstrap that dials with the same options.
     func dialler(
         connectTimeout: TimeAmount, _ handler: @escaping () -> any ChannelHandler
     ) -> ClientBootstrap {
@@ -131,7 +131,7 @@ final class Port {
         eldest.close(promise: nil)
     }
 
-    /// It has said who it is, or is gone.
+    /// The connection has said who it is, or is gone.
     func release(_ stranger: (any Channel)?) {
         guard let stranger else { return }
         strangers.removeAll { $0 === stranger }
@@ -175,7 +175,7 @@ package enum Strangers {
     /// 64, or less where a process may not open much.
     package static func max(ofDescriptors limit: Int) -> Int { min(64, Swift.max(8, limit / 8)) }
 
-    /// What this process may open.
+    /// Descriptors that this process may open.
     static var descriptors: Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }

@@ -22,7 +22,7 @@ extension QuorumLinks {
         added(to: learner, link)
     }
 
-    /// What a learner has been sent and has not taken; past `unsentBytesMax` its link is closed.
+    /// Bytes that a learner has been sent and has not taken; past `unsentBytesMax` its link is closed.
     package func unsentBytes(to link: LinkID) -> Int {
         learners[link]?.unsentBytes ?? 0
     }

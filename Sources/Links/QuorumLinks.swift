@@ -54,7 +54,7 @@ package final class QuorumLinks {
     /// Tells the answer to an earlier dial from that to the last.
     var pursuitNumber: UInt64 = 0
     private(set) var isClosed = false
-    /// Those with something to send.
+    /// Links with something to send.
     private var unflushed: [PacketHandler] = []
 
     /// The way to a leader.

@@ -30,8 +30,8 @@ package final class Complaints {
         say(.warning, kind, address, timesMax: 1, facts)
     }
 
-    /// What is ordinary, and a flood only when somebody wants one: some of a kind are said before they are
-    /// counted.
+    /// Notes of what is ordinary, and a flood only when somebody wants one: some of a kind are said before
+    /// they are counted.
     package func note(
         _ level: Logger.Level, _ kind: String, from address: String,
         _ facts: @autoclosure () -> Logger.Metadata = [:]

@@ -11,7 +11,7 @@ package struct LogThrottle: Sendable {
     /// Kinds times addresses that are remembered at most: kinds are sentences of this program, and few.
     package static let entriesMax = 1024
 
-    /// What was held back of one kind.
+    /// Lines of one kind that were held back.
     package struct Count: Equatable, Sendable {
         package let kind: String
         /// nil for all addresses that were not told apart.

@@ -15,7 +15,7 @@ extension JSONValue {
     package static func optional(_ number: (some BinaryInteger)?) -> JSONValue {
         number.map { .whole($0) } ?? .null
     }
-    /// Of any width that fits into 64 bits with a sign.
+    /// An integer of any width that fits into 64 bits with a sign.
     package static func whole(_ number: some BinaryInteger) -> JSONValue {
         .integer(Int(truncatingIfNeeded: number))
     }

@@ -52,7 +52,7 @@ extension BinaryInteger {
         return "\(self) B"
     }
 
-    /// With a noun that takes an s: `1 row`, `12 rows`.
+    /// The number with a noun that takes an s: `1 row`, `12 rows`.
     package func counted(_ noun: String, _ plural: String? = nil) -> String {
         "\(grouped) \(self == 1 ? noun : plural ?? noun + "s")"
     }

@@ -15,7 +15,7 @@ package enum ScreenText {
             .joined(separator: "\n")
     }
 
-    /// Of text as it came over the wire.
+    /// Makes text safe as it came over the wire.
     package static func safe(_ bytes: [UInt8]) -> String {
         var safe: [UInt8] = []
         append(bytes, to: &safe)

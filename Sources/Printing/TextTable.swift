@@ -21,7 +21,7 @@ package struct TextTable {
 
     package var isEmpty: Bool { lines.isEmpty }
 
-    /// With its titles; nothing at the end of a line.
+    /// The table with its titles; no blanks at the end of a line.
     package var text: String {
         let titles = columns.map(\.title)
         let all = titles.allSatisfy(\.isEmpty) ? lines : [titles] + lines

@@ -55,7 +55,7 @@ extension Ensemble {
         ownKind = kind
     }
 
-    /// What must hold of any server list.
+    /// Checks what must hold of any server list.
     func check(_ list: Entries, warnings: inout [SettingsWarning]) throws(SettingsError) {
         let key = members.first.map { "server.\($0.id.rawValue)" } ?? "server.N"
         if voters.isEmpty || (voters.count == 1 && isStandaloneEnabled && !observers.isEmpty) {
@@ -81,7 +81,7 @@ extension Ensemble {
         }
     }
 
-    /// What must hold besides when this node will be one of several.
+    /// Checks what must hold besides when this node will be one of several.
     func checkDistributed(_ entries: Entries, _ list: Entries, serverID: Int64?) throws(SettingsError) {
         for (key, ticks, sample) in [("initLimit", initTicks, 10), ("syncLimit", syncTicks, 5)]
         where ticks == 0 {

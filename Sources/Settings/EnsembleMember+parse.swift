@@ -17,7 +17,7 @@ extension EnsembleMember {
         if parts.count > 2 { secureClient = try Self.endpoint(parts[2]) }
     }
 
-    /// What is wrong with a line, continuing a sentence that begins with it.
+    /// A fault of a line, continuing a sentence that begins with it.
     struct Fault: Error {
         let reason: String
     }

@@ -115,7 +115,7 @@ struct Entries {
             code, file: file, line: byKey[key]?.line, entry: entry, problem: problem, remedy: remedy)
     }
 
-    /// What Java's `int` holds; for keys whose negative values mean nothing in particular.
+    /// The range of Java's `int`; for keys whose negative values mean nothing in particular.
     static let anyInteger = Int(Int32.min)...Int(Int32.max)
 
     static func number(_ text: String) -> Int? {

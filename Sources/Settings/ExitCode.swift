@@ -1,4 +1,4 @@
-/// What the program tells whoever started it, one number a cause; `sysexits.h` where it has a word for it.
+/// The exit status of the server, one number a cause; `sysexits.h` where it has a word for it.
 package enum ExitCode: Int32, Sendable {
     case success = 0
     /// A fault of the program itself.

@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// What a file that the configuration names turned out to be.
+/// The content of a file that the configuration names, or why there is none.
 package enum FileContents: Equatable, Sendable {
     case bytes([UInt8])
     case missing

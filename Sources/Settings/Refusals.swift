@@ -1,5 +1,5 @@
-/// What an operator relies on when he asks for it, and this version does not have: to go on without it would
-/// serve in plain text, or let in whom he meant to keep out.
+/// Protections that an operator asks for and this version does not have: to go on without them would serve in
+/// plain text, or let in whom he meant to keep out.
 enum Refusals {
     /// - Throws: `notYet` for the first key, in the file's order, that asks for such a thing.
     static func check(_ properties: [Property], _ entries: Entries) throws(SettingsError) {

@@ -21,9 +21,9 @@ package struct SettingsError: Error, Sendable {
     package let line: Int?
     /// `key=value` as written, or the key alone; nil when no single key is at fault.
     package let entry: String?
-    /// What is wrong, continuing a sentence that begins with the entry.
+    /// The fault, continuing a sentence that begins with the entry.
     package let problem: String
-    /// What to do about it.
+    /// The remedy.
     package let remedy: String
 
     init(

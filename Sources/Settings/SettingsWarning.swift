@@ -27,7 +27,7 @@ extension SettingsWarning: CustomStringConvertible {
 }
 
 extension SettingsWarning {
-    /// What there is to say about the keys alone, in the file's order.
+    /// Warnings about the keys alone, in the file's order.
     static func all(about properties: [Property], in file: String) -> [SettingsWarning] {
         properties.compactMap { property in
             func warning(_ kind: Kind, _ text: String) -> SettingsWarning {

@@ -1,11 +1,11 @@
-/// What is going to happen, by the virtual millisecond, and within one as it was added.
+/// Events to come, by the virtual millisecond, and within one in the order in which they were added.
 ///
 /// A wheel of slots: nothing may be planned further ahead than it has slots.
 struct Agenda<Event> {
     private static var slotCount: Int64 { 1 << 15 }
 
     private var slots: [[Event]]
-    /// What of the present slot has happened.
+    /// How many events of the present slot have happened.
     private var taken = 0
     private(set) var nowMs: Int64
 

@@ -18,7 +18,7 @@ package struct Campaign: Sendable {
         package let violation: Violation
     }
 
-    /// What came of it.
+    /// The results of a campaign.
     package struct Tally: Sendable {
         package fileprivate(set) var seeds = 0
         /// Of all runs, two of each seed where each is run twice.

@@ -39,7 +39,7 @@ enum Event {
     }
 }
 
-/// What passes along a channel.
+/// A message along a channel.
 enum Message {
     /// The channel is up.
     case hello
@@ -49,7 +49,7 @@ enum Message {
     case snapshotPiece(ByteBuffer)
     /// Between a client and its server.
     case bytes(ByteBuffer)
-    /// What has come before may be read.
+    /// The receiver may read what has come.
     case readable
     /// The other end has closed, or died.
     case end
@@ -81,7 +81,7 @@ final class Channel {
     var connection: ConnectionID?
     /// The server does not read for now.
     var isPaused = false
-    /// What has come to the server and was not read.
+    /// Buffers that have come to the server and were not read.
     var unread: [ByteBuffer] = []
 
     init(_ kind: Kind, _ first: Int, _ second: Int) {

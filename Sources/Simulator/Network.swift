@@ -1,6 +1,6 @@
 internal import SeededRandom
 
-/// Who cannot be heard by whom, how slow it is, and the channels that are open.
+/// The ways between hosts, how slow and whether cut, and the channels that are open.
 struct Network {
     private let hostCount: Int
     /// How many faults keep each way shut.
@@ -64,7 +64,7 @@ extension Simulation {
         channel[to: host].isOpen = false
     }
 
-    /// What was held back passes where nothing is cut any more.
+    /// Lets messages that were held back pass where nothing is cut any more.
     func release() {
         for channel in network.channels {
             for (sender, receiver) in [(channel.first, channel.second), (channel.second, channel.first)]

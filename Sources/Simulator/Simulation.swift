@@ -63,7 +63,7 @@ package final class Simulation {
         transcript = Transcript(printingTo: print)
     }
 
-    /// What a client has that has very many.
+    /// Ephemerals of a client that has very many.
     static let manyEphemerals = 40
 
     package var nowMs: Int64 { agenda.nowMs }

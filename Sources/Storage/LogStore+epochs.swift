@@ -20,7 +20,8 @@ extension LogStore {
         try setSynchronized()
     }
 
-    /// What is here is to be relied on again. Of a node that is alone its operator says so by starting it.
+    /// Lets the node vote again: its log can be relied on. Of a node that is alone its operator says so by
+    /// starting it.
     package mutating func setSynchronized() throws(StorageError) {
         guard mustSynchronize != nil else { return }
         do {

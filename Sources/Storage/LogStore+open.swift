@@ -133,7 +133,7 @@ extension LogStore {
         }
     }
 
-    /// What the mark says; nothing at all is right for a log that never held anything.
+    /// Reads the mark; none at all is right for a log that never held anything.
     private static func witness(
         _ found: AcknowledgedMark.Found, _ numbers: NodeNumbers, _ reader: borrowing LogReader,
         _ directory: DataDirectory

@@ -27,7 +27,7 @@ package struct LogStore: ~Copyable {
     var failure: StorageError?
     /// WAL pages at which the next checkpoint is tried; raised while a reader keeps one from finishing.
     var checkpointAtPages = LogStore.walPagesMax
-    /// Of the rows appended since the last checkpoint was tried.
+    /// Bytes of the rows appended since the last checkpoint was tried.
     var appendedBytes = 0
     /// Rows up to here are to go (`trim`).
     var trimTarget = Zxid.zero
@@ -76,7 +76,7 @@ package struct LogStore: ~Copyable {
 
     /// The last transaction in the log; of an empty log what it begins after.
     package var lastZxid: Zxid { head.zxid }
-    /// What the log begins after: zero, or a transaction that a snapshot beside it has, or a later one does.
+    /// The position that the log begins after: zero, or that of a transaction that a snapshot beside it has.
     package var startZxid: Zxid { numbers.start.zxid }
     /// The folder of the snapshots: the log's own.
     package var snapshotDirectory: String { directory.path }
@@ -85,7 +85,7 @@ package struct LogStore: ~Copyable {
     /// The epoch of the leader this node last followed or was.
     package var currentEpoch: Epoch { numbers.currentEpoch }
 
-    /// What the files take now, for `dirs` and metrics.
+    /// Sizes of the files, for `dirs` and metrics.
     package var sizes: LogSizes {
         LogSizes(
             databaseBytes: DataDirectory.size(of: directory.log),
@@ -101,7 +101,7 @@ package struct LogStore: ~Copyable {
         try database.close()
     }
 
-    /// What the log amounts to now.
+    /// The mark that vouches for the log as it is.
     var acknowledged: Acknowledged {
         Acknowledged(
             chain: head, acceptedEpoch: numbers.acceptedEpoch, currentEpoch: numbers.currentEpoch,

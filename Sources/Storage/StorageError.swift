@@ -10,7 +10,7 @@ package struct StorageError: Error {
         case locked(by: Int32?)
         /// The disk or the quota is full.
         case full
-        /// What was stored is not what is there.
+        /// The bytes on the disk are not those that were stored.
         case corrupt
         /// The disk refused an operation.
         case io
@@ -43,7 +43,7 @@ package struct StorageError: Error {
     }
 
     package let code: Code
-    /// What was tried, on what, and what to do about it.
+    /// The sentence for operators: what was tried, on what, and the remedy.
     package let message: String
     /// SQLite's extended result code; 0 when SQLite had no part in it.
     package let sqlite: Int32
@@ -70,7 +70,7 @@ extension StorageError: CustomStringConvertible {
 }
 
 extension StorageError {
-    /// What an operator can do about damage, in one place so that every message says the same.
+    /// The remedy for damage, in one place so that every message says the same.
     ///
     /// A server that begins anew has forgotten what it acknowledged: where one of the others is down, it
     /// could make a quorum with those who never had it. So has one with an older backup.
@@ -81,7 +81,7 @@ extension StorageError {
         + "is named here, and may have the whole folder (log.db, log.db-wal, acknowledged, snapshots) "
         + "restored from one backup"
 
-    /// What SQLite said, without the file, the statement and the advice: for a sentence that has its own.
+    /// SQLite's words without the file, the statement and the advice: for a sentence that has its own.
     var reason: String {
         let end = message.firstRange(of: ", during: ")?.lowerBound ?? message.endIndex
         let start = message[..<end].firstRange(of: ": ")?.upperBound ?? message.startIndex

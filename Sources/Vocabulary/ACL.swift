@@ -1,4 +1,4 @@
-/// Who is asking, or who is meant: a scheme and an identifier in it.
+/// An authentication scheme and an identifier in it: of who asks, or of who is meant by an ACL.
 package struct Identity: Hashable, Sendable {
     package var scheme: ByteString
     package var id: ByteString

@@ -1,4 +1,4 @@
-/// What a server may answer instead of a result. The numbers are ZooKeeper's; no other may be sent.
+/// The error in a reply without a result. The numbers are ZooKeeper's; no other may be sent.
 package enum ErrorCode: Int32, Error, Sendable {
     case ok = 0
     /// The result of the operations of a multi after the one that failed.

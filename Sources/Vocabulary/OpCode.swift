@@ -1,4 +1,4 @@
-/// What a client asks for, and what a transaction records. The numbers are ZooKeeper's.
+/// The kind of a client's request and of a transaction. The numbers are ZooKeeper's.
 package enum OpCode: Int32, Sendable {
     case create = 1
     case delete = 2

@@ -1,4 +1,4 @@
-/// What a client learns of a znode besides its data: ZooKeeper's `Stat`, 68 bytes on the wire.
+/// The state of a znode besides its data, as clients see it: ZooKeeper's `Stat`, 68 bytes on the wire.
 package struct Stat: Equatable, Sendable {
     /// The transaction that created the znode.
     package var czxid: Zxid
@@ -44,7 +44,7 @@ package struct Stat: Equatable, Sendable {
     package static let encodedBytes = 68
 }
 
-/// What a znode keeps of its own: ZooKeeper's `StatPersisted`, 60 bytes.
+/// The state of a znode besides its data, as it is kept: ZooKeeper's `StatPersisted`, 60 bytes.
 ///
 /// Differs from `Stat` in two fields: `cversion` counts the children ever created, and `ephemeralOwner` marks
 /// containers and TTL znodes as well (`Ownership`).

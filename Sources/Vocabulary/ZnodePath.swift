@@ -35,7 +35,7 @@ package struct ZnodePath: Hashable, Sendable {
         return bytes[(cut + 1)...]
     }
 
-    /// This path with `name` below it.
+    /// The path of the child `name`.
     package func appending(_ name: some Collection<UInt8>) -> ZnodePath {
         var longer = isRoot ? [] : bytes
         longer.reserveCapacity(longer.count + 1 + name.count)

@@ -15,7 +15,7 @@ package struct Zxid: Hashable, Comparable, Sendable {
         self.rawValue = Int64(epoch.rawValue) << 32 | Int64(counter)
     }
 
-    /// What a node reports before it holds any transaction.
+    /// The position before the first transaction.
     package static let zero = Zxid(rawValue: 0)
 
     @inlinable package var epoch: Epoch { Epoch(rawValue: Int32(truncatingIfNeeded: rawValue >> 32)) }

@@ -27,11 +27,12 @@ package struct Peer {
     private var reachable: Set<PeerID> = []
     /// Observers that look for a leader. Nobody needs their votes, so they are told when there is one.
     private var observersLooking: Set<PeerID> = []
-    /// Parts that were given up, one after the other, before their epoch ran, or as soon as it did.
+    /// Roles that were given up, one after the other, before their epoch ran, or as soon as it did.
     var failures = 0
     var failedLeaders = FailedLeaders()
+    /// The end of the pause before the next election, in monotonic milliseconds.
     var restsUntilMs: Int64 = .min
-    /// It rests from what will not pass by itself, and is up as soon as a voter looks for a leader.
+    /// The pause is for what only an operator can mend. It ends early when a voter looks for a leader.
     var isRestLong = false
     static let longRestMsMax: Int64 = 60_000
 

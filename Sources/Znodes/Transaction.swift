@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// One entry of the total order: what a leader decided, and every node applies.
+/// An entry of the total order of writes: decided by a leader, applied by every server.
 ///
 /// Deterministic by construction: the zxid, the time and each resulting version are in it, so that applying
 /// needs nothing but the tree.
@@ -28,7 +28,7 @@ package struct Transaction: Equatable, Sendable {
     }
 }
 
-/// What a transaction does to the tree and the sessions.
+/// The effect of a transaction on the tree and the sessions.
 package enum Change: Equatable, Sendable {
     case create(Creation)
     /// `isSweep`: decided by the server because a container or TTL znode had run out (type 20).
@@ -53,9 +53,9 @@ package enum Change: Equatable, Sendable {
 /// A znode about to be.
 package struct Creation: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
-        /// By opcode 1: answered with the path only.
+        /// Opcode 1: answered with the path only.
         case create
-        /// By opcode 15: answered with path and stat.
+        /// Opcode 15: answered with path and stat.
         case create2
         case container
         case ttl(milliseconds: Int64)

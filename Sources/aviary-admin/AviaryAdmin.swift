@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What a node's folder says, whether or not a node runs on it.
+/// The program that reads a node's folder, whether or not a node runs on it.
 @main
 struct AviaryAdmin: ParsableCommand {
     static let configuration = CommandConfiguration(

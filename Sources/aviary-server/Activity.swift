@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// What a node says at SIGQUIT, as a JVM prints its threads: what it is doing, and that its loop still turns.
+/// The report at SIGQUIT, as a JVM prints its threads: what the node is doing, and that its loop still turns.
 enum Activity {
     /// How long the loop may take to answer before it is said to hang.
     private static let answerSeconds = 5
@@ -26,7 +26,7 @@ enum Activity {
         log.notice("what this node is doing", metadata: held.answer.withLock { $0 } ?? [:])
     }
 
-    /// What the loop may still write when nobody waits for it any more.
+    /// A place that the loop may still write to when nobody waits for it any more.
     private final class Held: Sendable {
         let answer = Mutex(Logger.Metadata?.none)
     }

@@ -2,7 +2,7 @@ import Settings
 import Storage
 
 extension ExitCode {
-    /// What the program tells its starter when it ends because of `error`.
+    /// The exit status of a server that ends because of `error`.
     init(_ error: any Error) {
         switch error {
         case is SettingsError: self = .configuration

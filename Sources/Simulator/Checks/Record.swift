@@ -19,7 +19,7 @@ struct Record {
     /// The last transaction that a client was told of.
     private(set) var lastAnswered = Zxid.zero
 
-    /// What a client wrote. Clients write each value once, whatever number a request of theirs has.
+    /// A client's write. Clients write each value once, whatever number a request of theirs has.
     struct Write: Hashable {
         let session: SessionID
         let value: [UInt8]
@@ -116,7 +116,7 @@ struct Record {
         }
     }
 
-    /// What is committed stays on the disks of a quorum, whatever one server cuts out of its log.
+    /// Checks that what is committed stays on the disks of a quorum, whatever one server cuts out of its log.
     ///
     /// - Parameter isHeld: Whether another voter would have this row after a crash.
     func requireSpared(
@@ -155,7 +155,7 @@ extension Record.Write: CustomStringConvertible {
 }
 
 extension Change {
-    /// What a client's write left in the tree; nil of what leaves no value of its own.
+    /// The value that a client's write left in the tree; nil of a write that leaves none of its own.
     fileprivate var writtenValue: [UInt8]? {
         switch self {
         case .create(let creation): creation.data?.isEmpty == false ? creation.data : nil

@@ -5,7 +5,7 @@ internal import Vocabulary
 internal import Wire
 internal import Znodes
 
-/// What clients are told, judged by the history.
+/// Answers and events to clients, judged by the history.
 extension Simulation {
     func hear(_ frame: ByteBuffer, by client: Client) throws(Violation) {
         var reader = JuteReader(frame.readableBytesSpan)
@@ -142,8 +142,8 @@ extension Simulation {
         }
     }
 
-    /// What is acknowledged is in the history, as it was asked for, where the answer says, and behind all
-    /// that anybody had been told of before it was asked.
+    /// Checks that an acknowledged write is in the history, as it was asked for, where the answer says, and
+    /// behind all that anybody had been told of before it was asked.
     private func requireEffect(
         of asked: Client.Pending, at zxid: Zxid, by client: Client
     ) throws(Violation) {

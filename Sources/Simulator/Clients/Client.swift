@@ -19,7 +19,7 @@ final class Client {
 
         let path: ZnodePath
         let kind: Kind
-        /// What the client had seen when it was set.
+        /// The newest zxid that the client had seen when it set the watch.
         var since: Zxid
     }
 
@@ -28,7 +28,7 @@ final class Client {
     static let pendingMax = 6
 
     let index: Int
-    /// Its place in the network, behind the servers'.
+    /// The client's place in the network, behind the servers'.
     let host: Int
     var dice: SeededGenerator
     var session = SessionID.none
@@ -77,7 +77,7 @@ final class Client {
         return nextXid
     }
 
-    /// What it makes sure of first, last of all what it does first.
+    /// Queues the operations that come before all others, in reverse: the last one queued is done first.
     func prepare() {
         guard let crowdEphemerals else { return preparations = Operation.preparations }
         preparations = (0..<crowdEphemerals).map {

@@ -3,7 +3,7 @@ internal import SeededRandom
 internal import Vocabulary
 internal import Wire
 
-/// What a client asks for. Every value written is written once in a run.
+/// A request of a simulated client. Every value is written once in a run.
 enum Operation: Equatable {
     case set(ZnodePath, String, version: Int32)
     case create(ZnodePath, String)
@@ -24,7 +24,7 @@ enum Operation: Equatable {
     static let counted = ZnodePath("/counted")
     static let group = ZnodePath("/group")
 
-    /// What every client makes sure is there.
+    /// The znodes that every client makes sure are there.
     static let preparations: [Operation] =
         (registers + pair + [counted, group]).map { .create($0, "") }
 
@@ -60,7 +60,7 @@ enum Operation: Equatable {
         }
     }
 
-    /// What it alone writes; nil where it writes nothing of its own.
+    /// The value that this operation alone writes; nil where it writes none.
     var value: String? {
         switch self {
         case .set(_, let value, _), .create(_, let value), .createEphemeral(_, let value, _),

@@ -63,7 +63,7 @@ extension Simulation {
         send(.bytes(frame), over: channel, from: client.host)
     }
 
-    /// What was under way may have happened, or not.
+    /// Ends a client's connection. Writes that were under way may have happened, or not.
     func loseConnection(_ client: Client) {
         client.channel = nil
         client.isConnected = false

@@ -49,7 +49,7 @@ package struct Fault: Equatable, Sendable {
         case loseClient
         /// All members of the crowd are gone at once, without a word: their sessions run out in one tick.
         case loseCrowd
-        /// They all end their sessions at once.
+        /// The clients of a crowd all end their sessions at once.
         case closeCrowd
         /// Nothing passes between a client and its server.
         case cutClient
@@ -79,7 +79,7 @@ package struct Scenario: Equatable, Sendable {
     /// Bytes that the names of ephemerals have too many: in some runs a few of them are more than one
     /// transaction holds, and still end with their session.
     var namePad: Int { seed % 4 == 3 ? 300 : 0 }
-    /// What a link takes of one transaction.
+    /// Bytes of one transaction that a link takes.
     var recordBytesMax: Int { namePad == 0 ? 1 << 20 : 1_200 }
 
     /// Whether clients hang up with requests under way, and come back at once.

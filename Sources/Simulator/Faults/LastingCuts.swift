@@ -21,7 +21,7 @@ extension Scenario {
 }
 
 extension Simulation {
-    /// What is cut: any ways but those of a quorum among itself, from which a leader is mostly left out.
+    /// The ways that are cut: any but those of a quorum among itself, from which a leader is mostly left out.
     func lastingWays(of fault: Fault, leader: Int?) -> [Way] {
         var dice = SeededGenerator(seed: fault.chance)
         var hosts = Array(0..<scenario.voters).shuffled(using: &dice)

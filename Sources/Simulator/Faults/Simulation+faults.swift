@@ -1,7 +1,7 @@
 internal import SeededRandom
 internal import Zab
 
-/// What goes wrong, and how it is put right.
+/// Faults, and how they are put right.
 extension Simulation {
     func strike(_ fault: Fault, _ index: Int) throws(Violation) {
         guard calmSinceMs == nil else { return }
@@ -41,7 +41,7 @@ extension Simulation {
         }
     }
 
-    /// It is gone for good.
+    /// Takes a client away for good.
     func lose(_ client: Client) {
         client.isLost = true
         if let channel = client.channel { close(channel, at: client.host) }

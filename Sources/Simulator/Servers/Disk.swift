@@ -12,7 +12,7 @@ struct Disk {
     }
 
     private(set) var rows: [Row] = []
-    /// What the rows begin behind: a snapshot has it, this one or the one before.
+    /// The position that the rows begin behind: a snapshot has it, this one or the one before.
     private(set) var start = Zxid.zero
     /// The newest snapshot; the rows go on from it.
     private(set) var base: StoredState?

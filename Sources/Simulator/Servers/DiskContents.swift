@@ -2,7 +2,7 @@ package import NIOCore
 package import Replica
 package import Vocabulary
 
-/// What a simulated server has on its disk, for whoever writes it to a real one.
+/// The contents of a simulated server's disk, to be written to a real one.
 package struct DiskContents {
     package let server: PeerID
     package let acceptedEpoch: Epoch

@@ -7,7 +7,7 @@ internal import Zab
 /// One server: the replica while it runs, its disk, its ends of channels, its clock.
 final class Server {
     let id: PeerID
-    /// Its place in the network.
+    /// The server's place in the network.
     let host: Int
     var replica: Replica?
     var effects = Effects()
@@ -19,7 +19,7 @@ final class Server {
     var diskDelayMsMax: Int64 = 3
     var isDiskFailing = false
     var wallSkewMs: Int64 = 0
-    /// What of the history it has applied, as far as anybody looked.
+    /// The end of the history that it is known to have applied.
     var position = 0
     var observed = Zxid.zero
     var duty: Duty?
@@ -42,7 +42,7 @@ final class Server {
     private var generation: UInt32 = 0
     /// The first tree it ever sent, for a flaw.
     var firstTree: ByteBuffer?
-    /// What came of a snapshot and was not taken.
+    /// Bytes of a snapshot that have come and were not taken.
     var snapshotBytes: ByteBuffer?
 
     init(id: PeerID, host: Int, count: Int, flaw: Flaw?) {

@@ -6,7 +6,7 @@ internal import Wire
 internal import Zab
 internal import Znodes
 
-/// What replicas want done towards one another and towards clients, and what arrives at them.
+/// Effects of replicas towards one another and towards clients, and what arrives at them.
 extension Simulation {
     func act(_ action: Effects.Action, of server: Server) throws(Violation) {
         switch action {
@@ -90,7 +90,7 @@ extension Simulation {
 
     // MARK: Promises
 
-    /// What a server that looks says of itself must be on its disk (quorum protocol 12.1, vote honesty).
+    /// Checks that a server that looks votes with what is on its disk (quorum protocol 12.1, vote honesty).
     private func requireHonest(_ notification: Notification, of server: Server) throws(Violation) {
         guard notification.state == .looking, notification.vote.leader == server.id else { return }
         let vote = notification.vote
@@ -102,7 +102,7 @@ extension Simulation {
         }
     }
 
-    /// What it acknowledges must be on its disk (quorum protocol 12.1, ack honesty).
+    /// Checks that what a server acknowledges is on its disk (quorum protocol 12.1, ack honesty).
     private func requireHonest(_ packet: QuorumPacket, of server: Server) throws(Violation) {
         let disk = server.disk
         let isHonest =

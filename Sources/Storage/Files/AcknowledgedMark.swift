@@ -1,7 +1,7 @@
 import Glibc
 package import Vocabulary
 
-/// What this node has vouched for to others: where its log ended, and the epochs it had promised.
+/// The end of the log that this node has vouched for to others, and the epochs it had promised.
 package struct Acknowledged: Equatable, Sendable {
     /// The last acknowledged row and the log's checksum there.
     package var chain: RowChain
@@ -29,7 +29,7 @@ package struct Acknowledged: Equatable, Sendable {
 }
 
 extension Acknowledged {
-    /// What is vouched for in a log that begins after `start`, with the exchange of logs decided.
+    /// The mark of a log that begins after `start`, with the exchange of logs decided.
     ///
     /// Of the history that took the other one's place, the beginning alone: nothing after it was acknowledged
     /// yet. All of the snapshot is committed; a leader keeps nothing else in its tree.
@@ -55,14 +55,14 @@ extension Acknowledged {
 ///   committed zxid 8 · successor zxid 8 · XXH64 of what stands before 8
 /// ```
 ///
-/// It is written after the log's fsync and without one of its own. After `kill -9` the log may be longer than
-/// the mark (killed between the two), after a power cut the mark may be older: both are sound, since the log
-/// then holds all the mark vouches for. (What an old mark cannot see: a WAL damaged by the very power cut
-/// that also took the newer marks.) It can never be ahead of a sound log. What takes rows away from the
-/// log must therefore lower the mark durably first (`replace`).
+/// The mark is written after the log's fsync and without one of its own. After `kill -9` the log may be
+/// longer than the mark (killed between the two), after a power cut the mark may be older: both are sound,
+/// since the log then holds all the mark vouches for. (An old mark cannot see a WAL damaged by the very
+/// power cut that also took the newer marks.) The mark can never be ahead of a sound log. Whoever takes rows
+/// away from the log must therefore lower the mark durably first (`replace`).
 ///
-/// What exchanges the whole log for another (`LogStore.install`) cannot lower the mark to anything that both
-/// hold. It names the other one's start in it, durably, before the one commit that exchanges them; and takes
+/// An exchange of the whole log (`LogStore.install`) cannot lower the mark to anything that both hold. It
+/// names the other one's start in the mark, durably, before the one commit that exchanges them; and takes
 /// that out again after it. In between, the log is either all that the mark vouches for, or it begins after
 /// the snapshot that is named (`resolved`).
 package struct AcknowledgedMark: ~Copyable {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What lies in a folder that a node is to live in, seen from outside: nothing is opened or changed.
+/// The files in a folder that a node is to live in, seen from outside: nothing is opened or changed.
 package struct FolderContent: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         case missing

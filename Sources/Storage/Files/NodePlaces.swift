@@ -105,7 +105,7 @@ package struct NodePlaces: Sendable {
                 + "\(dataDir)/\(NodePlaces.note) to begin without them")
     }
 
-    /// One history that was moved is fine; of two, nobody can say which one is meant.
+    /// Refuses two histories, of which nobody can say which one is meant; one that was moved is fine.
     private func requireOneHistory() throws(StorageError) {
         guard let noted, noted.path != NodePlaces.absolute(dataLogDir), let file = noted.content.nodeFile
         else { return }
@@ -121,7 +121,7 @@ package struct NodePlaces: Sendable {
         "move log.db, log.db-wal, acknowledged and all snapshot-*.db from \(source) to \(target)"
     }
 
-    /// What the operator should hear of and need not stop the node.
+    /// Warnings: what the operator should hear of and need not stop the node.
     package var warnings: [String] {
         var warnings: [String] = []
         if !isOne, log.nodeFile != nil, let file = data.nodeFile {
@@ -158,7 +158,7 @@ package struct NodePlaces: Sendable {
     private static let initialize = "initialize"
     private static let note = "log-directory"
 
-    /// One spelling for each folder, also for one that is not there yet.
+    /// The absolute path, one spelling for each folder, also for one that is not there yet.
     static func absolute(_ path: String) -> String {
         if let real = realpath(path, nil) {
             defer { free(real) }

@@ -28,7 +28,7 @@ struct LogReader: ~Copyable {
         return try last.step() ? Zxid(rawValue: last.int64(0)) : nil
     }
 
-    /// What the last row at or before `zxid` says about itself; nil when there is none. Not verified.
+    /// The position and checksum of the last row at or before `zxid`; nil when there is none. Not verified.
     func link(atOrBefore zxid: Zxid) throws(StorageError) -> RowChain? {
         defer { row.reset() }
         row.bind(zxid.rawValue, at: 1)

@@ -6,10 +6,10 @@ package struct NodeNumbers: Equatable, Sendable {
     package var acceptedEpoch = Epoch.zero
     /// The epoch of the leader that it last followed or was.
     package var currentEpoch = Epoch.zero
-    /// What the log begins after: zero for a log that has everything.
+    /// The position that the log begins after: zero for a log that has everything.
     package var start = RowChain.empty
 
-    /// Of a log that never held anything.
+    /// The numbers of a log that never held anything.
     package init() {}
 
     /// Reads them; a number that was never written is zero.

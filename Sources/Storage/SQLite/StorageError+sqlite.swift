@@ -2,7 +2,7 @@ import CSQLite
 import Glibc
 
 extension StorageError {
-    /// What SQLite said, in our words.
+    /// An error of SQLite's, in our words.
     ///
     /// - Parameter system: The system's error behind it, where SQLite knows one.
     package init(sqlite code: Int32, system: Int32 = 0, reason: String, doing what: String, file: String) {

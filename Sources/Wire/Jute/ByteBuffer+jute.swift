@@ -70,7 +70,7 @@ extension ByteBuffer {
         bytes.withUnsafeBytes { source in _ = writeBytes(source) }
     }
 
-    /// What `body` writes, with its length before it.
+    /// Writes a length, and behind it the bytes of that length that `body` writes.
     package mutating func writeLengthPrefixed(_ body: (inout ByteBuffer) -> Void) {
         let start = writerIndex
         writeInteger(Int32(0))

@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// What must be there where the format could have a null.
+/// Fields that must not be null where the format would have it.
 extension JuteReader {
     package mutating func requiredPath() throws(DecodingError) -> ZnodePath {
         guard let path = try path() else { throw .unexpectedNull }

@@ -41,7 +41,7 @@ extension QuorumPacket {
         }
     }
 
-    /// What a leader said, for its learner; nil for what is not Zab's.
+    /// The leader's message in a packet; nil for packets that are not Zab's.
     ///
     /// - Throws: When the data is not what such a packet carries.
     package func leaderMessage() throws(DecodingError) -> LeaderMessage? {
@@ -61,7 +61,7 @@ extension QuorumPacket {
         }
     }
 
-    /// What a learner said, for its leader; nil for what is not Zab's.
+    /// The learner's message in a packet; nil for packets that are not Zab's.
     package func learnerMessage() throws(DecodingError) -> LearnerMessage? {
         switch kind {
         case .followerInfo, .observerInfo:

@@ -1,7 +1,7 @@
 package import NIOCore
 package import Vocabulary
 
-/// What passes between a leader and its learners, as Apache frames it (quorum protocol 3.1): packets follow
+/// A packet between a leader and its learner, as Apache frames it (quorum protocol 3.1): packets follow
 /// one another without an outer length.
 package struct QuorumPacket: Equatable, Sendable {
     package enum Kind: Int32, Sendable, CaseIterable {
@@ -17,7 +17,7 @@ package struct QuorumPacket: Equatable, Sendable {
     package var data: ByteBuffer?
     /// The identities of the client whose request this is; nil for everything else.
     package var identities: [Identity]?
-    /// Of a request that is larger than the leader takes: only the head is here.
+    /// A request that is larger than the leader takes: only its head is here.
     package var isCutShort = false
 
     package struct Identity: Equatable, Sendable {
@@ -92,7 +92,7 @@ package struct QuorumPacket: Equatable, Sendable {
     /// More than a client can have, but for those of Apache's; the count is checked before the packet is
     /// waited for.
     package static let identitiesMax: Int32 = 10_000
-    /// What an identity takes beside its texts.
+    /// Bytes of an identity beside its texts.
     package static let identityFrameBytes = 8
 
     private static func identities(
@@ -126,7 +126,7 @@ package struct QuorumPacket: Equatable, Sendable {
     }
 }
 
-/// Who a learner is: the data of FOLLOWERINFO and OBSERVERINFO.
+/// The data of FOLLOWERINFO and OBSERVERINFO, by which a learner introduces itself.
 package struct LearnerInfo: Equatable, Sendable {
     /// The only protocol that releases since 3.4 speak.
     package static let protocolVersion: Int32 = 0x10000

@@ -1,7 +1,7 @@
 package import NIOCore
 package import Vocabulary
 
-/// What one read of a multiRead found.
+/// The result of one read of a multiRead.
 package enum MultiReadResult: Equatable, Sendable {
     case data([UInt8]?, stat: Stat)
     case children([ByteString])

@@ -1,10 +1,10 @@
 package import NIOCore
 package import Vocabulary
 
-/// What became of one operation of a multi. Several kinds of create share one form on the wire.
+/// The result of one operation of a multi. Several kinds of create share one form on the wire.
 package enum MultiResult: Equatable, Sendable {
     case create(path: ZnodePath)
-    /// Of create2, createContainer and createTTL.
+    /// The result of create2, createContainer and createTTL.
     case create2(path: ZnodePath, stat: Stat)
     case delete
     case setData(Stat)

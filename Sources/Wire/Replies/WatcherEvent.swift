@@ -1,7 +1,7 @@
 package import NIOCore
 package import Vocabulary
 
-/// What follows the header of an event (jute `WatcherEvent`).
+/// The body of an event, behind its header (jute `WatcherEvent`).
 package struct WatcherEvent: Equatable, Sendable {
     package var type: Int32
     /// 3, connected, whenever a server sends it.

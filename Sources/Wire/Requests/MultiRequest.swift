@@ -1,7 +1,7 @@
 package import NIOCore
 package import Vocabulary
 
-/// What stands before each operation of a multi, and at its end (jute `MultiHeader`).
+/// The header before each operation of a multi, and at its end (jute `MultiHeader`).
 package struct MultiHeader: Equatable, Sendable {
     package var type: Int32
     package var isDone: Bool
@@ -30,7 +30,7 @@ package struct MultiHeader: Equatable, Sendable {
 
 /// One write of a multi.
 package enum MultiWrite: Equatable, Sendable {
-    /// By opcode 1, 15, 19 or 21.
+    /// A create by opcode 1, 15, 19 or 21.
     case create(CreateRequest, opcode: Int32)
     case delete(VersionedPathRequest)
     case setData(SetDataRequest)

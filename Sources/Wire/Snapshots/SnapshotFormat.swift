@@ -1,6 +1,6 @@
 internal import Vocabulary
 
-/// What writer and reader of a snapshot agree on (quorum protocol 3.5 and 7.2).
+/// Constants of a snapshot's stream, for its writer and its reader (quorum protocol 3.5 and 7.2).
 enum SnapshotFormat {
     /// The ACL that is in no snapshot's list: everyone may do everything.
     static let openACL: Int64 = -1

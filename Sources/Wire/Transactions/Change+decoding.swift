@@ -20,7 +20,7 @@ extension Change {
         }
     }
 
-    /// What may stand both alone and inside a multi, and a check.
+    /// Changes that may stand both alone and inside a multi, and a check.
     private static func elementary(type: Int32, decoding reader: inout JuteReader) throws(DecodingError)
         -> Change
     {

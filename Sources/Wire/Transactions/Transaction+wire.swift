@@ -4,10 +4,10 @@ package import Znodes
 
 /// Transactions in Apache's bytes: what the log holds and what proposals carry (quorum protocol 4.1 and 8.3).
 extension Transaction {
-    /// Of Apache's digest; the only one in use.
+    /// The version of Apache's digest; the only one in use.
     static let digestVersion: Int32 = 2
     static let digestBytes = 12
-    /// What stands around the record: header and digest.
+    /// Bytes around the record: header and digest.
     private static let frameBytes = 32 + digestBytes
 
     package func encode(into buffer: inout ByteBuffer) {

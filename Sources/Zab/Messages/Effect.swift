@@ -34,11 +34,11 @@ package enum Effect: Equatable, Sendable {
 
     /// Committed: apply it. Comes in order, each entry once.
     case deliver(Entry)
-    /// The tree is the one received as a snapshot from now on.
+    /// The snapshot received from the leader, as of this zxid, replaces the tree.
     case adoptSnapshot(Zxid)
     /// Committed entries and clients' requests may come from now on.
     case serve(Duty)
-    /// There is no leader any more, or this node is none any more: serve nobody.
+    /// The duty ends, for the reason given: there is no leader, or this node leads no more. Serve nobody.
     case standBy(String)
 }
 

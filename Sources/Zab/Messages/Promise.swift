@@ -1,8 +1,8 @@
 internal import DequeModule
 internal import Vocabulary
 
-/// What must not be said before the disk has answered (quorum protocol 1.3). Each case names the words; the
-/// disk order that they wait for is the one they were made with.
+/// A message that must not leave before a disk order is durable (quorum protocol 1.3): the order that was
+/// issued with it.
 enum Promise: Equatable, Sendable {
     /// LEADERINFO: the leader's own accepted epoch.
     case announceEpoch
@@ -16,10 +16,10 @@ enum Promise: Equatable, Sendable {
     case acknowledge(Zxid)
 }
 
-/// Orders given to the disk and not answered yet, and what waits for them.
+/// Disk orders that are not durable yet, and the promises that wait for them.
 ///
-/// A disk does one thing after the other, so one number says how far it is. Leaving a role withdraws the
-/// promises and not the orders: what is written is written.
+/// The disk carries orders out one after the other, so one ticket says how far it is. Leaving a role
+/// withdraws the promises and not the orders: what is written is written.
 struct DiskQueue: Equatable, Sendable {
     private(set) var issued: UInt64 = 0
     private(set) var stored: UInt64 = 0

@@ -6,7 +6,7 @@ package import Vocabulary
 package enum Operation: Sendable {
     case create(CreateOperation)
     case delete(path: ZnodePath?, version: Int32)
-    /// Of a container or TTL znode that has run out; only the server itself asks.
+    /// The delete of a container or TTL znode that has run out; only the server itself asks for it.
     case sweep(path: ZnodePath)
     case setData(path: ZnodePath?, data: [UInt8]?, version: Int32)
     case setACL(path: ZnodePath?, acl: [RequestedACLEntry]?, version: Int32)
@@ -78,7 +78,7 @@ package struct CreateOperation: Sendable {
     }
 }
 
-/// Who asks for a change.
+/// The client behind a change: its session and the identities it has proven.
 package struct Requester: Sendable {
     package var session: SessionID
     /// As they were when the request arrived.
@@ -90,7 +90,7 @@ package struct Requester: Sendable {
     }
 }
 
-/// What an operator may switch about the rules of the tree.
+/// Rules of the tree that an operator may switch.
 package struct TreeRules: Sendable {
     package var access: Access
     /// TTL znodes exist (`extendedTypesEnabled`).

@@ -58,7 +58,7 @@ extension Creation {
 }
 
 extension ZnodePath {
-    /// This path with a sequence number behind it: ten digits, as `%010d` prints them.
+    /// The path with a sequence number behind it: ten digits, as `%010d` prints them.
     func numbered(_ number: Int32) -> ZnodePath {
         let digits = String(number.magnitude)
         let sign = number < 0 ? "-" : ""

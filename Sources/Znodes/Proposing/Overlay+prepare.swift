@@ -79,7 +79,7 @@ extension Overlay {
     }
 }
 
-/// What all checks of one request share.
+/// The context of one request's checks: who asks, in which transaction, by which rules.
 struct Proposing {
     let requester: Requester
     let zxid: Zxid

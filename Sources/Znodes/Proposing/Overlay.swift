@@ -6,10 +6,10 @@ package import Vocabulary
 /// A request is checked against this, so that requests in flight see each other. Committing moves a change
 /// into the tree and out of here; a change of leader drops everything here and touches no tree.
 package struct Overlay {
-    /// What a znode will be; nil when it will not exist.
+    /// Znodes as they will be, by path; nil where one will not exist.
     private var entries: [ZnodePath: Entry] = [:]
     private var order: Deque<Step> = []
-    /// What was put over since `mark`, where that may be taken back.
+    /// Entries replaced since `mark`, to be put back by `takeBack`.
     private var undo: [Former] = []
     private var isUndoable = false
     private var digestAhead: UInt64?
@@ -128,7 +128,7 @@ struct PendingNode {
     var childCount: Int
     var acl: ACL
     var content: Content
-    /// Its part in the tree's digest.
+    /// The znode's part in the tree's digest.
     var digest: UInt64
 
     func dataLength(in tree: borrowing Tree) -> Int {

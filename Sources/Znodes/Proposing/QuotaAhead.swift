@@ -1,7 +1,7 @@
 internal import DequeModule
 internal import Vocabulary
 
-/// What changes in flight add to the subtrees that have a quota, over what the tree has counted.
+/// The usage that proposed changes will add to subtrees with a quota, over what the tree has counted.
 struct QuotaAhead {
     struct Usage: Equatable {
         var nodes: Int64 = 0

@@ -33,7 +33,7 @@ enum NodeDigest {
         return of(content: content(path: path.bytes.span.bytes, data: bytes.span.bytes), stat: stat)
     }
 
-    /// What stands below `/zookeeper` differs from node to node and is left out.
+    /// Znodes below `/zookeeper` differ from server to server and are left out.
     static func isUncounted(_ path: ZnodePath) -> Bool {
         path.bytes.count > uncounted.count && path.bytes.starts(with: uncounted)
     }

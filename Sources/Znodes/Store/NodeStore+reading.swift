@@ -85,7 +85,7 @@ extension NodeStore {
         return length
     }
 
-    /// What all znodes take as rows of a snapshot, about.
+    /// Bytes of all znodes as rows of a snapshot, about.
     package var storedBytes: Int { dataSize + count * 40 }
 
     /// How many znodes are below `id`.

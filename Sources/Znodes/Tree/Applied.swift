@@ -16,9 +16,9 @@ package struct Applied: Sendable {
     package var path: ZnodePath
     /// The znode's stat after the change; nil where it is gone or was never there.
     package var stat: Stat?
-    /// Who could read the znode.
+    /// The ACL of the znode, by which its watchers may read it.
     package var acl: ACL
-    /// Who could read its parent.
+    /// The ACL of its parent.
     package var parentACL: ACL
 
     package init(_ kind: Kind, path: ZnodePath = .root, stat: Stat? = nil, acl: ACL = [], parentACL: ACL = [])

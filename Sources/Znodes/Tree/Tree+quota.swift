@@ -9,7 +9,7 @@ extension Tree {
     private static let limitsName = Array("zookeeper_limits".utf8)
     private static let statsName = Array("zookeeper_stats".utf8)
 
-    /// What the tree has counted in a subtree; nil where its statistics are missing.
+    /// The usage of a subtree as the tree has counted it; nil where its statistics are missing.
     func usage(of subtree: ZnodePath) -> QuotaText? { quotaText(Tree.statsName, of: subtree) }
 
     /// The znode that holds a subtree's limits.
@@ -74,7 +74,7 @@ extension Tree {
         return QuotaText(nodes.dataBytes(of: id) ?? [])
     }
 
-    /// What the subtree holds now, its top included.
+    /// The usage of the subtree now, its top included.
     private func measured(_ subtree: ZnodePath) -> QuotaText {
         guard let top = nodes.find(subtree) else { return QuotaText(count: 0, bytes: 0) }
         var count: Int64 = 0

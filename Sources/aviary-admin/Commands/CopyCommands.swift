@@ -243,7 +243,7 @@ extension FolderSurvey {
 }
 
 extension GivenUp {
-    /// What the program says of it before and after.
+    /// The warning that is printed before and after.
     var warning: String? {
         words.map { "gives up \($0); the folder is marked: \(ExchangeText.abstention)" }
     }

@@ -13,7 +13,7 @@ struct LogCommand: ParsableCommand {
         subcommands: [LogList.self, LogShow.self, LogStat.self, LogVerify.self])
 }
 
-/// What of a log is wanted.
+/// Options that choose rows of a log.
 struct FilterOptions: ParsableArguments {
     @Option(help: "From this zxid or time on.")
     var from: Moment?

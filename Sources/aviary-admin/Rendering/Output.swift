@@ -28,7 +28,7 @@ final class Output {
     func foundBad() { isBad = true }
 }
 
-/// What the program tells whoever started it.
+/// The exit status of the program.
 enum Status {
     /// Damage or a difference was found.
     static let bad: Int32 = 1

@@ -4,7 +4,7 @@ import Printing
 import Storage
 import Vocabulary
 
-/// What a check of a folder found, as three commands print it.
+/// The findings of a check of a folder, as three commands print them.
 struct VerificationText {
     let node: NodeFolder
     let scope: Verification.Scope

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a process has used so far: read from /proc for servers, from the kernel for ourselves.
+/// CPU and memory that a process has used so far: read from /proc for servers, from the kernel for ourselves.
 struct ProcessUsage {
     /// Processor time in user and kernel mode of all threads, the ended ones too.
     var cpuSeconds: Double
@@ -19,7 +19,7 @@ struct ProcessUsage {
         return total
     }
 
-    /// This process; microseconds exact, where /proc counts in hundredths of a second.
+    /// The usage of this process; microseconds exact, where /proc counts in hundredths of a second.
     static func ofThisProcess() -> ProcessUsage {
         var usage = rusage()
         getrusage(RUSAGE_SELF.rawValue, &usage)

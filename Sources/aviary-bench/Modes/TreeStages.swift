@@ -25,7 +25,7 @@ extension Keyspace {
         [stage(.setData(node, data: data), 0..<keyCount, .keys)]
     }
 
-    /// What sessions created during a load, and the groups they did it in.
+    /// Stages that remove what sessions created during a load, by the groups they did it in.
     func createdRemovingStages(_ created: [Range<Int>]) -> [StagedRequests.Stage] {
         let leftovers = created.enumerated().map { group, range in
             stage(.delete(self.created), range, .created(group: group), .noNode)

@@ -8,7 +8,7 @@ struct BenchError: Error, CustomStringConvertible {
         self.description = description
     }
 
-    /// What was tried, and the reason the kernel gave.
+    /// A failed system call: the attempt, and the reason the kernel gave.
     static func system(_ attempt: String, code: Int32 = errno) -> BenchError {
         BenchError("\(attempt): \(String(cString: strerror(code)))")
     }

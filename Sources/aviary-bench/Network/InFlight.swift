@@ -7,8 +7,7 @@ struct SentRequest: Equatable {
     var sentAt: UInt64
 }
 
-/// What a session has sent and not yet heard about, oldest first: a server answers in the order of the
-/// requests.
+/// Requests that a session has sent and not yet heard about, oldest first: a server answers in their order.
 struct InFlight {
     private var slots: [SentRequest?] = [nil, nil]
     private var head = 0

@@ -5,7 +5,7 @@ final class Outbox {
 
 /// One ZooKeeper session over one socket: what it sent, what waits to be written, what came in half.
 final class Session {
-    /// Its place among the engine's sessions.
+    /// The session's place among the engine's.
     let index: Int
     let socket: Socket
     /// Milliseconds without a word from us after which the server ends the session.

@@ -1,4 +1,4 @@
-/// What is done with the sessions of an engine: the decisions, where the engine has the sockets.
+/// The decisions of a load over the sessions of an engine, which has the sockets.
 ///
 /// A workload may send on any session at any of these calls; the engine writes it right afterwards.
 protocol Workload {

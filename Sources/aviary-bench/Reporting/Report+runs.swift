@@ -1,6 +1,6 @@
 import Printing
 
-/// What each kind of run says about itself.
+/// The lines of a report by the kind of run.
 extension Report {
     static func load(_ load: MixedLoad, plan: LoadPlan, connections: Int) -> Report {
         let shape = "\(plan.mix)  \(connections) connections × \(plan.outstanding) outstanding"

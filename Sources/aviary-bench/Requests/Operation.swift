@@ -1,4 +1,4 @@
-/// What a load may consist of.
+/// The operations that a load may consist of.
 enum Operation: String, CaseIterable {
     case getData, setData, create, delete, exists, getChildren, multi, sync
 
