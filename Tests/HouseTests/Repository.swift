@@ -21,7 +21,8 @@ struct Repository {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let tops = [
-            "Package.swift", "README.md", "ARCHITECTURE.md", "Sources", "Tests", "migrations", "tools", ".ci",
+            "Package.swift", "README.md", "ARCHITECTURE.md", "DECISIONS.md", "Sources", "Tests", "migrations",
+            "tools", ".ci",
         ]
         files = tops.flatMap { Repository.texts(at: root.appendingPathComponent($0), root: root) }
             .sorted { $0.path < $1.path }

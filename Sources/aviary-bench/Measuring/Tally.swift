@@ -1,4 +1,4 @@
-/// What a measured window counted.
+/// The counts of a measured window.
 struct Tally {
     private(set) var latencies = Histogram()
     private var perOperation = [Histogram?](repeating: nil, count: Operation.allCases.count)
