@@ -95,7 +95,7 @@ let package = Package(
         program(
             "aviary-server", on: "Settings", "Host", "Frontend", "Storage", "Logbook", logging, sockets,
             arguments,
-            with: .linkedLibrary("jemalloc")),
+            with: .linkedLibrary("jemalloc"), excluding: ["CONFIGURATION.md"]),
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Printing", "CEpoll", arguments),
         program(

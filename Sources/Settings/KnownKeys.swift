@@ -1,4 +1,4 @@
-/// What this server makes of a key that ZooKeeper knows.
+/// How far this server obeys a key that ZooKeeper knows.
 enum Standing: Equatable {
     case honoured
     /// Sets something that has no counterpart here, for the reason given.
@@ -29,8 +29,13 @@ enum KnownKeys {
 
     private static let always: Set<String> = [
         "forceSync", "digest.enabled", "closeSessionTxn.enabled",
-        "serializeLastProcessedZxid.enabled",
+        "serializeLastProcessedZxid.enabled", "leaderServes", "syncEnabled", "observer.syncEnabled",
     ]
+
+    /// Every key that is obeyed, the families with `N` for the operator's part.
+    static var obeyed: [String] {
+        honoured + families.filter { $0.standing == .honoured }.map { $0.prefix + "N" }
+    }
 
     /// Whether `key` is known as it stands, rather than by how it begins.
     static func isExact(_ key: String) -> Bool { table[key] != nil }
@@ -56,16 +61,16 @@ enum KnownKeys {
         "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest",
         "autopurge.snapRetainCount", "clientPort",
         "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "cnxTimeout",
-        "connectToLearnerMasterLimit", "dataDir", "dataLogDir", "datadir.autocreate", "db.autocreate",
+        "dataDir", "dataLogDir", "datadir.autocreate", "db.autocreate",
         "dynamicConfigFile", "electionAlg",
         "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",
         "fsync.warningthresholdms", "globalOutstandingLimit", "initLimit", "jute.maxbuffer",
-        "jute.maxbuffer.extrasize", "largeRequestMaxBytes", "largeRequestThreshold", "leaderServes",
+        "jute.maxbuffer.extrasize", "largeRequestMaxBytes", "largeRequestThreshold",
         "maxClientCnxns",
         "maxCnxns", "maxSessionTimeout", "minSessionTimeout", "multiAddress.enabled",
         "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
         "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
-        "snapSizeLimitInKb", "standaloneEnabled", "syncEnabled", "observer.syncEnabled", "syncLimit",
+        "snapSizeLimitInKb", "standaloneEnabled", "syncLimit",
         "tickTime", "unreadMaxBytes", "version", "znode.container.checkIntervalMs",
         "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
     ]
@@ -125,6 +130,9 @@ enum KnownKeys {
         ],
         "closing a session names its znodes, as many as fit in a transaction": ["closeSessionTxn.enabled"],
         "only the TTL encoding of 3.5.4 and later is known": ["emulate353TTLNodes"],
+        "a leader serves clients like every other server": ["leaderServes"],
+        "an observer keeps a log like every other server": ["syncEnabled", "observer.syncEnabled"],
+        "a learner has initLimit for all until it serves": ["connectToLearnerMasterLimit"],
         "a learner that lacks more than 32 MiB of transactions is sent the tree, any number of them at once":
             [
                 "commitLogCount", "snapshotSizeFactor", "leader.maxConcurrentSnapSyncs",
@@ -141,7 +149,7 @@ enum KnownKeys {
         ],
     ]
 
-    /// What each waits for. Whoever builds it moves its keys up to the honoured.
+    /// Keys by the feature that each waits for. Whoever builds it moves its keys up to the honoured.
     private static let later: [String: [String]] = [
         "the admin server": [
             "admin.commandURL", "admin.enableServer", "admin.idleTimeout", "admin.rateLimiterIntervalInMS",

@@ -69,6 +69,11 @@ import Testing
         #expect(text == "allows statt, which is no four-letter word; did you mean stat?")
     }
 
+    @Test(arguments: ["leaderServes=no", "syncEnabled=false", "connectToLearnerMasterLimit=5"])
+    func `is given for what no server of this kind can be told`(line: String) throws {
+        #expect(try warning(line)?.kind == .noEffect)
+    }
+
     @Test func `is not given for keys that are only read in an ensemble`() throws {
         #expect(try warning("initLimit=10\nsyncLimit=5\nleaderServes=yes\npeerType=participant") == nil)
     }
