@@ -57,12 +57,12 @@ import Zab
         var other = Self.peer(3, mustSynchronize: false)
         for word in words { other.step(.notified(word, by: Self.id(1)), at: 1) }
         other.step(.ticked, at: 1_000)
-        #expect(other.isLooking)
+        #expect(other.isLooking == true)
         var sound = Self.peer(2, mustSynchronize: false)
         for word in Self.said(&sound) { other.step(.notified(word, by: Self.id(2)), at: 1_001) }
         other.step(.notified(Self.looking(for: 3), by: Self.id(2)), at: 1_001)
         other.step(.ticked, at: 2_000)
-        #expect(!other.isLooking, "one more sound voter does")
+        #expect(other.isLooking == false, "one more sound voter does")
     }
 
     @Test func `is not answered for ever by one that looks too`() {
@@ -86,7 +86,7 @@ import Zab
             peer.step(.notified(Self.settled(state, 1), by: Self.id(3)), at: 1)
         }
         peer.step(.ticked, at: 1_000)
-        #expect(peer.isLooking, "it was their leader until it died")
+        #expect(peer.isLooking == true, "it was their leader until it died")
         peer.step(.notified(Self.settled(.leading, 3), by: Self.id(3)), at: 1_001)
         peer.step(.notified(Self.settled(.following, 3), by: Self.id(2)), at: 1_001)
         #expect(Self.followed(&peer) == Self.id(3))
@@ -112,7 +112,7 @@ import Zab
         #expect(Self.said(&peer) == [], "not before the disk has it")
         peer.step(.stored(through: tickets.last ?? 0), at: 8)
         #expect(Self.said(&peer).allSatisfy { $0.vote.zxid == Self.end })
-        #expect(peer.isLooking)
+        #expect(peer.isLooking == true)
     }
 
     @Test func `counts for no leader that gathers a quorum`() {
@@ -198,12 +198,12 @@ import Zab
             peer.step(.ticked, at: nowMs)
             if peer.isLooking { _ = Self.fail(&peer, at: nowMs) }
         }
-        #expect(!peer.isLooking)
+        #expect(peer.isLooking == false)
         let vote = Vote(leader: PeerID(rawValue: 3), zxid: Self.end, epoch: Self.epoch)
         peer.step(
             .notified(Notification(state: .looking, vote: vote, round: 2), by: PeerID(rawValue: 3)),
             at: 100_001)
         peer.step(.ticked, at: 100_002)
-        #expect(peer.isLooking)
+        #expect(peer.isLooking == true)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 import Vocabulary
 import Zab
 
-@Suite struct `A leader whose disk hangs` {
+@Suite struct `A leader whose disk hangs`: ~Copyable {
     private static let epoch = Epoch(rawValue: 2)
     private static let ids = [1, 2, 3].map { PeerID(rawValue: $0) }
     private static let patience = Patience(tickMs: 100, initLimit: 10, syncLimit: 5)
@@ -74,9 +74,11 @@ import Zab
     }
 
     private mutating func propose(bytes: Int) throws -> Zxid {
-        let place = peer.propose(ByteBuffer(repeating: 7, count: bytes), at: nowMs)
+        let zxid = peer.lastProposed.next
+        let isProposed = peer.propose(ByteBuffer(repeating: 7, count: bytes), as: zxid, at: nowMs)
         effects += peer.takeEffects()
-        return try #require(place)
+        try #require(isProposed)
+        return zxid
     }
 
     @Test mutating func `gives up its lead after syncLimit, though the others' disks commit`() throws {
@@ -88,10 +90,10 @@ import Zab
         pass(ms: 60, acknowledging: zxid)
         #expect(reasonToStandBy == "its own disk has not answered for 500 ms")
         pass(ms: 1000, acknowledging: zxid)
-        #expect(!peer.isLooking, "its vote would not be true before the disk has answered")
+        #expect(peer.isLooking == false, "its vote would not be true before the disk has answered")
         store()
         step(.ticked)
-        #expect(peer.isLooking)
+        #expect(peer.isLooking == true)
     }
 
     @Test mutating func `leads on while the disk answers, however late`() throws {
@@ -126,8 +128,9 @@ import Zab
                 alone.step(.stored(through: ticket), at: nowMs)
             }
         }
-        let place = alone.propose(ByteBuffer(repeating: 7, count: 1000), at: 400)
-        #expect(place != nil)
+        let isProposed = alone.propose(
+            ByteBuffer(repeating: 7, count: 1000), as: alone.lastProposed.next, at: 400)
+        #expect(isProposed)
         for nowMs in stride(from: Int64(400), through: 2400, by: 20) { alone.step(.ticked, at: nowMs) }
         #expect(alone.duty != nil)
         #expect(alone.diskSilence(at: 2400) == 2000)

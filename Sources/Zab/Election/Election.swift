@@ -184,7 +184,7 @@ package struct Election {
     /// Whether `peer` has looked in this round.
     func hasHeard(_ peer: PeerID) -> Bool { heard.contains(peer) }
 
-    /// What the votes so far amount to. Asked after every input, and when `wakesAtMs` has come.
+    /// What the votes so far amount to. Asked after every input; time is one.
     package mutating func outcome(at nowMs: Int64) -> Outcome {
         if let joined = establishedLeader() { return joined }
         let agreeing = received.filter { $0.value.state != .looking || $0.value.round == round }
@@ -229,9 +229,6 @@ package struct Election {
         return nil
     }
 
-    /// When `outcome`, `reconsider` or `mustRepeat` may have something new without an input.
-    package var wakesAtMs: Int64 { min(decidesAtMs ?? .max, passesOverUntilMs ?? .max, retriesAtMs) }
-
     /// Whether the announcement should be sent again because it may have been lost; asks less and less often.
     package mutating func mustRepeat(at nowMs: Int64) -> Bool {
         guard nowMs >= retriesAtMs else { return false }
@@ -261,13 +258,5 @@ extension Vote {
     /// Apache's servers know one that has lost its files by the zxid, and so do these.
     static func abstention(of voter: PeerID) -> Vote {
         Vote(leader: voter, zxid: Zxid(rawValue: -1), epoch: Epoch(rawValue: -1))
-    }
-}
-
-extension Peer {
-    /// Whether it looks for a leader: no election it took part in since has come to an end.
-    package var isLooking: Bool {
-        guard case .looking = role else { return false }
-        return true
     }
 }

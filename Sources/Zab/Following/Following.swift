@@ -6,7 +6,7 @@ internal import Vocabulary
 /// What the leader sends before UPTODATE is put in order and kept; at NEWLEADER what is committed goes to the
 /// disk, then the epoch, then the acknowledgement leaves; what was proposed and not committed waits until
 /// UPTODATE, since a leader would take its acknowledgement for the one of NEWLEADER (ZOOKEEPER-4685).
-struct Following {
+struct Following: ~Copyable {
     enum Phase: Equatable {
         case connecting
         /// Told the leader who this is; LEADERINFO comes next.
@@ -55,225 +55,146 @@ struct Following {
         case .promised(let epoch), .synchronising(let epoch), .ready(let epoch), .serving(let epoch): epoch
         }
     }
-}
 
-/// Why a peer gives up the part it plays, for the log.
-struct Abandonment: Error, Equatable {
-    let reason: String
-    /// Whether the leader has failed, and not the election before it.
-    let isFailure: Bool
-    /// Whether trying again is of no use before somebody has done something about it.
-    let isLasting: Bool
-
-    init(_ reason: String, isFailure: Bool = true, isLasting: Bool = false) {
-        self.reason = reason
-        self.isFailure = isFailure
-        self.isLasting = isLasting
+    /// What it does in a running epoch; nil before that.
+    var duty: Duty? {
+        guard case .serving(let epoch) = phase else { return nil }
+        return isObserver ? .observe(leader, epoch) : .follow(leader, epoch)
     }
-}
 
-/// What came on the link to the leader.
-extension Peer {
-    mutating func receiveFromLeader(
-        _ message: LeaderMessage, _ following: inout Following, at nowMs: Int64
+    /// How it tells of itself to one that looks for a leader.
+    var state: Notification.State { isObserver ? .observing : .following }
+
+    mutating func handle(
+        _ input: Peer.Input, _ server: inout ServerState, at nowMs: Int64
+    ) throws(Abandonment) {
+        switch input {
+        case .ticked:
+            if nowMs >= deadlineMs { throw Abandonment("nothing came from the leader in time") }
+        case .notified(let notification, let peer):
+            server.answer(notification, from: peer, as: state)
+            try doubt(notification, from: peer, server)
+        case .stored: while let promise = server.disk.next() { keep(promise, &server) }
+        case .leaderLinkUp: introduce(&server, at: nowMs)
+        case .leaderLinkDown(let reason?): throw Abandonment(reason)
+        case .leaderLinkDown(nil): try dialAgain(&server)
+        case .fromLeader(let message): try receive(message, &server, at: nowMs)
+        case .learnerLinkUp(let link): server.refuse(link)
+        case .reachable, .learnerLinkDown, .fromLearner, .proposed: return
+        }
+    }
+
+    /// Leaves its leader.
+    consuming func abandon(
+        _ why: Abandonment, _ server: inout ServerState, at nowMs: Int64
+    ) -> Resting {
+        server.act(.unfollow)
+        return server.rest(after: leader, servingSinceMs: servingSinceMs, because: why, at: nowMs)
+    }
+
+    private mutating func receive(
+        _ message: LeaderMessage, _ server: inout ServerState, at nowMs: Int64
     ) throws(Abandonment) {
         switch message {
-        case .leaderInfo(let epoch): try promise(epoch, &following, at: nowMs)
-        case .diff: try beginDiff(&following)
-        case .truncate(let zxid): try truncate(after: zxid, &following)
-        case .snapshot(let zxid): try beginSnapshot(zxid, &following)
-        case .proposal(let entry): try take(entry, &following)
-        case .commit(let zxid): try commit(zxid, &following)
+        case .leaderInfo(let epoch): try promise(epoch, &server, at: nowMs)
+        case .diff: try beginDiff()
+        case .truncate(let zxid): try truncate(after: zxid, &server)
+        case .snapshot(let zxid): try beginSnapshot(zxid)
+        case .proposal(let entry): try take(entry, &server)
+        case .commit(let zxid): try commit(zxid, &server)
         case .inform(let entry):
-            try take(entry, &following)
-            try commit(entry.zxid, &following)
-        case .newLeader(let epoch, _): try enter(epoch, &following, at: nowMs)
-        case .upToDate: try serve(&following)
-        case .ping: if case .serving = following.phase { act(.toLeader(.alive)) }
+            try take(entry, &server)
+            try commit(entry.zxid, &server)
+        case .newLeader(let epoch, _): try enter(epoch, &server, at: nowMs)
+        case .upToDate: try serve(&server)
+        case .ping: if case .serving = phase { server.act(.toLeader(.alive)) }
         }
-        guard following.isServing else { return }
-        following.deadlineMs = nowMs + patience.syncMs
-        if following.servingSinceMs == nil { following.servingSinceMs = nowMs }
+        guard isServing else { return }
+        deadlineMs = nowMs + server.patience.syncMs
+        if servingSinceMs == nil { servingSinceMs = nowMs }
     }
 
     // MARK: Discovery
 
     /// The link to the leader is up.
-    mutating func introduce(_ following: inout Following, at nowMs: Int64) {
-        guard following.phase == .connecting else { return }
-        following.phase = .introduced
-        if !following.wasConnected { following.deadlineMs = nowMs + patience.discoveryMs }
-        following.wasConnected = true
-        act(
+    private mutating func introduce(_ server: inout ServerState, at nowMs: Int64) {
+        guard phase == .connecting else { return }
+        phase = .introduced
+        if !wasConnected { deadlineMs = nowMs + server.patience.discoveryMs }
+        wasConnected = true
+        server.act(
             .toLeader(
                 .info(
-                    me, acceptedEpoch: standing.acceptedEpoch, isObserver: following.isObserver,
-                    configurationVersion: membership.version)))
+                    server.me, acceptedEpoch: server.standing.acceptedEpoch, isObserver: isObserver,
+                    configurationVersion: server.membership.version)))
     }
 
     /// LEADERINFO: the promise is kept on the disk before it is given.
     private mutating func promise(
-        _ epoch: Epoch, _ following: inout Following, at nowMs: Int64
+        _ epoch: Epoch, _ server: inout ServerState, at nowMs: Int64
     ) throws(Abandonment) {
-        guard following.phase == .introduced else { throw Abandonment("LEADERINFO out of turn") }
-        guard epoch >= standing.acceptedEpoch else {
+        guard phase == .introduced else { throw Abandonment("LEADERINFO out of turn") }
+        guard epoch >= server.standing.acceptedEpoch else {
             throw Abandonment(
-                "leader \(following.leader.rawValue) opens epoch \(epoch.rawValue), promised was "
-                    + "\(standing.acceptedEpoch.rawValue)")
+                "leader \(leader.rawValue) opens epoch \(epoch.rawValue), promised was "
+                    + "\(server.standing.acceptedEpoch.rawValue)")
         }
         guard epoch < .last else {
-            throw Abandonment("leader \(following.leader.rawValue) opens an epoch that none can follow")
+            throw Abandonment("leader \(leader.rawValue) opens an epoch that none can follow")
         }
-        following.phase = .promised(epoch)
-        following.deadlineMs = nowMs + patience.initMs
-        if epoch == standing.acceptedEpoch {
-            act(.toLeader(.acknowledgeEpoch(lastLogged: standing.lastLogged, currentEpoch: nil)))
+        phase = .promised(epoch)
+        deadlineMs = nowMs + server.patience.initMs
+        if epoch == server.standing.acceptedEpoch {
+            acknowledgeEpoch(proving: nil, &server)
         } else {
-            standing.acceptedEpoch = epoch
-            order(.acceptEpoch(epoch), then: .acknowledgeEpoch(epoch))
+            server.standing.acceptedEpoch = epoch
+            server.order(.acceptEpoch(epoch), then: .acknowledgeEpoch(epoch))
         }
     }
 
-    // MARK: Synchronization
-
-    private mutating func beginDiff(_ following: inout Following) throws(Abandonment) {
-        guard case .promised(let epoch) = following.phase else { throw Abandonment("DIFF out of turn") }
-        following.phase = .synchronising(epoch)
+    private func acknowledgeEpoch(proving currentEpoch: Epoch?, _ server: inout ServerState) {
+        server.act(
+            .toLeader(
+                .acknowledgeEpoch(lastLogged: server.standing.lastLogged, currentEpoch: currentEpoch)))
     }
 
-    /// TRUNC: the tail behind `zxid` was never committed.
-    private mutating func truncate(
-        after zxid: Zxid, _ following: inout Following
+    /// The link broke, or never came up. Before the leader has said anything that is no reason to give it up.
+    private mutating func dialAgain(_ server: inout ServerState) throws(Abandonment) {
+        guard phase == .connecting || phase == .introduced else {
+            throw Abandonment("the link to the leader broke")
+        }
+        guard failedAttempts < Following.attemptsMax else {
+            throw Abandonment("server \(leader.rawValue) was elected and does not lead")
+        }
+        server.act(.follow(leader, afterMs: Following.firstRetryMs << Int64(failedAttempts)))
+        failedAttempts += 1
+        phase = .connecting
+    }
+
+    /// A leader that wants another to lead is left at once: before an epoch is promised, an election may be
+    /// taken back at no cost.
+    private func doubt(
+        _ notification: Notification, from peer: PeerID, _ server: ServerState
     ) throws(Abandonment) {
-        guard case .promised(let epoch) = following.phase else { throw Abandonment("TRUNC out of turn") }
-        guard history.truncate(after: zxid) else {
-            throw Abandonment(
-                "leader \(following.leader.rawValue) asks to take back everything after \(zxid), but "
-                    + "what is here "
-                    + "up to \(history.committed) is committed and applied: the two histories have parted. "
-                    + "Compare the servers' folders (`aviary-admin compare`). If this server stands "
-                    + "alone and "
-                    + "all other voters are up, stop it, move its folder aside and start it with an "
-                    + "empty one; "
-                    + "if the leader has lost what the others have, stop the leader. Until then this server "
-                    + "tries again ever more slowly",
-                isFailure: false, isLasting: true)
-        }
-        standing.lastLogged = history.last
-        order(.truncate(after: zxid), then: nil)
-        following.phase = .synchronising(epoch)
-    }
-
-    private mutating func beginSnapshot(
-        _ zxid: Zxid, _ following: inout Following
-    ) throws(Abandonment) {
-        guard case .promised(let epoch) = following.phase else { throw Abandonment("SNAP out of turn") }
-        guard zxid > .zero, zxid.epoch <= epoch else { throw Abandonment("SNAP at \(zxid)") }
-        following.snapshot = zxid
-        following.committed = zxid
-        following.phase = .synchronising(epoch)
-    }
-
-    /// A proposal: kept until it may be logged, logged at once when this node serves.
-    ///
-    /// One of Apache's leaders first decides what to send behind SNAP and labels it afterwards, when it has
-    /// applied more: what it sends twice is in the snapshot (quorum protocol 3.4).
-    private mutating func take(
-        _ entry: Entry, _ following: inout Following
-    ) throws(Abandonment) {
-        if let snapshot = following.snapshot, entry.zxid <= snapshot { return }
-        let last = following.unlogged.last?.zxid ?? following.snapshot ?? history.last
-        guard last.isFollowed(by: entry.zxid) else {
-            throw Abandonment("the leader proposed \(entry.zxid) behind \(last)")
-        }
-        guard let epoch = following.epoch, entry.zxid.epoch <= epoch else {
-            throw Abandonment("the leader proposed \(entry.zxid) in an epoch that it did not open")
-        }
-        switch following.phase {
-        case .synchronising, .ready: following.unlogged.append(entry)
-        case .serving: log(entry, isAcknowledged: !following.isObserver)
-        case .connecting, .introduced, .promised: throw Abandonment("a proposal out of turn")
-        }
-    }
-
-    private mutating func commit(
-        _ zxid: Zxid, _ following: inout Following
-    ) throws(Abandonment) {
-        let last = following.unlogged.last?.zxid ?? following.snapshot ?? history.last
-        guard zxid <= last else { throw Abandonment("the leader committed \(zxid), which it never proposed") }
-        switch following.phase {
-        case .synchronising, .ready: following.committed = max(following.committed, zxid)
-        case .serving: deliver(through: zxid)
-        case .connecting, .introduced, .promised: throw Abandonment("a commit out of turn")
-        }
-    }
-
-    /// NEWLEADER: the committed history, then the epoch, then the acknowledgement.
-    private mutating func enter(
-        _ epoch: Epoch, _ following: inout Following, at nowMs: Int64
-    ) throws(Abandonment) {
-        guard case .synchronising(epoch) = following.phase else { throw Abandonment("NEWLEADER out of turn") }
-        let committed = takeCommitted(&following)
-        if let snapshot = following.snapshot {
-            install(snapshot, committed)
-            following.snapshot = nil
-        } else {
-            for entry in committed { log(entry, isAcknowledged: false) }
-        }
-        standing.currentEpoch = epoch
-        // The disk forgets it with the same order, and no vote is given before that is done.
-        standing.mustSynchronize = false
-        order(.enterEpoch(epoch), then: .acknowledgeNewLeader(epoch))
-        following.phase = .ready(epoch)
-        following.deadlineMs = nowMs + patience.initMs
-    }
-
-    private mutating func install(_ snapshot: Zxid, _ committed: [Entry]) {
-        history.reset(to: snapshot)
-        for entry in committed { history.append(entry) }
-        standing.lastLogged = history.last
-        act(.adoptSnapshot(snapshot))
-        order(.install(snapshot: snapshot, committed), then: nil)
-    }
-
-    /// What may be logged of what came: the rest waits for UPTODATE.
-    private func takeCommitted(_ following: inout Following) -> [Entry] {
-        let committed = Array(following.unlogged.prefix { $0.zxid <= following.committed })
-        following.unlogged.removeFirst(committed.count)
-        return committed
-    }
-
-    /// UPTODATE: a quorum has this history, so all that the leader had when it sent NEWLEADER is committed.
-    private mutating func serve(_ following: inout Following) throws(Abandonment) {
-        guard case .ready(let epoch) = following.phase, following.hasAcknowledged else {
-            throw Abandonment("UPTODATE out of turn")
-        }
-        following.phase = .serving(epoch)
-        settle(in: epoch)
-        act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
-        deliver(through: history.last)
-        act(
-            .serve(
-                following.isObserver ? .observe(following.leader, epoch) : .follow(following.leader, epoch)))
-        let late = following.unlogged
-        following.unlogged = []
-        for entry in late { log(entry, isAcknowledged: !following.isObserver) }
-        deliver(through: following.committed)
+        guard server.membership.isVoter(peer), notification.state != .observing else { return }
+        guard phase == .connecting || phase == .introduced else { return }
+        guard peer == leader, notification.vote.leader != peer else { return }
+        throw Abandonment("server \(peer.rawValue) was elected and wants another to lead", isFailure: false)
     }
 
     // MARK: What the disk answered
 
-    mutating func keep(_ promise: Promise, _ following: inout Following) {
+    private mutating func keep(_ promise: Promise, _ server: inout ServerState) {
         switch promise {
         case .acknowledgeEpoch:
             // Without its epoch a history is synchronized and not counted, by Apache's leaders too.
-            let proven = standing.mustSynchronize ? nil : standing.currentEpoch
-            act(.toLeader(.acknowledgeEpoch(lastLogged: standing.lastLogged, currentEpoch: proven)))
+            let proven = server.standing.mustSynchronize ? nil : server.standing.currentEpoch
+            acknowledgeEpoch(proving: proven, &server)
         case .acknowledgeNewLeader(let epoch):
-            following.hasAcknowledged = true
-            act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
+            hasAcknowledged = true
+            server.act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
         case .acknowledge(let zxid):
-            act(.toLeader(.acknowledge(zxid)))
+            server.act(.toLeader(.acknowledge(zxid)))
         case .announceEpoch, .countMyselfForEpoch:
             preconditionFailure("a leader's promises are withdrawn when it follows")
         }

@@ -104,16 +104,21 @@ struct Ensemble {
     }
 
     private mutating func step(_ id: PeerID, _ input: Peer.Input) throws(Violation) {
-        nodes[id].running.step(input, at: nowMs)
-        try execute(nodes[id].running.takeEffects(), of: id)
+        let effects = nodes[id].run { $0.step(input, at: nowMs) }
+        try execute(effects, of: id)
     }
 
     /// Has the leader propose something new; nothing when `id` does not lead.
     mutating func propose(at id: PeerID) throws(Violation) {
         guard nodes[id].peer != nil else { return }
         nextNumber += 1
-        if nodes[id].running.propose(ByteBuffer(integer: nextNumber), at: nowMs) == nil { nextNumber -= 1 }
-        try execute(nodes[id].running.takeEffects(), of: id)
+        var isProposed = false
+        let effects = nodes[id].run { peer in
+            let body = ByteBuffer(integer: nextNumber)
+            isProposed = peer.propose(body, as: peer.lastProposed.next, at: nowMs)
+        }
+        if !isProposed { nextNumber -= 1 }
+        try execute(effects, of: id)
     }
 
     // MARK: What peers want done
@@ -289,7 +294,11 @@ struct Ensemble {
         all.filter { id in
             guard case .lead = nodes[id].peer?.duty else { return false }
             return true
-        }.max { nodes[$0].running.standing.currentEpoch < nodes[$1].running.standing.currentEpoch }
+        }.max { currentEpoch(of: $0) < currentEpoch(of: $1) }
+    }
+
+    private func currentEpoch(of id: PeerID) -> Epoch {
+        nodes[id].peer?.standing.currentEpoch ?? .zero
     }
 }
 

@@ -2,7 +2,7 @@ import Vocabulary
 import Zab
 
 /// One server of a simulated ensemble: the peer while it runs, its disk, what it has applied.
-struct Node {
+final class Node {
     var peer: Peer?
     var disk = SimulatedDisk()
     /// Everything applied, from the first entry on: what a snapshot holds.
@@ -22,32 +22,26 @@ struct Node {
 
 /// The servers of an ensemble, by their number from 1 on.
 struct Servers {
-    private var nodes: [Node]
+    private let nodes: [Node]
 
     init(count: Int, flaw: Flaw?) {
-        nodes = Array(repeating: Node(), count: count)
-        for index in nodes.indices { nodes[index].disk.flaw = flaw }
+        nodes = (0..<count).map { _ in Node() }
+        for node in nodes { node.disk.flaw = flaw }
     }
 
-    subscript(id: PeerID) -> Node {
-        get { nodes[Int(id.rawValue) - 1] }
-        _modify { yield &nodes[Int(id.rawValue) - 1] }
-    }
+    subscript(id: PeerID) -> Node { nodes[Int(id.rawValue) - 1] }
 }
 
 extension Node {
-    /// The peer, of one that is known to run.
-    var running: Peer {
-        get {
-            guard let peer else { preconditionFailure("a server that is down was stepped") }
-            return peer
-        }
-        _modify {
-            guard var peer else { preconditionFailure("a server that is down was stepped") }
-            self.peer = nil
-            defer { self.peer = peer }
-            yield &peer
-        }
+    /// Lets the peer act, of one that is known to run.
+    ///
+    /// - Returns: What the peer wants done then.
+    func run(_ act: (inout Peer) -> Void) -> [Effect] {
+        guard var running = peer.take() else { preconditionFailure("a server that is down was stepped") }
+        act(&running)
+        let effects = running.takeEffects()
+        peer = consume running
+        return effects
     }
 }
 

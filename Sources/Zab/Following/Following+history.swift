@@ -1,0 +1,119 @@
+internal import Vocabulary
+
+/// What a learner is sent of the history: to begin with, and from then on (quorum protocol 3.4 to 3.7).
+extension Following {
+    mutating func beginDiff() throws(Abandonment) {
+        guard case .promised(let epoch) = phase else { throw Abandonment("DIFF out of turn") }
+        phase = .synchronising(epoch)
+    }
+
+    /// TRUNC: the tail behind `zxid` was never committed.
+    mutating func truncate(after zxid: Zxid, _ server: inout ServerState) throws(Abandonment) {
+        guard case .promised(let epoch) = phase else { throw Abandonment("TRUNC out of turn") }
+        guard server.history.truncate(after: zxid) else {
+            throw Abandonment(
+                "leader \(leader.rawValue) asks to take back everything after \(zxid), but what is here "
+                    + "up to \(server.history.committed) is committed and applied: the two histories have "
+                    + "parted. Compare the servers' folders (`aviary-admin compare`). If this server stands "
+                    + "alone and all other voters are up, stop it, move its folder aside and start it with "
+                    + "an empty one; if the leader has lost what the others have, stop the leader. Until "
+                    + "then this server tries again ever more slowly",
+                isFailure: false, isLasting: true)
+        }
+        server.standing.lastLogged = server.history.last
+        server.order(.truncate(after: zxid), then: nil)
+        phase = .synchronising(epoch)
+    }
+
+    mutating func beginSnapshot(_ zxid: Zxid) throws(Abandonment) {
+        guard case .promised(let epoch) = phase else { throw Abandonment("SNAP out of turn") }
+        guard zxid > .zero, zxid.epoch <= epoch else { throw Abandonment("SNAP at \(zxid)") }
+        snapshot = zxid
+        committed = zxid
+        phase = .synchronising(epoch)
+    }
+
+    /// A proposal: kept until it may be logged, logged at once when this node serves.
+    ///
+    /// One of Apache's leaders first decides what to send behind SNAP and labels it afterwards, when it has
+    /// applied more: what it sends twice is in the snapshot (quorum protocol 3.4).
+    mutating func take(_ entry: Entry, _ server: inout ServerState) throws(Abandonment) {
+        if let snapshot, entry.zxid <= snapshot { return }
+        let last = unlogged.last?.zxid ?? snapshot ?? server.history.last
+        guard last.isFollowed(by: entry.zxid) else {
+            throw Abandonment("the leader proposed \(entry.zxid) behind \(last)")
+        }
+        guard let epoch, entry.zxid.epoch <= epoch else {
+            throw Abandonment("the leader proposed \(entry.zxid) in an epoch that it did not open")
+        }
+        switch phase {
+        case .synchronising, .ready: unlogged.append(entry)
+        case .serving: server.log(entry, isAcknowledged: !isObserver)
+        case .connecting, .introduced, .promised: throw Abandonment("a proposal out of turn")
+        }
+    }
+
+    mutating func commit(_ zxid: Zxid, _ server: inout ServerState) throws(Abandonment) {
+        let last = unlogged.last?.zxid ?? snapshot ?? server.history.last
+        guard zxid <= last else { throw Abandonment("the leader committed \(zxid), which it never proposed") }
+        switch phase {
+        case .synchronising, .ready: committed = max(committed, zxid)
+        case .serving: server.deliver(through: zxid)
+        case .connecting, .introduced, .promised: throw Abandonment("a commit out of turn")
+        }
+    }
+
+    /// NEWLEADER: the committed history, then the epoch, then the acknowledgement.
+    mutating func enter(
+        _ epoch: Epoch, _ server: inout ServerState, at nowMs: Int64
+    ) throws(Abandonment) {
+        guard case .synchronising(epoch) = phase else { throw Abandonment("NEWLEADER out of turn") }
+        let committed = takeCommitted()
+        if let snapshot {
+            server.install(snapshot, committed)
+            self.snapshot = nil
+        } else {
+            for entry in committed { server.log(entry, isAcknowledged: false) }
+        }
+        server.standing.currentEpoch = epoch
+        // The disk forgets it with the same order, and no vote is given before that is done.
+        server.standing.mustSynchronize = false
+        server.order(.enterEpoch(epoch), then: .acknowledgeNewLeader(epoch))
+        phase = .ready(epoch)
+        deadlineMs = nowMs + server.patience.initMs
+    }
+
+    /// What may be logged of what came: the rest waits for UPTODATE.
+    private mutating func takeCommitted() -> [Entry] {
+        let loggable = Array(unlogged.prefix { $0.zxid <= committed })
+        unlogged.removeFirst(loggable.count)
+        return loggable
+    }
+
+    /// UPTODATE: a quorum has this history, so all that the leader had when it sent NEWLEADER is committed.
+    mutating func serve(_ server: inout ServerState) throws(Abandonment) {
+        guard case .ready(let epoch) = phase, hasAcknowledged else {
+            throw Abandonment("UPTODATE out of turn")
+        }
+        phase = .serving(epoch)
+        server.settle(in: epoch)
+        server.act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
+        server.deliver(through: server.history.last)
+        if let duty { server.act(.serve(duty)) }
+        let late = unlogged
+        unlogged = []
+        for entry in late { server.log(entry, isAcknowledged: !isObserver) }
+        server.deliver(through: committed)
+    }
+}
+
+extension ServerState {
+    /// Takes a leader's tree, and what came behind it, in the place of all that was here.
+    fileprivate mutating func install(_ snapshot: Zxid, _ entries: [Entry]) {
+        history.reset(to: snapshot)
+        for entry in entries { history.append(entry) }
+        standing.lastLogged = history.last
+        act(.adoptSnapshot(snapshot))
+        order(.install(snapshot: snapshot, entries), then: nil)
+    }
+}

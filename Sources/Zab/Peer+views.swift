@@ -1,0 +1,58 @@
+package import Vocabulary
+
+/// What a peer is and does, for those who look at it.
+extension Peer {
+    package var me: PeerID { server.me }
+    package var membership: Membership { server.membership }
+    /// What is on the disk or ordered to be.
+    package var standing: Standing { server.standing }
+    package var history: History { server.history }
+    /// The last place this leader gave away.
+    package var lastProposed: Zxid { server.lastProposed }
+    /// Entries that were proposed and are not committed.
+    package var outstandingCount: Int { server.history.uncommittedCount }
+    /// Bytes of what was proposed and is not committed, or not on this server's disk, whichever are more.
+    package var pendingBytes: Int { server.pendingBytes }
+
+    /// Whether it looks for a leader: no election it took part in since has come to an end.
+    package var isLooking: Bool {
+        switch role {
+        case .looking: true
+        default: false
+        }
+    }
+
+    /// Whether it leads in an epoch that is open.
+    var canPropose: Bool {
+        switch role {
+        case .leading(let leading): leading.isServing
+        default: false
+        }
+    }
+
+    /// Who has its history and follows on this link; nil for a learner that does not yet, or not any more.
+    package func server(on link: LinkID) -> PeerID? {
+        switch role {
+        case .leading(let leading): leading.learners.first { $0.link == link && $0.isServing }?.peer
+        default: nil
+        }
+    }
+
+    /// The learners of a leader that have said who they are.
+    package var learners: [(peer: PeerID, isObserver: Bool, isSynced: Bool)] {
+        switch role {
+        case .leading(let leading):
+            leading.learners.filter { $0.phase != .connected }.map { ($0.peer, $0.isObserver, $0.isServing) }
+        default: []
+        }
+    }
+
+    /// What it does in a running epoch; nil while there is none.
+    package var duty: Duty? {
+        switch role {
+        case .following(let following): following.duty
+        case .leading(let leading): leading.duty
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import Vocabulary
+
+/// How a server gives up a role, and what it remembers of that.
+extension ServerState {
+    /// Keeps what the disk was ordered to do, votes for itself again, and rests.
+    ///
+    /// - Parameters:
+    ///   - leader: The leader that is given up; this server where it led.
+    ///   - servingSinceMs: Since when the role served in a running epoch; nil where it never did.
+    mutating func rest(
+        after leader: PeerID, servingSinceMs: Int64?, because why: Abandonment, at nowMs: Int64
+    ) -> Resting {
+        disk.withdrawPromises()
+        if why.isFailure { noteFailure(of: leader, at: nowMs) }
+        let hasServed = servingSinceMs.map { nowMs - $0 >= patience.tickMs / 8 } ?? false
+        failures = hasServed ? 0 : failures + 1
+        vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
+        act(.standBy(why.reason))
+        return Resting(after: failures, isLasting: why.isLasting, at: nowMs)
+    }
+
+    /// The leader that is given up is not the first to be tried again.
+    private mutating func noteFailure(of leader: PeerID, at nowMs: Int64) {
+        guard membership.isVoter(me) else { return }
+        failedLeaders.note(leader, untilMs: nowMs + patience.failureMs, quorum: membership.quorum)
+    }
+}

@@ -1,0 +1,134 @@
+internal import Vocabulary
+
+/// What a server has and does whichever role it plays: who it is, its history, its disk, its votes, and what
+/// it wants done.
+///
+/// It outlives the roles. Each function of a role is passed it, and changes it in place.
+struct ServerState {
+    let me: PeerID
+    let membership: Membership
+    let patience: Patience
+    /// What is on the disk or ordered to be.
+    var standing: Standing
+    var history: History
+    /// The last place this server gave away as a leader.
+    var lastProposed: Zxid
+    var disk = DiskQueue()
+    private var effects: [Effect] = []
+    /// The vote that others who look are told while this server follows or leads.
+    var vote: Vote
+    /// The round of the last election that it took part in.
+    var round: Int64 = 0
+    /// Servers to which an election link is up.
+    private(set) var reachable: Set<PeerID> = []
+    /// Observers that look for a leader. Nobody needs their votes, so they are told when there is one.
+    private var observersLooking: Set<PeerID> = []
+    /// Roles that were given up, one after the other, before their epoch ran, or as soon as it did.
+    var failures = 0
+    var failedLeaders = FailedLeaders()
+
+    init(
+        _ me: PeerID, in membership: Membership, patience: Patience, standing: Standing, history: History
+    ) {
+        self.me = me
+        self.membership = membership
+        self.patience = patience
+        self.standing = standing
+        self.history = history
+        self.lastProposed = standing.lastLogged
+        self.vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
+    }
+
+    /// Takes in what is the same for every role.
+    mutating func note(_ input: Peer.Input) {
+        switch input {
+        case .stored(let ticket): disk.answer(through: ticket)
+        case .notified(let notification, let peer):
+            if notification.state == .looking, !membership.isVoter(peer) { observersLooking.insert(peer) }
+        case .reachable(let peer, true): reachable.insert(peer)
+        case .reachable(let peer, false):
+            reachable.remove(peer)
+            observersLooking.remove(peer)
+        case .ticked, .proposed: return
+        case .leaderLinkUp, .leaderLinkDown, .fromLeader, .learnerLinkUp, .learnerLinkDown, .fromLearner:
+            return
+        }
+    }
+
+    // MARK: What it wants done
+
+    var hasEffects: Bool { !effects.isEmpty }
+
+    mutating func takeEffects(into taken: inout [Effect]) {
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &effects)
+    }
+
+    mutating func act(_ effect: Effect) { effects.append(effect) }
+
+    mutating func order(_ order: DiskOrder, then promise: Promise?) {
+        act(.store(order, ticket: disk.issue(promise)))
+    }
+
+    mutating func log(_ entry: Entry, isAcknowledged: Bool) {
+        history.append(entry)
+        standing.lastLogged = entry.zxid
+        let promise = isAcknowledged ? Promise.acknowledge(entry.zxid) : nil
+        act(.store(.append(entry), ticket: disk.issue(promise, bytes: entry.weight)))
+    }
+
+    mutating func deliver(through zxid: Zxid) {
+        history.commit(through: zxid) { effects.append(.deliver($0)) }
+    }
+
+    /// Turns away a learner that has dialled a server that does not lead.
+    mutating func refuse(_ link: LinkID) { act(.drop(link, "this server does not lead")) }
+
+    // MARK: What it tells of its vote
+
+    /// Tells every voter what this server says while it looks.
+    mutating func announce(_ notification: Notification, dialling: Bool) {
+        for voter in membership.quorum.voters where voter != me {
+            if dialling, !reachable.contains(voter) { act(.seek(voter)) }
+            act(.notify(voter, notification))
+        }
+    }
+
+    /// Tells a server that looks, or has no vote, which leader there is.
+    mutating func answer(
+        _ notification: Notification, from peer: PeerID, as state: Notification.State
+    ) {
+        guard notification.state == .looking || !membership.isVoter(peer) else { return }
+        act(.notify(peer, settled(as: state)))
+    }
+
+    mutating func tellLookingObservers(as state: Notification.State) {
+        let notification = settled(as: state)
+        for observer in observersLooking.sorted() { act(.notify(observer, notification)) }
+        observersLooking = []
+    }
+
+    private func settled(as state: Notification.State) -> Notification {
+        Notification(state: state, vote: vote, round: round, configuration: membership.text)
+    }
+
+    /// From now on everybody who follows reports the epoch that runs (quorum protocol 2.6).
+    mutating func settle(in epoch: Epoch) {
+        vote = Vote(leader: vote.leader, zxid: vote.zxid, epoch: epoch)
+        failedLeaders.forgive(vote.leader)
+    }
+
+    // MARK: A disk that is late
+
+    /// Bytes of what was proposed and is not committed, or not on this server's disk, whichever are more: a
+    /// quorum of others may commit what a disk here has still to take.
+    var pendingBytes: Int { max(history.uncommittedBytes, disk.pendingBytes) }
+
+    /// A leader whose disk hangs would lead on by the others' disks, and keep in memory all that its own does
+    /// not take: one of them leads better. Where there are no others, nothing is won by giving up.
+    mutating func requireDisk(at nowMs: Int64) throws(Abandonment) {
+        let silentMs = disk.silence(at: nowMs)
+        guard silentMs >= patience.syncMs, membership.quorum.voters.count > 1 else { return }
+        throw Abandonment("its own disk has not answered for \(silentMs) ms")
+    }
+}
