@@ -62,6 +62,17 @@ import Testing
         }
     }
 
+    /// `test` and `fuzz` run what lies under Tests; nothing else in tools may need it.
+    @Test func `let tests import from tools, and never tools from tests`() {
+        let runners = ["tools/test", "tools/fuzz"]
+        for file in Repository.current.below("tools")
+        where !runners.contains(file.path) && file.name != "README.md" {
+            for (number, line) in file.lines.enumerated() where line.contains("Tests") {
+                Issue.record("\(file.path):\(number + 1): a tool must not need what lies under Tests")
+            }
+        }
+    }
+
     /// `Replica` alone is both: the design calls module and machine so, and nobody needs to qualify either.
     @Test func `never name a type after its module`() {
         for file in Repository.current.sources
