@@ -33,20 +33,14 @@ extension Replica {
         committed.sessions[session]?.connection.flatMap { connections[$0] }
     }
 
-    /// A client was heard from.
-    ///
-    /// - Returns: Whether its session lives.
-    mutating func touch(_ connection: Connection) -> Bool {
-        connection.isReadOnly
-            ? readOnly.sessions.touch(connection.session, at: now) : touch(connection.session)
-    }
-
     /// A client was heard from. Where another leads, that one is told at its next ping.
     ///
-    /// - Returns: Whether the session lives.
-    private mutating func touch(_ session: SessionID) -> Bool {
+    /// - Returns: Whether its session lives.
+    mutating func touch(_ connection: Connection, isNews: Bool) -> Bool {
+        let session = connection.session
+        if connection.isReadOnly { return readOnly.sessions.touch(session, at: now) }
         guard committed.sessions.touch(session, at: now) else { return false }
-        if settings.membership != nil, !isLeading { committed.sessions.noteHeard(session) }
+        if isNews, settings.membership != nil, !isLeading { committed.sessions.noteHeard(session) }
         return true
     }
 

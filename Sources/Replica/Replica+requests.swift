@@ -10,9 +10,12 @@ extension Replica {
     ///
     /// Once a session is closing, what its client still sends is dropped (client protocol 8.2): an ephemeral
     /// created behind the end of its session would never go.
-    mutating func receive(_ frames: ByteBuffer, on connection: Connection) {
+    ///
+    /// - Parameter isNews: Whether the client has said so just now. What was held back is no sign of life: its
+    ///   client may have gone on to another server meanwhile.
+    mutating func receive(_ frames: ByteBuffer, on connection: Connection, isNews: Bool = true) {
         var frames = frames
-        if connection.session != .none, !touch(connection) { return }
+        if connection.session != .none, !touch(connection, isNews: isNews) { return }
         var room = intake.room(proposed: zab.pendingBytes)
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
@@ -196,7 +199,7 @@ extension Replica {
         if connection.held.readableBytes > 0 {
             let held = connection.held
             connection.held = ByteBuffer()
-            receive(held, on: connection)
+            receive(held, on: connection, isNews: false)
         }
         guard !connection.isFull, connection.waiting.isEmpty || connection.isNext else { return }
         readOn(connection)

@@ -73,7 +73,7 @@ enum Role: ~Copyable {
         _ leader: PeerID, _ server: inout ServerState, at nowMs: Int64
     ) -> Role {
         let following = Following(
-            leader: leader, isObserver: !server.membership.isVoter(server.me),
+            leader: leader, isObserver: !server.membership.isVoter(server.me), sinceMs: nowMs,
             deadlineMs: nowMs + server.patience.gatheringMs)
         server.act(.follow(leader, afterMs: 0))
         server.tellLookingObservers(as: following.state)

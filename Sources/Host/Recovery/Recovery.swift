@@ -193,7 +193,7 @@ extension Recovery {
     private static func otherTree(_ zxid: Zxid) -> StorageError {
         StorageError(
             .corrupt,
-            "the snapshot at \(zxid) is another tree than it was; restore a backup of the folder")
+            "the snapshot at \(zxid) is another tree than it was; \(StorageError.restore)")
     }
 }
 
@@ -237,10 +237,10 @@ extension LogRow {
         case .success(let transaction):
             throw StorageError(
                 .corrupt,
-                "\(zxid): its body says \(transaction.zxid); restore a backup of the folder")
+                "\(zxid): its body says \(transaction.zxid); \(StorageError.restore)")
         case .failure(let error):
             throw StorageError(
-                .corrupt, "\(zxid): its body does not decode (\(error)); restore a backup of the folder")
+                .corrupt, "\(zxid): its body does not decode (\(error)); \(StorageError.restore)")
         }
     }
 }

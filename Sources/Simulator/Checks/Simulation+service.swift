@@ -20,7 +20,7 @@ struct Service {
 /// Liveness while nothing changes: whoever can be served must be, and soon.
 extension Simulation {
     /// Milliseconds without a leader that serves, while a quorum could talk: as long as a server may be
-    /// silent (`syncLimit`, 1000 ms), and what it may take to find out that the third of three cannot lead
+    /// silent (`syncLimit`, 1000 ms), and what it may take to find out that one who was elected cannot lead
     /// (discovery, 2000 ms, and the election).
     private static let unledMsMax: Int64 = 4_000
     /// Milliseconds until every server has its part, once ways that were shut for long are open and
@@ -39,7 +39,7 @@ extension Simulation {
         }
         if isLed { service.ledAtMs = nowMs }
         if servers.allSatisfy({ $0.duty != nil }) { service.joinedAtMs = nowMs }
-        if service.isQuorumTalking == true, scenario.voters == 3 {
+        if service.isQuorumTalking == true {
             let unledMs = nowMs - max(service.steadySinceMs, service.ledAtMs)
             service.longestUnledMs = max(service.longestUnledMs, unledMs)
             guard unledMs <= Self.unledMsMax else {

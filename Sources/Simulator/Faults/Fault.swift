@@ -118,9 +118,6 @@ package struct Scenario: Equatable, Sendable {
         }
         faults.sort { $0.atMs < $1.atMs }
         guard isAboutLastingCuts else { return }
-        // Of five, two can fail one after the other, and the rest find it out at different times: no bound
-        // is known to hold there.
-        voters = 3
         faults = Self.lastingCuts(&dice)
         // Enough for whoever was away: else it would be sent one tree after the other while clients write.
         historyBytesMax = 32 << 20

@@ -20,6 +20,10 @@ struct FailedLeaders {
 
     mutating func forgive(_ peer: PeerID) { failures.removeAll { $0.peer == peer } }
 
+    func remembers(_ peer: PeerID, at nowMs: Int64) -> Bool {
+        failures.contains { $0.peer == peer && $0.untilMs > nowMs }
+    }
+
     /// Those that are remembered still.
     mutating func remembered(at nowMs: Int64) -> Set<PeerID> {
         failures.removeAll { $0.untilMs <= nowMs }

@@ -26,6 +26,8 @@ struct Following: ~Copyable {
 
     let leader: PeerID
     let isObserver: Bool
+    /// When the election chose the leader.
+    let sinceMs: Int64
     /// Dials that led to nothing.
     var failedAttempts = 0
     /// Whether one led to a link.
@@ -73,7 +75,7 @@ struct Following: ~Copyable {
             if nowMs >= deadlineMs { throw Abandonment("nothing came from the leader in time") }
         case .notified(let notification, let peer):
             server.answer(notification, from: peer, as: state)
-            try doubt(notification, from: peer, server)
+            try doubt(notification, from: peer, server, at: nowMs)
         case .stored: while let promise = server.disk.next() { keep(promise, &server) }
         case .leaderLinkUp: introduce(&server, at: nowMs)
         case .leaderLinkDown(let reason?): throw Abandonment(reason)
@@ -171,15 +173,20 @@ struct Following: ~Copyable {
         phase = .connecting
     }
 
-    /// A leader that wants another to lead is left at once: before an epoch is promised, an election may be
-    /// taken back at no cost.
+    /// A leader that looks for a leader is left at once: before an epoch is promised, an election may be taken
+    /// back at no cost. One that does when all must have heard of its election has failed: it is heard, and
+    /// hears too few.
     private func doubt(
-        _ notification: Notification, from peer: PeerID, _ server: ServerState
+        _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
     ) throws(Abandonment) {
         guard server.membership.isVoter(peer), notification.state != .observing else { return }
         guard phase == .connecting || phase == .introduced else { return }
-        guard peer == leader, notification.vote.leader != peer else { return }
-        throw Abandonment("server \(peer.rawValue) was elected and wants another to lead", isFailure: false)
+        guard peer == leader else { return }
+        let looksAgain = notification.state == .looking && notification.round > server.round
+        guard looksAgain || notification.vote.leader != peer else { return }
+        throw Abandonment(
+            "server \(peer.rawValue) was elected and looks for a leader",
+            isFailure: nowMs - sinceMs > 2 * Election.settlingMs)
     }
 
     // MARK: What the disk answered

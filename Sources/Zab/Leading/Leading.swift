@@ -100,7 +100,7 @@ struct Leading: ~Copyable {
         case .learnerLinkDown(let link): learners.removeAll { $0.link == link }
         case .notified(let notification, let peer):
             server.answer(notification, from: peer, as: .leading)
-            try doubt(notification, from: peer, server)
+            try doubt(notification, from: peer, server, at: nowMs)
         case .reachable, .leaderLinkUp, .leaderLinkDown, .fromLeader: return
         }
     }
@@ -187,12 +187,15 @@ struct Leading: ~Copyable {
     }
 
     /// Whoever was elected by an election that the others have not ended yet need not wait until its time is
-    /// up: before an epoch is promised, an election may be taken back at no cost.
+    /// up: before an epoch is promised, an election may be taken back at no cost. A voter that asks for one
+    /// who has failed is not listened to.
     private func doubt(
-        _ notification: Notification, from peer: PeerID, _ server: ServerState
+        _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
     ) throws(Abandonment) {
         guard server.membership.isVoter(peer), notification.state != .observing else { return }
-        guard phase == .gathering, notification.vote.leader != server.me else { return }
+        guard phase == .gathering, notification.vote.leader != server.me,
+            !server.failedLeaders.remembers(notification.vote.leader, at: nowMs)
+        else { return }
         guard notification.state != .looking || notification.vote.isBetter(than: server.vote) else { return }
         throw Abandonment(
             "server \(peer.rawValue) wants server \(notification.vote.leader.rawValue) to lead",

@@ -129,6 +129,33 @@ import Znodes
         #expect(client.replies().map(\.text) == ["/b"])
     }
 
+    /// It may have moved on since, and the leader believes whoever speaks for it first.
+    @Test func `is not spoken for by what has waited here for the next leader`() throws {
+        node.loseLeader()
+        client.send(.ping)
+        node.electServer2(round: 900)
+        node.step(.peer(.leaderLinkUp))
+        node.hear(.leaderInfo(Epoch(rawValue: 3)))
+        node.hear(.diff(through: place(1)))
+        node.hear(.newLeader(Epoch(rawValue: 3), configuration: ""))
+        node.hear(.upToDate)
+        #expect(try heardOf() == [])
+        client.send(.ping)
+        #expect(try heardOf() == [session])
+    }
+
+    /// The sessions that the leader is told of when it asks.
+    private func heardOf() throws -> [SessionID] {
+        let before = node.peerActions.count
+        node.hear(.ping(node.replica.tree.lastZxid))
+        return try node.peerActions.dropFirst(before).flatMap { action -> [SessionID] in
+            guard case .toLeader(let packet) = action, packet.kind == .ping, let data = packet.data else {
+                return []
+            }
+            return try TouchedSessions.decode(data).map(\.session)
+        }
+    }
+
     private func place(_ counter: Int32) -> Zxid { Zxid(rawValue: 2 << 32 | Int64(counter)) }
 
     private func creation(of path: ZnodePath) -> Change {
