@@ -30,6 +30,7 @@ func tests(_ name: String, on dependencies: Target.Dependency..., excluding data
 
 let buffer = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let sockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -119,15 +120,22 @@ let package = Package(
         tests(
             "StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles",
             "SeededRandom", buffer),
+        // A node whose loop a test turns by hand, over a disk that answers when it is told to.
+        .target(
+            name: "HandTurnedLoop",
+            dependencies: ["Host", "Replica", "Settings", "Vocabulary", "Wire", buffer, embedded, logging],
+            path: "Tests/HandTurnedLoop", swiftSettings: strict),
         tests(
-            "HostTests", on: "Console", "Host", "Replica", "Settings", "Storage", "Vocabulary", "Wire",
-            "Znodes", buffer, logging),
+            "HostTests", on: "Console", "Host", "HandTurnedLoop", "Replica", "Settings", "Storage",
+            "Vocabulary", "Wire", "Znodes", buffer, embedded, logging, sockets),
         tests(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
         tests("ConsoleTests", on: "Console"),
         tests("PrintingTests", on: "Printing"),
         tests("LogbookTests", on: "Logbook", buffer, logging),
-        tests("FrontendTests", on: "Frontend", "Vocabulary"),
+        tests(
+            "FrontendTests", on: "Console", "Frontend", "HandTurnedLoop", "Host", "Settings", "Vocabulary",
+            buffer, embedded, sockets),
         tests(
             "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "FolderReading",
             "Printing", "CSQLite", "SeededRandom", "aviary-admin", buffer, arguments, excluding: "Golden"),

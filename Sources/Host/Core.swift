@@ -35,7 +35,7 @@ package final class Core {
     package let log: Logger
     /// For all that clients can cause.
     package let complaints: Complaints
-    private let journal: Journal
+    private let journal: any DurableLog
     /// The other servers' end; nil for a node that is all there is.
     private let peers: PeerDesk?
     private let snapshots: SnapshotDesk
@@ -91,7 +91,7 @@ package final class Core {
     ///   - peers: On the same loop, of a node that has an ensemble.
     ///   - snapshots: On the same loop.
     package init(
-        loop: any EventLoop, replica: consuming Replica, journal: Journal, peers: PeerDesk?,
+        loop: any EventLoop, replica: consuming Replica, journal: any DurableLog, peers: PeerDesk?,
         snapshots: SnapshotDesk, settings: NodeSettings, log: Logger
     ) {
         self.loop = loop

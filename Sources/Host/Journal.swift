@@ -13,7 +13,7 @@ package import Vocabulary
 ///
 /// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock,
 /// and the two closures are set before the first order.
-package final class Journal: @unchecked Sendable {
+package final class Journal: DurableLog, @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
     private let queue = Mutex(Queue())
@@ -30,6 +30,11 @@ package final class Journal: @unchecked Sendable {
         package fileprivate(set) var bytes = 0
         /// How long the disk took to say that it has all of it, in nanoseconds.
         package fileprivate(set) var syncNs: Int64 = 0
+
+        package init(ticket: UInt64, transactions: Int = 0) {
+            self.ticket = ticket
+            self.transactions = transactions
+        }
     }
 
     private struct Queue {

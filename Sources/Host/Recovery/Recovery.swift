@@ -246,7 +246,7 @@ extension LogRow {
 }
 
 extension ReplicaSettings {
-    init(_ settings: NodeSettings) {
+    package init(_ settings: NodeSettings) {
         let algorithm = settings.access.digestAlgorithm
         self.init(
             peer: PeerID(rawValue: settings.serverID ?? 1), membership: settings.membership,

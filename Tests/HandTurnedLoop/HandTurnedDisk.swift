@@ -1,0 +1,28 @@
+package import Host
+package import Replica
+package import Vocabulary
+
+/// A disk that is done with its orders when a test says so.
+package final class HandTurnedDisk: DurableLog {
+    package var whenStored: @Sendable (Journal.Stored) -> Void = { _ in }
+    /// What it was given, by the times it was given something.
+    package private(set) var batches: [[Effects.Order]] = []
+    private var waiting: [Effects.Order] = []
+
+    package init() {}
+
+    package func carryOut(_ orders: [Effects.Order], committed: Zxid) {
+        batches.append(orders)
+        waiting += orders
+    }
+
+    package func trim(through zxid: Zxid) {}
+
+    /// Has everything it was given.
+    package func sync() {
+        guard let last = waiting.last else { return }
+        let count = waiting.count
+        waiting = []
+        whenStored(Journal.Stored(ticket: last.ticket, transactions: count))
+    }
+}

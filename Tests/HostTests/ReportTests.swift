@@ -1,0 +1,27 @@
+import Console
+import HandTurnedLoop
+import NIOCore
+import NIOPosix
+import Settings
+import Testing
+
+@testable import Host
+
+@Suite struct `What a node says of its system and its folders` {
+    @Test(arguments: [FourLetterWord.mntr, .conf, .dirs, .envi])
+    func `is looked up beside the loop`(word: FourLetterWord) async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        #expect(!word.parts.isEmpty)
+        let scribe = SnapshotScribe(directory: "/dev/null/nowhere", kept: 1)
+        let isOnLoop = loop.flatSubmit { () -> EventLoopFuture<ByteBuffer> in
+            let core = HandTurnedNode.core(
+                on: loop, HandTurnedDisk(), scribe, .standalone(dataDir: "/dev/null/nowhere"))
+            let report = core.report(word.parts, settings: .standalone()) { _ in [loop.inEventLoop ? 1 : 0] }
+            let kept = NIOLoopBound(core, eventLoop: loop)
+            report.whenComplete { _ in _ = kept.value.connectionCount }
+            return report
+        }
+        #expect(try await isOnLoop.get() == ByteBuffer(bytes: [0]))
+        try scribe.close()
+    }
+}
