@@ -349,8 +349,7 @@ package final class Core {
         case .complain(let kind, let address, let detail):
             complaints.warn(kind, from: "\(address)", ["detail": "\(detail)"])
         case .peer(let action): peers?.act(action)
-        case .snapshot(let action):
-            snapshots.act(action, ticket: effects.orders.last?.ticket ?? handedOff)
+        case .snapshot(let action): snapshots.act(action)
         }
     }
 

@@ -203,8 +203,9 @@ package struct Effects {
 
 /// Something to be done with the snapshot that a node takes of itself.
 package enum SnapshotAction: Equatable, Sendable {
-    /// Its slices follow as `sliceDue` asks for them.
-    case begin(SnapshotHead)
+    /// Its slices follow as `sliceDue` asks for them. It may be complete once the disk has done the order
+    /// `after`: the log must not end before it.
+    case begin(SnapshotHead, after: UInt64)
     case add(CapturedSlice)
     /// It will not be completed.
     case abandon

@@ -74,6 +74,15 @@ final class TestFolder {
         return last
     }
 
+    /// What a node wants done that takes a snapshot of what was appended so far.
+    func snapshotActions() -> [SnapshotAction] {
+        replica.step(.snapshot(.due), at: .now, into: &effects)
+        replica.step(.snapshot(.sliceDue), at: .now, into: &effects)
+        return effects.takeActions().compactMap { action in
+            if case .snapshot(let action) = action { action } else { nil }
+        }
+    }
+
     /// What a node finds when it starts here.
     func recover() throws -> (zxid: Zxid, digest: UInt64, znodes: Int, replayed: Recovery.Replayed) {
         var store = try LogStore.open(directory: path)

@@ -22,6 +22,8 @@ package final class SnapshotDesk {
     /// the log must not end before it.
     private var gate: UInt64?
     private var underWay: Zxid?
+    /// Asks for its next slice; nil once it has the last.
+    private var nextSlice: Scheduled<Void>?
     private var stored: UInt64 = 0
     private var beganMs: Int64 = 0
     private var wish: (SnapshotInput) -> Void = { _ in }
@@ -60,10 +62,9 @@ package final class SnapshotDesk {
         wish(.due)
     }
 
-    /// - Parameter ticket: Of the last order that the disk was or will be given.
-    func act(_ action: SnapshotAction, ticket: UInt64) {
+    func act(_ action: SnapshotAction) {
         switch action {
-        case .begin(let head):
+        case .begin(let head, let ticket):
             gate = ticket
             underWay = head.zxid
             beganMs = Instant.now.monotonicMs
@@ -72,8 +73,11 @@ package final class SnapshotDesk {
             goOn()
         case .add(let slice):
             scribe.add(slice.znodes)
-            if slice.isLast { scribe.finish() }
+            guard slice.isLast else { return }
+            rest()
+            scribe.finish()
         case .abandon:
+            rest()
             gate = nil
             scribe.abandon()
             log.info("gives the snapshot up")
@@ -81,12 +85,21 @@ package final class SnapshotDesk {
     }
 
     private func goOn() {
+        nextSlice?.cancel()
         let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: SnapshotDesk.pause) {
-            guard let gate = bound.value.gate else { return }
-            if bound.value.stored >= gate, !bound.value.scribe.isBehind { bound.value.wish(.sliceDue) }
-            bound.value.goOn()
-        }
+        nextSlice = loop.scheduleTask(in: SnapshotDesk.pause) { bound.value.askForSlice() }
+    }
+
+    private func askForSlice() {
+        guard let gate else { return }
+        if stored >= gate, !scribe.isBehind { wish(.sliceDue) }
+        // Unless that was the last, or there is no snapshot any more.
+        if nextSlice != nil { goOn() }
+    }
+
+    private func rest() {
+        nextSlice?.cancel()
+        nextSlice = nil
     }
 
     private func hear(_ outcome: SnapshotScribe.Outcome) {
@@ -99,6 +112,7 @@ package final class SnapshotDesk {
                 "took a snapshot", metadata: ["zxid": "\(zxid)", "ms": "\(ms)", "oldest": "\(oldest)"])
             forget(oldest)
         case .failed(let error):
+            rest()
             gate = nil
             log.error("cannot take a snapshot; the log goes on without: \(error.message)")
             wish(.failed)

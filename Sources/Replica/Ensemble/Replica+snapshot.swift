@@ -53,7 +53,9 @@ extension Replica {
     // MARK: The node's own
 
     mutating func beginSnapshot() {
-        if let head = committed.beginCapture() { effects.act(.snapshot(.begin(head))) }
+        if let head = committed.beginCapture() {
+            effects.act(.snapshot(.begin(head, after: zab.lastOrder)))
+        }
     }
 
     mutating func continueSnapshot() {

@@ -20,7 +20,7 @@ extension Simulation {
 
     func act(_ action: SnapshotAction, of server: Server) throws(Violation) {
         switch action {
-        case .begin(let head): server.ownSnapshot = StoredState(head: head, znodes: [])
+        case .begin(let head, _): server.ownSnapshot = StoredState(head: head, znodes: [])
         case .add(let slice):
             guard let begun = server.ownSnapshot else {
                 throw Violation("server \(server.id.rawValue) goes on with a snapshot it has not begun")

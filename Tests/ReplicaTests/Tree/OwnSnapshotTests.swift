@@ -17,7 +17,7 @@ import Znodes
     }
 
     private static func state(of node: TestNode) -> StoredState? {
-        guard case .begin(let head)? = node.snapshotActions.first else { return nil }
+        guard case .begin(let head, _)? = node.snapshotActions.first else { return nil }
         let pages = node.snapshotActions.dropFirst().compactMap { action -> PackedZnodes? in
             guard case .add(let slice) = action else { return nil }
             return slice.znodes
@@ -44,6 +44,21 @@ import Znodes
         let other = TestNode(from: state, replaying: node.logged.filter { $0.zxid > zxid })
         #expect(other.has("/late") && other.replica.tree.digest == node.replica.tree.digest)
         #expect(other.replica.digestMismatches == 0)
+    }
+
+    @Test func `waits for the last order that the disk was given`() throws {
+        let node = TestNode()
+        let client = try node.connect()
+        _ = try client.create("/a")
+        node.isDiskFast = false
+        client.send(.create) { CreateRequest(path: "/b", data: [], acl: .open, flags: 0).encode(into: &$0) }
+        let ticket = try #require(node.effects.orders.last?.ticket)
+        node.step(.snapshot(.due))
+        guard case .begin(let head, after: ticket)? = node.snapshotActions.first else {
+            Issue.record("not begun behind order \(ticket): \(node.snapshotActions)")
+            return
+        }
+        #expect(head.zxid == node.replica.tree.lastZxid)
     }
 
     @Test func `is not begun of nothing`() {
