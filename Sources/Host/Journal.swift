@@ -69,26 +69,35 @@ package final class Journal: DurableLog, @unchecked Sendable {
         }
     }
 
+    /// Carries out what is queued until nothing is. The store is its own meanwhile.
     private func work() {
+        guard var store = store.take() else { return }
+        let failure = carryOutQueued(on: &store)
+        self.store = consume store
+        if let failure { whenFailed(failure) }
+    }
+
+    /// - Returns: Why there will be no more.
+    private func carryOutQueued(on store: inout LogStore) -> StorageError? {
         while true {
             let (orders, committed, trimTarget) = queue.withLock { queue in
                 defer { queue.orders = [] }
                 if queue.orders.isEmpty { queue.isBusy = false }
                 return (queue.orders, queue.committed, queue.trimTarget)
             }
-            guard let last = orders.last else { return }
+            guard let last = orders.last else { return nil }
             do throws(StorageError) {
-                if trimTarget > .zero { try store?.trim(through: trimTarget) }
+                if trimTarget > .zero { try store.trim(through: trimTarget) }
                 var stored = Stored(ticket: last.ticket)
-                try carryOutNow(orders, committed: committed, into: &stored)
+                try carryOut(orders, on: &store, committed: committed, into: &stored)
                 whenStored(stored)
-                try store?.checkpointIfDue()
-                guard let checkpointNs = store?.syncNs, checkpointNs > 0 else { continue }
+                try store.checkpointIfDue()
+                guard store.syncNs > 0 else { continue }
                 var checkpointed = Stored(ticket: last.ticket)
-                checkpointed.syncNs = checkpointNs
+                checkpointed.syncNs = store.syncNs
                 whenStored(checkpointed)
             } catch {
-                return whenFailed(error)
+                return error
             }
         }
     }
@@ -100,8 +109,8 @@ package final class Journal: DurableLog, @unchecked Sendable {
     }
 
     /// Appends that follow one another become one commit.
-    private func carryOutNow(
-        _ orders: [Effects.Order], committed: Zxid, into stored: inout Stored
+    private func carryOut(
+        _ orders: [Effects.Order], on store: inout LogStore, committed: Zxid, into stored: inout Stored
     ) throws(StorageError) {
         var rows: [LogRow] = []
         rows.reserveCapacity(orders.count)
@@ -110,27 +119,26 @@ package final class Journal: DurableLog, @unchecked Sendable {
                 rows.append(LogRow(append))
                 continue
             }
-            try append(&rows, committed: committed, into: &stored)
+            try append(&rows, to: &store, committed: committed, into: &stored)
             switch order.what {
             case .append: break
-            case .truncate(let zxid): try store?.truncate(after: zxid)
-            case .acceptEpoch(let epoch): try store?.setAcceptedEpoch(epoch)
-            case .enterEpoch(let epoch): try store?.setCurrentEpoch(epoch)
+            case .truncate(let zxid): try store.truncate(after: zxid)
+            case .acceptEpoch(let epoch): try store.setAcceptedEpoch(epoch)
+            case .enterEpoch(let epoch): try store.setCurrentEpoch(epoch)
             case .install(let state, let appends):
-                try store?.install(state, rows: appends.map { LogRow($0) })
+                try store.install(state, rows: appends.map { LogRow($0) })
             }
         }
-        try append(&rows, committed: committed, into: &stored)
+        try append(&rows, to: &store, committed: committed, into: &stored)
     }
 
     private func append(
-        _ rows: inout [LogRow], committed: Zxid, into stored: inout Stored
+        _ rows: inout [LogRow], to store: inout LogStore, committed: Zxid, into stored: inout Stored
     ) throws(StorageError) {
         if rows.isEmpty { return }
-        let bytes = try store?.append(rows, committed: committed)
+        stored.bytes += try store.append(rows, committed: committed)
         stored.transactions += rows.count
-        stored.bytes += bytes ?? 0
-        stored.syncNs += store?.syncNs ?? 0
+        stored.syncNs += store.syncNs
         rows.removeAll(keepingCapacity: true)
     }
 
