@@ -20,6 +20,8 @@ package struct SessionTable: Sendable {
         /// When its client was last heard of, and its timeout, said. Monotonic milliseconds, a multiple of
         /// the tick.
         fileprivate var deadlineMs: Int64 = 0
+        /// The tick that it is under. Whatever else has its number is of a session that was removed.
+        fileprivate var scheduledMs: Int64 = 0
         fileprivate var claim = Claim()
     }
 
@@ -45,8 +47,9 @@ package struct SessionTable: Sendable {
     private var ticks: [Int64: [SessionID]] = [:]
     /// No session is under an earlier one.
     private var nextTickMs: Int64?
-    /// Those of a tick that has come, and how many of them were looked at.
+    /// Those of a tick that has come, which one that is, and how many of them were looked at.
     private var due: [SessionID] = []
+    private var dueMs: Int64 = 0
     private var dueTaken = 0
     private var reign: UInt32 = 0
     /// Sessions heard from since the leader last asked.
@@ -210,7 +213,7 @@ package struct SessionTable: Sendable {
             visited += 1
             let id = due[dueTaken]
             dueTaken += 1
-            guard let session = sessions[id] else { continue }
+            guard let session = sessions[id], session.scheduledMs == dueMs else { continue }
             let deadline = deadline(of: session)
             let hasRunOut = deadline <= now.monotonicMs
             schedule(id, at: hasRunOut ? self.deadline(session.timeoutMs, after: now.monotonicMs) : deadline)
@@ -224,6 +227,7 @@ package struct SessionTable: Sendable {
         while dueTaken == due.count {
             guard let tick = nextTickMs, tick <= now.monotonicMs, !ticks.isEmpty else { return false }
             due = ticks.removeValue(forKey: tick) ?? []
+            dueMs = tick
             dueTaken = 0
             nextTickMs = tick + tickMs
         }
@@ -240,6 +244,7 @@ package struct SessionTable: Sendable {
     }
 
     private mutating func schedule(_ id: SessionID, at tick: Int64) {
+        sessions[id]?.scheduledMs = tick
         ticks[tick, default: []].append(id)
         nextTickMs = min(nextTickMs ?? tick, tick)
     }
