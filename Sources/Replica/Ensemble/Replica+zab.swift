@@ -21,7 +21,9 @@ extension Replica {
 
     private mutating func carryOut(_ effect: Effect) {
         switch effect {
-        case .store(let order, let ticket): effects.order(described(order), ticket: ticket)
+        case .store(let order, let ticket):
+            if case .install(let snapshot, _) = order { adoptSnapshot(snapshot) }
+            effects.order(described(order), ticket: ticket)
         case .deliver(let entry):
             commit(ahead.take(entry.zxid) ?? decoded(entry))
         case .toLearner(let link, let message):
@@ -35,7 +37,6 @@ extension Replica {
         case .unfollow: effects.act(.peer(.unfollow))
         case .sendSnapshot(let link): sendSnapshot(to: link)
         case .drop(let link, let reason): effects.act(.peer(.drop(link, reason)))
-        case .adoptSnapshot(let zxid): adoptSnapshot(zxid)
         case .serve(let duty): prepare(duty)
         case .standBy(let reason): standBy(because: reason)
         }
@@ -53,7 +54,7 @@ extension Replica {
         switch order {
         case .append(let entry): .append(append(of: entry))
         case .truncate(let zxid): .truncate(after: zxid)
-        // Comes right behind `adoptSnapshot`: the tree is still the one that was received.
+        // The tree is the received one, which was adopted for this order.
         case .install(_, let entries): .install(committed.stored, entries.map { append(of: $0) })
         case .acceptEpoch(let epoch): .acceptEpoch(epoch)
         case .enterEpoch(let epoch): .enterEpoch(epoch)

@@ -113,7 +113,6 @@ extension ServerState {
         history.reset(to: snapshot)
         for entry in entries { history.append(entry) }
         standing.lastLogged = history.last
-        act(.adoptSnapshot(snapshot))
         order(.install(snapshot: snapshot, entries), then: nil)
     }
 }

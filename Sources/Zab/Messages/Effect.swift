@@ -27,15 +27,14 @@ package enum Effect: Equatable, Sendable {
 
     // MARK: Disk
 
-    /// Do this on the disk behind everything ordered before it; `stored` with the ticket answers.
+    /// Do this on the disk behind everything ordered before it; `stored` with the ticket answers. With
+    /// `install` the tree is the received one from then on.
     case store(DiskOrder, ticket: UInt64)
 
     // MARK: The replica
 
     /// Committed: apply it. Comes in order, each entry once.
     case deliver(Entry)
-    /// The snapshot received from the leader, as of this zxid, replaces the tree.
-    case adoptSnapshot(Zxid)
     /// Committed entries and clients' requests may come from now on.
     case serve(Duty)
     /// The duty ends, for the reason given: there is no leader, or this node leads no more. Serve nobody.

@@ -160,6 +160,10 @@ struct Ensemble {
             case .store(let order, let ticket):
                 let content = nodes[id].received
                 nodes[id].disk.queue(order, ticket, snapshot: content)
+                if case .install = order {
+                    nodes[id].delivered = content
+                    try agreed.check(content, by: id)
+                }
                 nodes[id].diskBusyUntilMs = max(nodes[id].diskBusyUntilMs, nowMs) + delay()
                 if isHarmful, order.endsSynchronization, generator.next() % 4 == 0 {
                     schedule(.crash, on: id, at: nodes[id].diskBusyUntilMs)
@@ -173,9 +177,6 @@ struct Ensemble {
             case .deliver(let entry):
                 nodes[id].delivered.append(entry)
                 try agreed.check(entry, at: nodes[id].delivered.count - 1, by: id)
-            case .adoptSnapshot:
-                nodes[id].delivered = nodes[id].received
-                try agreed.check(nodes[id].delivered, by: id)
             case .serve(.lead(let epoch)):
                 try agreed.check(leader: id, of: epoch, knows: nodes[id].delivered)
             case .serve, .standBy, .acceptLearners: break
