@@ -13,19 +13,12 @@ internal import Znodes
 /// log.
 ///
 /// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
-/// Orders are handed to the disk at the end of a turn of the loop, all that arrived in it at once, or a
-/// little earlier when the disk has nothing to do; a leader gathers them, and the proposals that its learners
-/// get, for longer (`Gathering`). Answers leave in one buffer and one flush per connection and turn.
+/// `TurnPolicy` says when orders are handed to the disk, packets to the other servers and events to clients.
+/// Answers leave in one buffer and one flush per connection and turn.
 package final class Core {
-    /// Connections that are sent their events in one turn, before others get theirs.
-    static let eventSliceCount = 128
-    /// Between two such slices, and between pieces of anything else: long enough for the loop to look at its
-    /// sockets.
+    /// Between two slices of events, and between pieces of anything else: long enough for the loop to look
+    /// at its sockets.
     static let eventPause = TimeAmount.microseconds(50)
-    /// Orders that the idle disk of a node on its own is given before the turn of the loop is over, so that
-    /// both work at once. In an ensemble a commit waits for other disks, whose servers hear of it at the end
-    /// of the turn: there it would be one more write to the disk, for nothing.
-    static let earlyOrdersCount = 16
     /// How often elections and leaders look at the clock.
     static let pulse = TimeAmount.milliseconds(20)
     /// How long a closed connection may take to read its last answer.
@@ -53,17 +46,12 @@ package final class Core {
     var unread: UnreadBytes
     var syncTimes: SyncTimes
     let serverID: Int64
-    /// Something waits for the end of the loop's turn.
-    private var isTurnOpen = false
-    private var isNotifying = false
     private var hasStopped = false
-    /// The last orders that the disk was given and has answered, by their tickets.
-    private var handedOff: UInt64 = 0
-    private var stored: UInt64 = 0
+    /// When what lies in `effects` is passed on. Not checked for overlapping access either.
+    @exclusivity(unchecked) private var turns: TurnPolicy
     /// Orders that the disk was given and has not answered.
-    var ordersAtDisk: UInt64 { handedOff - stored }
-    /// What a leader has passed on, and when it passes on the rest at the latest.
-    private var gathering = Gathering()
+    var ordersAtDisk: UInt64 { turns.ordersAtDisk }
+    /// When a leader passes on what it has gathered, at the latest.
     private var gatheringEnd: (deadline: Int64, task: Scheduled<Void>)?
     private var ticking: RepeatedTask?
     private var pulsing: RepeatedTask?
@@ -100,6 +88,7 @@ package final class Core {
         self.syncTimes = SyncTimes(slowMs: Int64(settings.storage.slowSyncMs))
         self.serverID = settings.serverID ?? 0
         self.peers = peers
+        self.turns = TurnPolicy(isAlone: peers == nil)
         self.snapshots = snapshots
         self.replica = replica
         self.journal = journal
@@ -115,7 +104,7 @@ package final class Core {
         let bound = NIOLoopBound(self, eventLoop: loop)
         journal.whenStored = { batch in
             bound.eventLoop.execute {
-                bound.value.stored = batch.ticket
+                bound.value.turns.note(storedThrough: batch.ticket)
                 bound.value.noteSync(batch.syncNs)
                 bound.value.step(.stored(through: batch.ticket))
                 bound.value.snapshots.note(batch) { bound.value.replica.tree.nodes.storedBytes }
@@ -147,7 +136,7 @@ package final class Core {
         ticking?.cancel()
         pulsing?.cancel()
         peers?.close()
-        passOn()
+        passOn(at: Instant.monotonicNs)
         hasStopped = true
     }
 
@@ -234,32 +223,27 @@ package final class Core {
     // MARK: What must be done
 
     private func execute() {
-        if peers == nil, effects.orders.count >= Core.earlyOrdersCount, !isDiskBusy { handOff() }
-        if effects.hasNotified, !isNotifying { notifySlice() }
+        if turns.handsOffEarly(effects.orders.count) { handOff() }
+        if effects.hasNotified, turns.sendsEvents { notifySlice() }
         if !effects.actions.isEmpty { actAll() }
-        let isWaiting = !effects.orders.isEmpty || effects.hasAnswered || peers?.hasUnsent == true
-        if isWaiting, !isTurnOpen {
-            isTurnOpen = true
-            let bound = NIOLoopBound(self, eventLoop: loop)
-            loop.execute { bound.value.endTurn() }
-        }
+        let isAnythingWaiting = !effects.orders.isEmpty || effects.hasAnswered || peers?.hasUnsent == true
+        guard turns.opensTurn(isAnythingWaiting: isAnythingWaiting) else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.execute { bound.value.endTurn() }
     }
 
     private func endTurn() {
-        isTurnOpen = false
-        if let deadline = gatheringDeadline() {
-            gather(until: deadline)
+        let nowNs = Instant.monotonicNs
+        let deadlineNs = turns.endTurn(
+            isLeading: replica.isLeading, proposed: replica.lastProposed, committed: replica.tree.lastZxid,
+            nowNs: nowNs)
+        if let deadlineNs {
+            gather(until: deadlineNs)
             peers?.flush(proposals: false)
         } else {
-            passOn()
+            passOn(at: nowNs)
         }
         flushAnswered()
-    }
-
-    private func gatheringDeadline() -> Int64? {
-        guard peers != nil, replica.isLeading else { return nil }
-        return gathering.deadline(
-            proposed: replica.lastProposed, committed: replica.tree.lastZxid, nowNs: Instant.monotonicNs)
     }
 
     private func gather(until deadline: Int64) {
@@ -267,16 +251,16 @@ package final class Core {
         gatheringEnd?.task.cancel()
         let bound = NIOLoopBound(self, eventLoop: loop)
         let task = loop.scheduleTask(in: .nanoseconds(deadline - Instant.monotonicNs)) {
-            bound.value.passOn()
+            bound.value.passOn(at: Instant.monotonicNs)
         }
         gatheringEnd = (deadline, task)
     }
 
     /// To the disk and to the other servers.
-    private func passOn() {
+    private func passOn(at nowNs: Int64) {
         gatheringEnd?.task.cancel()
         gatheringEnd = nil
-        gathering.passOn(proposed: replica.lastProposed, nowNs: Instant.monotonicNs)
+        turns.passOn(proposed: replica.lastProposed, nowNs: nowNs)
         handOff()
         peers?.flush(proposals: true)
     }
@@ -289,22 +273,19 @@ package final class Core {
     private func handOff() {
         let orders = effects.takeOrders()
         guard let last = orders.last else { return }
-        handedOff = last.ticket
+        turns.handOff(through: last.ticket)
         journal.carryOut(orders, committed: replica.tree.lastZxid)
     }
 
-    private var isDiskBusy: Bool { stored < handedOff }
-
     /// Sends events to some of the connections that only wait for those, and leaves the rest to the next
-    /// turn.
+    /// slice.
     private func notifySlice() {
-        isNotifying = false
-        for _ in 0..<Core.eventSliceCount {
-            guard let id = effects.takeNotified() else { return }
+        for _ in 0..<turns.eventSliceCount {
+            guard let id = effects.takeNotified() else { break }
             flush(id)
         }
-        guard effects.hasNotified else { return }
-        isNotifying = true
+        turns.endSlice(more: effects.hasNotified)
+        guard !turns.sendsEvents else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
         loop.scheduleTask(in: Core.eventPause) { bound.value.notifySlice() }
     }

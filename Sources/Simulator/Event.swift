@@ -16,6 +16,11 @@ enum Event {
     case unreachable(server: Int, attempt: Int)
     /// The server goes on with what it left for its next turn.
     case turn(server: Int, life: Int)
+    /// The others had their turn: what waited for that leaves.
+    case turnEnd(server: Int, life: Int)
+    /// What a leader has gathered leaves, unless it has.
+    case passOn(server: Int, life: Int, atMs: Int64)
+    case eventSlice(server: Int, life: Int)
     case room(server: Int, life: Int, ConnectionID)
     case connectionEnded(server: Int, life: Int, ConnectionID)
     case resume(server: Int)
@@ -29,8 +34,9 @@ enum Event {
     var server: Int? {
         switch self {
         case .start(let server, _), .pulse(let server, _), .tick(let server, _), .written(let server, _),
-            .turn(let server, _),
-            .dial(let server, _, _), .unreachable(let server, _), .room(let server, _, _),
+            .turn(let server, _), .turnEnd(let server, _), .passOn(let server, _, _),
+            .eventSlice(let server, _), .dial(let server, _, _), .unreachable(let server, _),
+            .room(let server, _, _),
             .connectionEnded(let server, _, _), .death(let server, _):
             server
         case .arrival(_, let host, _): host

@@ -109,7 +109,6 @@ package final class Simulation {
             guard isAlive(host, life) else { return }
             agenda.add(event, at: nowMs + 50)
             try step(servers[host], .ticked)
-            try reviewSnapshot(servers[host])
         case .written(let host, let life): if isAlive(host, life) { try endBatch(servers[host]) }
         case .dial(let host, let leader, let attempt):
             if servers[host].attempt == attempt { dial(leader, from: servers[host]) }
@@ -117,6 +116,10 @@ package final class Simulation {
             guard servers[host].attempt == attempt, servers[host].isRunning else { return }
             try step(servers[host], .peer(.leaderLinkDown))
         case .turn(let host, let life): if isAlive(host, life) { try step(servers[host], .continued) }
+        case .turnEnd(let host, let life): if isAlive(host, life) { try endTurn(servers[host]) }
+        case .passOn(let host, let life, let atMs):
+            if isAlive(host, life), servers[host].passOnMs == atMs { try passOn(servers[host]) }
+        case .eventSlice(let host, let life): if isAlive(host, life) { sendSlice(servers[host]) }
         case .room(let host, let life, let connection):
             if isAlive(host, life) { try step(servers[host], .gotRoom(connection)) }
         case .connectionEnded(let host, let life, let connection):

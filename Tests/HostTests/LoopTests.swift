@@ -1,5 +1,6 @@
 import HandTurnedLoop
 import NIOCore
+import Replica
 import Testing
 import Vocabulary
 
@@ -34,11 +35,11 @@ import Vocabulary
         let node = HandTurnedNode()
         let client = try ClientChannel(connectedTo: node)
         let before = node.disk.batches.count
-        try client.say(creations(1..<Core.earlyOrdersCount))
+        try client.say(creations(1..<TurnPolicy.earlyOrdersCount))
         #expect(node.disk.batches.count == before, "too few")
-        try client.say(creations(Core.earlyOrdersCount..<Core.earlyOrdersCount + 1))
-        #expect(node.disk.batches.dropFirst(before).map(\.count) == [Core.earlyOrdersCount])
-        try client.say(creations(100..<100 + Core.earlyOrdersCount))
+        try client.say(creations(TurnPolicy.earlyOrdersCount..<TurnPolicy.earlyOrdersCount + 1))
+        #expect(node.disk.batches.dropFirst(before).map(\.count) == [TurnPolicy.earlyOrdersCount])
+        try client.say(creations(100..<100 + TurnPolicy.earlyOrdersCount))
         #expect(node.disk.batches.count == before + 1, "it is busy")
         node.turn()
         #expect(node.disk.batches.count == before + 2)
@@ -87,7 +88,8 @@ import Vocabulary
     @Test func `sends events in slices, and answers before them`() throws {
         let node = HandTurnedNode()
         let writer = try ClientChannel(connectedTo: node)
-        let watchers = try (0..<Core.eventSliceCount + 10).map { _ in try ClientChannel(connectedTo: node) }
+        let count = TurnPolicy.eventSliceCount + 10
+        let watchers = try (0..<count).map { _ in try ClientChannel(connectedTo: node) }
         for watcher in watchers { try watcher.say(.getData("/", watch: true, xid: 1)) }
         for watcher in watchers { _ = try watcher.answers() }
         try writer.say(.setData("/", xid: 1))
@@ -96,7 +98,7 @@ import Vocabulary
         node.turn()
         #expect(try writer.answers() == [1])
         let first = try watchers.map { try $0.answers() }
-        #expect(first.count { $0 == [-1] } == Core.eventSliceCount)
+        #expect(first.count { $0 == [-1] } == TurnPolicy.eventSliceCount)
         try writer.say(.getData("/", xid: 2))
         #expect(try writer.answers() == [2], "nobody waits for the rest of them")
         node.pass(Core.eventPause)

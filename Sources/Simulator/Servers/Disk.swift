@@ -26,6 +26,8 @@ struct Disk {
     private var waiting: [(order: Effects.Order, committed: Zxid)] = []
     /// Orders of the batch under way; 0 when there is none.
     private(set) var batchCount = 0
+    /// What the last batch added to the log.
+    private(set) var growth = (transactions: 0, bytes: 0)
     let flaw: Flaw?
 
     init(flaw: Flaw?) { self.flaw = flaw }
@@ -46,10 +48,14 @@ struct Disk {
 
     // MARK: Orders
 
+    /// These will be given to it.
+    mutating func foresee(_ orders: some Sequence<Effects.Order>) {
+        for order in orders { foresee(order.what) }
+    }
+
     mutating func order(_ orders: [Effects.Order], committed: Zxid) {
         for order in orders {
             waiting.append((order, committed))
-            foresee(order.what)
             if flaw == .entersEpochBeforeHistory, case .enterEpoch(let epoch) = order.what {
                 currentEpoch = epoch
             }
@@ -81,6 +87,7 @@ struct Disk {
     /// - Returns: Its last ticket.
     mutating func endBatch(_ spare: ([Row], Zxid) throws(Violation) -> Void) throws(Violation) -> UInt64? {
         let done = waiting.prefix(batchCount)
+        growth = (0, 0)
         for (order, committed) in done { try carryOut(order.what, committed, spare) }
         waiting.removeFirst(batchCount)
         batchCount = 0
@@ -93,6 +100,8 @@ struct Disk {
         switch order {
         case .append(let append):
             rows.append(Row(append))
+            growth.transactions += 1
+            growth.bytes += append.body.readableBytes
             committed = known
         case .truncate(let zxid):
             try spare(rows, zxid)

@@ -11,7 +11,15 @@ final class Server {
     let host: Int
     var replica: Replica?
     var effects = Effects()
+    /// When it passes on what its replica wants done, as a node's core does.
+    var turns = Server.freshTurns
+    /// When it passes on what it has gathered, at the latest.
+    var passOnMs: Int64?
     var disk: Disk
+    /// Of the orders that wait, those that the disk knows will come.
+    private var foreseenCount = 0
+    /// When it takes its next snapshot.
+    var schedule: SnapshotSchedule
     /// Counts starts; what was planned for an earlier life does not happen.
     var life = 0
     /// Stands still while there is one: what has happened to it since.
@@ -30,6 +38,8 @@ final class Server {
 
     /// The snapshot that it takes of itself, as far as it has come.
     var ownSnapshot: StoredState?
+    /// The order that the disk must have done before that is complete.
+    var snapshotGate: UInt64 = 0
 
     // MARK: Channels
 
@@ -44,15 +54,70 @@ final class Server {
     var firstTree: ByteBuffer?
     /// Bytes of a snapshot that have come and were not taken.
     var snapshotBytes: ByteBuffer?
+    /// Packets to other servers that leave with the end of the turn, or later.
+    private(set) var unsent: [(channel: Channel, packets: UnsentPackets)] = []
 
     init(id: PeerID, host: Int, count: Int, flaw: Flaw?) {
         self.id = id
         self.host = host
         disk = Disk(flaw: flaw)
+        schedule = SnapshotSchedule(transactions: nil, logBytes: Server.snapshotLogBytes, roll: UInt64(host))
         election = Array(repeating: nil, count: count)
     }
 
     var isRunning: Bool { replica != nil }
+
+    /// So few connections at a time that there are slices.
+    private static var freshTurns: TurnPolicy { TurnPolicy(isAlone: false, eventSliceCount: 1) }
+    /// So little that there are several in a run: a snapshot each second, about.
+    private static let snapshotLogBytes = 8_000
+
+    /// The process has ended, with all that it held.
+    func forgetLife() {
+        replica = nil
+        effects = Effects()
+        turns = Server.freshTurns
+        passOnMs = nil
+        foreseenCount = 0
+        ownSnapshot = nil
+        unsent = []
+        life += 1
+        attempt += 1
+        backlog = nil
+        isDiskFailing = false
+    }
+
+    // MARK: Orders
+
+    /// What was applied may be ordered only, and not given to the disk: judges are told what will be there.
+    func foresee() {
+        disk.foresee(effects.orders.dropFirst(foreseenCount))
+        foreseenCount = effects.orders.count
+    }
+
+    func takeOrders() -> [Effects.Order] {
+        foreseenCount = 0
+        return effects.takeOrders()
+    }
+
+    // MARK: Packets
+
+    /// Puts a packet behind what is to be sent on a link.
+    func put(_ message: Message, on channel: Channel) {
+        let index = unsent.firstIndex { $0.channel === channel } ?? unsent.count
+        if index == unsent.count { unsent.append((channel, UnsentPackets())) }
+        unsent[index].packets.add(message)
+    }
+
+    /// - Parameter proposals: Whether those leave, too.
+    func takeUnsent(proposals: Bool) -> [(Channel, Message)] {
+        var taken: [(Channel, Message)] = []
+        for index in unsent.indices {
+            taken += unsent[index].packets.take(proposals: proposals).map { (unsent[index].channel, $0) }
+        }
+        unsent.removeAll { $0.packets.isEmpty }
+        return taken
+    }
 
     func instant(_ nowMs: Int64) -> Instant {
         // No two machines count from the same moment.

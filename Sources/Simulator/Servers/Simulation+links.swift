@@ -55,14 +55,14 @@ extension Simulation {
             try requireHonest(packet, of: server)
             note(packet, from: server, line: "to its leader")
             guard let channel = server.leader else { return }
-            send(.toLeader(packet), over: channel, from: server.host)
+            server.put(.toLeader(packet), on: channel)
             if scenario.flaw == .repeatsRequests, packet.kind == .request, dice.isOneIn(20) {
-                send(.toLeader(packet), over: channel, from: server.host)
+                server.put(.toLeader(packet), on: channel)
             }
         case .toLearner(let link, let packet):
             note(packet, from: server, line: "to a learner")
             guard let channel = server.learners[link] else { return }
-            send(.toLearner(packet), over: channel, from: server.host)
+            server.put(.toLearner(packet), on: channel)
         case .snapshotPiece(let link, let piece):
             guard let channel = server.learners[link] else { return }
             var piece = piece
@@ -70,7 +70,7 @@ extension Simulation {
                 piece = server.firstTree ?? piece
                 server.firstTree = piece
             }
-            send(.snapshotPiece(piece), over: channel, from: server.host)
+            server.put(.snapshotPiece(piece), on: channel)
         case .drop(let link, _):
             guard let channel = server.learners.removeValue(forKey: link) else { return }
             close(channel, at: server.host)

@@ -82,57 +82,32 @@ extension Simulation {
         }
     }
 
-    func step(_ server: Server, _ input: consuming Input) throws(Violation) {
+    func step(_ server: Server, _ input: Input) throws(Violation) {
         let ended = server.replica?.statistics.staleSessionsExpired ?? 0
         let visited = server.replica?.endingVisits ?? 0
+        let isFromPeer = if case .peer = input { true } else { false }
         server.replica?.step(input, at: server.instant(nowMs), into: &server.effects)
         if let after = server.replica?.statistics.staleSessionsExpired,
             let visits = server.replica?.endingVisits
         {
             try requireBounded(server, ended: after - ended, visited: visits - visited)
         }
-        try carryOut(server)
-    }
-
-    /// As a node's core does: orders to the disk, answers and events to the clients, then the rest.
-    private func carryOut(_ server: Server) throws(Violation) {
-        guard let zxid = server.replica?.tree.lastZxid else { return }
-        let orders = server.effects.takeOrders()
-        if !orders.isEmpty {
-            for order in orders { note(order, of: server) }
-            if ambushes > 0, orders.contains(where: { $0.what.endsSynchronization }) { ambush(server) }
-            server.disk.order(orders, committed: zxid)
-            try beginBatch(server)
-        }
-        try observe(server)
-        for connection in server.effects.takeAnswered() { flush(connection, of: server) }
-        while let connection = server.effects.takeNotified() { flush(connection, of: server) }
-        for action in server.effects.takeActions() { try act(action, of: server) }
-    }
-
-    private func note(_ order: Effects.Order, of server: Server) {
-        transcript.note(
-            nowMs, Int64(server.host), 2, Int64(bitPattern: order.ticket),
-            line: "\(nowMs) server \(server.id.rawValue) orders \(order.what.summary)")
-        if case .append(let append) = order.what { transcript.note(append.body) }
-    }
-
-    /// A crash before the order is carried out finds a server between two histories.
-    private func ambush(_ server: Server) {
-        guard dice.isOneIn(2) else { return }
-        agenda.add(.death(server: server.host, life: server.life), at: nowMs + roll(3))
-        guard dice.isOneIn(2), let host = server.leader?.second, servers[host].isRunning else { return }
-        agenda.add(.death(server: host, life: servers[host].life), at: nowMs + roll(3))
+        try carryOut(server, isAnsweredNow: !isFromPeer)
     }
 
     // MARK: Disks
 
-    private func beginBatch(_ server: Server) throws(Violation) {
+    func beginBatch(_ server: Server) throws(Violation) {
         guard !server.disk.isBusy, server.disk.hasWork else { return }
         let last = server.disk.beginBatch()
         agenda.add(
             .written(server: server.host, life: server.life), at: nowMs + roll(server.diskDelayMsMax))
-        if scenario.flaw == .acknowledgesBeforeSync, let last { try step(server, .stored(through: last)) }
+        if scenario.flaw == .acknowledgesBeforeSync, let last { try hear(storedThrough: last, by: server) }
+    }
+
+    private func hear(storedThrough ticket: UInt64, by server: Server) throws(Violation) {
+        server.turns.note(storedThrough: ticket)
+        try step(server, .stored(through: ticket))
     }
 
     func endBatch(_ server: Server) throws(Violation) {
@@ -144,7 +119,8 @@ extension Simulation {
             last = try server.disk.endBatch(spared(by: server))
         }
         try beginBatch(server)
-        if scenario.flaw != .acknowledgesBeforeSync, let last { try step(server, .stored(through: last)) }
+        if scenario.flaw != .acknowledgesBeforeSync, let last { try hear(storedThrough: last, by: server) }
+        try noteGrowth(of: server)
     }
 
     /// Ends the process.
@@ -155,13 +131,7 @@ extension Simulation {
         noteChange()
         transcript.note(nowMs, Int64(server.host), 3, line: "\(nowMs) server \(server.id.rawValue) dies")
         try server.disk.crash(keeping: chance, spared(by: server))
-        server.replica = nil
-        server.effects = Effects()
-        server.ownSnapshot = nil
-        server.life += 1
-        server.attempt += 1
-        server.backlog = nil
-        server.isDiskFailing = false
+        server.forgetLife()
         for channel in server.channels { close(channel, at: server.host) }
         server.forgetChannels()
     }
@@ -177,7 +147,7 @@ extension Simulation {
     // MARK: What may be seen of it
 
     /// Learns what it has applied since anybody looked, and judges it.
-    private func observe(_ server: Server) throws(Violation) {
+    func observe(_ server: Server) throws(Violation) {
         guard let zxid = server.replica?.tree.lastZxid, let digest = server.replica?.tree.digest else {
             return
         }
@@ -226,26 +196,6 @@ extension Simulation {
         }
         guard values[0] == values[1] else {
             throw Violation("server \(server.id.rawValue) shows half of a multi at \(server.observed)")
-        }
-    }
-}
-
-extension Effects.Order.What {
-    fileprivate var endsSynchronization: Bool {
-        switch self {
-        case .install, .enterEpoch, .truncate: true
-        case .append, .acceptEpoch: false
-        }
-    }
-
-    fileprivate var summary: String {
-        switch self {
-        case .append(let append): "\(append.zxid) type \(append.type) of \(append.session) \(append.cxid)"
-        case .truncate(let zxid): "to cut behind \(zxid)"
-        case .install(let state, let appends):
-            "a snapshot of \(state.head.zxid) and \(appends.count) more"
-        case .acceptEpoch(let epoch): "to accept epoch \(epoch.rawValue)"
-        case .enterEpoch(let epoch): "to enter epoch \(epoch.rawValue)"
         }
     }
 }

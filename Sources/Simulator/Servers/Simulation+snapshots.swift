@@ -4,23 +4,26 @@ internal import Znodes
 
 /// The snapshots that servers take of themselves, in slices between everything else that happens.
 extension Simulation {
-    /// Every second or so, each server at another moment.
-    private static let intervalMs: Int64 = 1_000
-
-    func reviewSnapshot(_ server: Server) throws(Violation) {
-        let phase = Int64(server.host) * 330
-        guard server.ownSnapshot == nil, (nowMs + phase) % Simulation.intervalMs < 50 else { return }
+    /// The disk has done a batch.
+    func noteGrowth(of server: Server) throws(Violation) {
+        let growth = server.disk.growth
+        server.schedule.note(transactions: growth.transactions, bytes: growth.bytes)
+        let treeBytes = server.replica?.tree.nodes.storedBytes ?? 0
+        guard server.ownSnapshot == nil, server.schedule.isDue(treeBytes: treeBytes) else { return }
+        server.schedule.restart(roll: dice.next())
         try step(server, .snapshot(.due))
     }
 
     func continueSnapshot(_ server: Server) throws(Violation) {
-        guard server.ownSnapshot != nil else { return }
+        guard server.ownSnapshot != nil, server.turns.isStored(server.snapshotGate) else { return }
         try step(server, .snapshot(.sliceDue))
     }
 
     func act(_ action: SnapshotAction, of server: Server) throws(Violation) {
         switch action {
-        case .begin(let head, _): server.ownSnapshot = StoredState(head: head, znodes: [])
+        case .begin(let head, let gate):
+            server.ownSnapshot = StoredState(head: head, znodes: [])
+            server.snapshotGate = gate
         case .add(let slice):
             guard let begun = server.ownSnapshot else {
                 throw Violation("server \(server.id.rawValue) goes on with a snapshot it has not begun")

@@ -1,5 +1,3 @@
-package import Settings
-
 /// When a node takes a snapshot of itself: when the log since the last one outweighs it.
 ///
 /// So what snapshots write is never more than what the log writes, however large the tree is and however
@@ -11,7 +9,10 @@ package struct SnapshotSchedule: Sendable {
     /// What the log grows by between two snapshots of a small tree, at most.
     package static let bytesMin = 96 << 20
 
-    private let settings: StorageSettings
+    /// After how many transactions a snapshot is due once they outweigh the tree; nil for `bytesMin`.
+    private let transactionsMax: Int?
+    /// After how many bytes of log one is due however large the tree is; 0 for never.
+    private let logBytesMax: Int
     /// In the log since the last snapshot was begun.
     private var transactions = 0
     private var bytes = 0
@@ -19,22 +20,25 @@ package struct SnapshotSchedule: Sendable {
     private var bytesEnough: Int
     private var bytesDue: Int
 
-    /// - Parameter roll: Any number, by chance.
-    package init(_ settings: StorageSettings, roll: UInt64) {
-        self.settings = settings
-        (transactionsDue, bytesEnough, bytesDue) = SnapshotSchedule.draw(settings, roll)
+    /// - Parameters:
+    ///   - transactions: Of the log, after which one is due once they outweigh the tree; nil for `bytesMin`.
+    ///   - logBytes: After which one is due however large the tree is; 0 for never.
+    ///   - roll: Any number, by chance.
+    package init(transactions: Int?, logBytes: Int, roll: UInt64) {
+        transactionsMax = transactions
+        logBytesMax = logBytes
+        (transactionsDue, bytesEnough, bytesDue) = (0, 0, 0)
+        draw(roll)
     }
 
-    private static func draw(_ settings: StorageSettings, _ roll: UInt64) -> (Int, Int, Int) {
+    private mutating func draw(_ roll: UInt64) {
         func between(_ whole: Int) -> Int {
             let half = whole / 2
             return half + Int(roll % UInt64(whole - half + 1))
         }
-        return (
-            settings.snapshotTransactions.map(between) ?? .max,
-            settings.snapshotTransactions == nil ? between(bytesMin) : .max,
-            settings.snapshotLogBytes > 0 ? between(settings.snapshotLogBytes) : .max
-        )
+        transactionsDue = transactionsMax.map(between) ?? .max
+        bytesEnough = transactionsMax == nil ? between(SnapshotSchedule.bytesMin) : .max
+        bytesDue = logBytesMax > 0 ? between(logBytesMax) : .max
     }
 
     package mutating func note(transactions: Int, bytes: Int) {
@@ -56,6 +60,6 @@ package struct SnapshotSchedule: Sendable {
     package mutating func restart(roll: UInt64) {
         transactions = 0
         bytes = 0
-        (transactionsDue, bytesEnough, bytesDue) = SnapshotSchedule.draw(settings, roll)
+        draw(roll)
     }
 }

@@ -1,6 +1,7 @@
 import Testing
 import Vocabulary
-import Zab
+
+@testable import Replica
 
 @Suite struct `A leader's proposals` {
     private var gathering = Gathering()

@@ -1,0 +1,92 @@
+package import Vocabulary
+
+/// When the owner of a replica passes on what that wants done: orders to the disk, packets to the other
+/// servers, events to clients.
+///
+/// Effects are collected over a turn of the owner's loop. What waits for the end of the turn leaves then, in
+/// one batch; a leader may keep its proposals, and its orders with them, for longer (`Gathering`). A value:
+/// it decides and does nothing, and the loop of a node and the simulator's servers ask it at the same places.
+package struct TurnPolicy: Sendable {
+    /// Orders that the idle disk of a node on its own is given before the turn is over, so that both work at
+    /// once. In an ensemble a commit waits for other disks, whose servers hear of it at the end of the turn:
+    /// there it would be one more write to the disk, for nothing.
+    package static let earlyOrdersCount = 16
+    /// Connections that are sent their events at once, before others get theirs.
+    package static let eventSliceCount = 128
+
+    private let isAlone: Bool
+    /// How many connections a slice of events is for.
+    package let eventSliceCount: Int
+    /// What a leader has passed on.
+    private var gathering = Gathering()
+    /// The end of the turn will come.
+    private var isTurnOpen = false
+    /// Connections wait for the next slice of events.
+    private var isSliceWaiting = false
+    /// The last orders that the disk was given and has answered, by their tickets.
+    private var handedOff: UInt64 = 0
+    private var stored: UInt64 = 0
+
+    /// - Parameter isAlone: Whether the node is all there is.
+    package init(isAlone: Bool, eventSliceCount: Int = TurnPolicy.eventSliceCount) {
+        self.isAlone = isAlone
+        self.eventSliceCount = eventSliceCount
+    }
+
+    // MARK: The disk
+
+    /// Orders that the disk was given and has not answered.
+    package var ordersAtDisk: UInt64 { handedOff - stored }
+
+    /// Whether so many orders are handed to the disk before the turn is over.
+    package func handsOffEarly(_ orderCount: Int) -> Bool {
+        isAlone && orderCount >= TurnPolicy.earlyOrdersCount && ordersAtDisk == 0
+    }
+
+    /// The disk was given orders up to this one.
+    package mutating func handOff(through ticket: UInt64) { handedOff = ticket }
+
+    /// The disk has done all up to this one.
+    package mutating func note(storedThrough ticket: UInt64) { stored = ticket }
+
+    package func isStored(_ ticket: UInt64) -> Bool { stored >= ticket }
+
+    // MARK: The turn
+
+    /// Whether the turn is to be ended, as soon as everybody else had theirs: something waits for that, and
+    /// it is not going to be yet.
+    package mutating func opensTurn(isAnythingWaiting: Bool) -> Bool {
+        guard isAnythingWaiting, !isTurnOpen else { return false }
+        isTurnOpen = true
+        return true
+    }
+
+    /// The turn is over.
+    ///
+    /// - Parameters:
+    ///   - proposed: The last place that was given in the order of writes.
+    ///   - committed: The end of what is committed.
+    ///   - nowNs: Monotonic.
+    /// - Returns: By when orders and proposals are to be passed on, in nanoseconds like `nowNs`; nil when
+    ///   that is now.
+    package mutating func endTurn(
+        isLeading: Bool, proposed: Zxid, committed: Zxid, nowNs: Int64
+    ) -> Int64? {
+        isTurnOpen = false
+        guard !isAlone, isLeading else { return nil }
+        return gathering.deadline(proposed: proposed, committed: committed, nowNs: nowNs)
+    }
+
+    /// Everything up to `proposed` is on its way.
+    package mutating func passOn(proposed: Zxid, nowNs: Int64) {
+        gathering.passOn(proposed: proposed, nowNs: nowNs)
+    }
+
+    // MARK: Events
+
+    /// Whether connections are sent their events now; those that wait for a pause to be over wait on.
+    package var sendsEvents: Bool { !isSliceWaiting }
+
+    /// A slice was sent. Where there is `more`, the next follows after a pause.
+    package mutating func endSlice(more: Bool) { isSliceWaiting = more }
+}
