@@ -33,14 +33,16 @@ extension Replica {
         committed.sessions[session]?.connection.flatMap { connections[$0] }
     }
 
-    /// A client was heard from. Where another leads, that one is told at its next ping.
+    /// A client was heard from. Where another leads, that one is told at its next ping; not so of what came
+    /// before it led, since it gives every session its time anew and would take this server for the one that
+    /// speaks for a session which may have moved on since.
     ///
     /// - Returns: Whether its session lives.
     mutating func touch(_ connection: Connection, isNews: Bool) -> Bool {
         let session = connection.session
         if connection.isReadOnly { return readOnly.sessions.touch(session, at: now) }
         guard committed.sessions.touch(session, at: now) else { return false }
-        if isNews, settings.membership != nil, !isLeading { committed.sessions.noteHeard(session) }
+        if isNews, service.duty != nil, !isLeading { committed.sessions.noteHeard(session) }
         return true
     }
 

@@ -11,8 +11,8 @@ extension Replica {
     /// Once a session is closing, what its client still sends is dropped (client protocol 8.2): an ephemeral
     /// created behind the end of its session would never go.
     ///
-    /// - Parameter isNews: Whether the client has said so just now. What was held back is no sign of life: its
-    ///   client may have gone on to another server meanwhile.
+    /// - Parameter isNews: Whether the client has said so just now. What was held back is no sign of life: by
+    ///   now its client may be with another server.
     mutating func receive(_ frames: ByteBuffer, on connection: Connection, isNews: Bool = true) {
         var frames = frames
         if connection.session != .none, !touch(connection, isNews: isNews) { return }

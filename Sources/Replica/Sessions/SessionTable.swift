@@ -141,8 +141,7 @@ package struct SessionTable: Sendable {
         return taken
     }
 
-    /// What was heard before a leader is no news to it: it gives every session its time anew. And it would
-    /// take this server for the one that speaks for a session which may have moved on since.
+    /// What was heard before a leader is no news to it.
     mutating func forgetHeard() {
         for id in heard { sessions[id]?.isHeard = false }
         heard.removeAll(keepingCapacity: true)

@@ -173,9 +173,9 @@ struct Following: ~Copyable {
         phase = .connecting
     }
 
-    /// A leader that looks for a leader is left at once: before an epoch is promised, an election may be taken
-    /// back at no cost. One that does when all must have heard of its election has failed: it is heard, and
-    /// hears too few.
+    /// A leader that looks for a leader is left at once: before an epoch is promised, an election may be
+    /// taken back at no cost. One that does when all must have heard of its election has failed: it is
+    /// heard, and hears too few.
     private func doubt(
         _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
     ) throws(Abandonment) {

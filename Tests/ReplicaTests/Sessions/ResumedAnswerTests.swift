@@ -139,6 +139,7 @@ import Znodes
         node.hear(.diff(through: place(1)))
         node.hear(.newLeader(Epoch(rawValue: 3), configuration: ""))
         node.hear(.upToDate)
+        node.step(.peer(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
         #expect(try heardOf() == [])
         client.send(.ping)
         #expect(try heardOf() == [session])
