@@ -20,17 +20,18 @@ package final class HandTurnedNode {
         var settings = NodeSettings.standalone(dataDir: "/dev/null/nowhere")
         change(&settings)
         core = HandTurnedNode.core(on: loop, disk, scribe, settings)
-        _ = core.start(tickMs: 2000, acceptedEpoch: .zero, currentEpoch: .zero, mustSynchronize: false)
+        _ = core.start(tickMs: 2000)
         settle()
     }
 
-    /// What owns an empty replica, and has not started it.
+    /// What owns a replica of an empty tree, and does not step it yet.
     package static func core(
         on loop: any EventLoop, _ disk: HandTurnedDisk, _ scribe: SnapshotScribe, _ settings: NodeSettings
     ) -> Core {
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let recovering = Recovering(settings: ReplicaSettings(settings), seed: 1, wallMs: 0)
         return Core(
-            loop: loop, replica: Replica(settings: ReplicaSettings(settings), seed: 1, wallMs: 0),
+            loop: loop, replica: recovering.start(acceptedEpoch: .zero, currentEpoch: .zero, at: .now),
             journal: disk, peers: nil,
             snapshots: SnapshotDesk(
                 settings.storage, scribe: scribe, replayed: Recovery.Replayed(), loop: loop, log: log),

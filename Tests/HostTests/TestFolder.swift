@@ -76,6 +76,12 @@ final class TestFolder {
 
     /// What a node wants done that takes a snapshot of what was appended so far.
     func snapshotActions() -> [SnapshotAction] {
+        var recovering = Recovering(settings: ReplicaSettings(digest: { $0 }), seed: 1, wallMs: 0)
+        guard
+            recovering.restore(history.committed.stored, isExact: true, replayingAfter: last, at: .now)
+        else { fatalError("not the tree that its own snapshot says") }
+        var replica = recovering.start(acceptedEpoch: .zero, currentEpoch: .zero, at: .now)
+        var effects = Effects()
         replica.step(.snapshot(.due), at: .now, into: &effects)
         replica.step(.snapshot(.sliceDue), at: .now, into: &effects)
         return effects.takeActions().compactMap { action in

@@ -12,8 +12,6 @@ import Testing
         "logLevel": "the protocol of log handlers asks for it",
         "ErrorCode": "the table of the client protocol, whole",
         "QuorumPacket.Kind": "the table of the quorum protocol, whole",
-        "Metrics.Counter": "names of mntr whose features are still to come",
-        "Metrics.Summary": "names of mntr whose features are still to come",
     ]
 
     @Test func `is used somewhere`() {
