@@ -4,19 +4,19 @@ internal import Logging
 internal import NIOCore
 internal import Vocabulary
 
-/// One client's socket: bytes into frames, frames to the core. Answers come from the core straight to the
-/// channel.
+/// One client's socket: bytes into frames, frames to the replica's loop. Answers come from there straight to
+/// the channel.
 ///
-/// Confined to the core's event loop, as is everything it touches.
+/// Confined to the replica's event loop, as is everything it touches.
 final class ClientHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let core: Core
+    private let replicaLoop: ReplicaLoop
     private let door: Door
     private let operators: OperatorDesk
     private var scanner: FrameScanner
-    /// A longer frame is announced to the core before all of it has come.
+    /// A longer frame is announced to the replica before all of it has come.
     private let largeFrameBytes: Int
     private var hasAnnounced = false
     private var phase = Phase.deaf
@@ -36,10 +36,11 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     init(
-        core: Core, door: Door, operators: OperatorDesk, frameBytesMax: Int, largeFrameBytes: Int
+        replicaLoop: ReplicaLoop, door: Door, operators: OperatorDesk, frameBytesMax: Int,
+        largeFrameBytes: Int
     ) {
         self.largeFrameBytes = largeFrameBytes
-        self.core = core
+        self.replicaLoop = replicaLoop
         self.door = door
         self.operators = operators
         self.scanner = FrameScanner(frameBytesMax: frameBytesMax)
@@ -49,9 +50,9 @@ final class ClientHandler: ChannelInboundHandler {
         address = PeerAddress.text(of: context.remoteAddress)
         switch door.admissions.admit(address) {
         case .welcome:
-            phase = .fresh(core.open(context.channel, from: address, isSecure: false), ByteBuffer())
+            phase = .fresh(replicaLoop.open(context.channel, from: address, isSecure: false), ByteBuffer())
         case .refused:
-            core.complaints.warn("too many connections; refused", from: "\(address)")
+            replicaLoop.complaints.warn("too many connections; refused", from: "\(address)")
             context.close(promise: nil)
         case .standing:
             phase = .standing(ByteBuffer())
@@ -61,7 +62,7 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     private func complainOfDescriptors() {
-        core.complaints.warn(
+        replicaLoop.complaints.warn(
             "no descriptor is left for one more client, which is refused; let the node have more "
                 + "(ulimit -n, or LimitNOFILE= in its unit)", from: "all addresses",
             ["clients": "\(door.admissions.total)", "descriptors": "\(Surroundings.maxFileDescriptors())"])
@@ -70,7 +71,7 @@ final class ClientHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         switch phase {
         case .client(let id), .fresh(let id, _), .operatorWord(.some(let id)):
-            core.close(id)
+            replicaLoop.close(id)
             door.admissions.release(address)
         case .standing: door.admissions.leave(context.channel as AnyObject)
         case .deaf, .operatorWord(nil): return
@@ -109,7 +110,7 @@ final class ClientHandler: ChannelInboundHandler {
                 phase = .deaf
                 return context.close(promise: nil)
             }
-            let id = core.open(context.channel, from: address, isSecure: false)
+            let id = replicaLoop.open(context.channel, from: address, isSecure: false)
             phase = .client(id)
             receive(bytes, from: id, context)
         }
@@ -130,7 +131,7 @@ final class ClientHandler: ChannelInboundHandler {
         _ text: EventLoopFuture<ByteBuffer>, to id: ConnectionID?, _ context: ChannelHandlerContext
     ) {
         phase = .operatorWord(id)
-        if let id { core.noteWord(on: id) }
+        if let id { replicaLoop.noteWord(on: id) }
         text.assumeIsolated().whenSuccess { text in
             guard case .operatorWord = self.phase else { return }
             self.answer(text, to: id, context)
@@ -143,7 +144,7 @@ final class ClientHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(text)).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }
-        if let id { core.noteUnreadAnswer(text.readableBytes, of: id) }
+        if let id { replicaLoop.noteUnreadAnswer(text.readableBytes, of: id) }
     }
 
     private func receive(_ bytes: ByteBuffer, from id: ConnectionID, _ context: ChannelHandlerContext) {
@@ -151,16 +152,16 @@ final class ClientHandler: ChannelInboundHandler {
         case .incomplete: break
         case .frames(let frames):
             hasAnnounced = false
-            core.receive(frames, from: id)
+            replicaLoop.receive(frames, from: id)
         case .illegalLength(let length, let before):
-            if let before { core.receive(before, from: id) }
-            core.complaints.warn(
+            if let before { replicaLoop.receive(before, from: id) }
+            replicaLoop.complaints.warn(
                 "a frame of impossible length; closed", from: "\(address)", ["length": "\(length)"])
             return context.close(promise: nil)
         }
         if scanner.expectedBytes > largeFrameBytes, !hasAnnounced {
             hasAnnounced = true
-            core.expect(scanner.expectedBytes, from: id)
+            replicaLoop.expect(scanner.expectedBytes, from: id)
         }
     }
 
@@ -176,7 +177,7 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .client(let id) = phase, context.channel.isWritable { core.becameWritable(id) }
+        if case .client(let id) = phase, context.channel.isWritable { replicaLoop.becameWritable(id) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -1,6 +1,6 @@
 internal import NIOCore
 
-/// The client port's one `Admissions`, for all its connections; confined to the core's event loop.
+/// The client port's one `Admissions`, for all its connections; confined to the replica's event loop.
 final class Door {
     var admissions: Admissions<AnyObject>
     private var isClearing = false

@@ -24,11 +24,11 @@ package struct Listener {
         }
     }
 
-    /// Binds the client port, and serves whoever connects on the core's event loop.
+    /// Binds the client port, and serves whoever connects on the replica's event loop.
     ///
     /// - Throws: `IOError` when the port is taken or the address is not this machine's.
     package static func bind(
-        _ settings: NodeSettings, core: NIOLoopBound<Core>, on loop: any EventLoop
+        _ settings: NodeSettings, replicaLoop: NIOLoopBound<ReplicaLoop>, on loop: any EventLoop
     ) throws -> Listener {
         let budget = DescriptorBudget(of: settings)
         let door = NIOLoopBoundBox.makeBoxSendingValue(
@@ -45,7 +45,7 @@ package struct Listener {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pause = AcceptPause { error in
-                        core.value.complaints.warn(
+                        replicaLoop.value.complaints.warn(
                             AcceptPause.sentence, from: "client port", ["error": "\(error)"])
                     }
                     try channel.pipeline.syncOperations.addHandler(pause)
@@ -60,8 +60,8 @@ package struct Listener {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ClientHandler(
-                        core: core.value, door: door.value,
-                        operators: OperatorDesk(core: core.value, settings: settings),
+                        replicaLoop: replicaLoop.value, door: door.value,
+                        operators: OperatorDesk(replicaLoop: replicaLoop.value, settings: settings),
                         frameBytesMax: frameBytesMax, largeFrameBytes: largeFrameBytes)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }

@@ -15,7 +15,7 @@ struct OperatorDesk {
         case later(EventLoopFuture<ByteBuffer>)
     }
 
-    let core: Core
+    let replicaLoop: ReplicaLoop
     let settings: NodeSettings
 
     /// Looks at the first bytes of a connection, and does what they ask if they are a word.
@@ -28,18 +28,20 @@ struct OperatorDesk {
         guard word.parts.isEmpty || !word.isAllowed(by: settings.words) else {
             let settings = settings
             return .later(
-                core.report(word.parts, settings: settings) { word.answer(from: $0, settings: settings) })
+                replicaLoop.report(word.parts, settings: settings) {
+                    word.answer(from: $0, settings: settings)
+                })
         }
-        return .answer(ByteBuffer(bytes: word.answer(from: core.report(), settings: settings)))
+        return .answer(ByteBuffer(bytes: word.answer(from: replicaLoop.report(), settings: settings)))
     }
 
     /// The words that change something do so before they are answered.
     private func perform(_ word: FourLetterWord, _ bytes: ByteBuffer) {
         switch word {
-        case .crst: core.resetStatistics(ofConnections: true)
-        case .srst: core.resetStatistics(ofConnections: false)
+        case .crst: replicaLoop.resetStatistics(ofConnections: true)
+        case .srst: replicaLoop.resetStatistics(ofConnections: false)
         case .stmk:
-            core.traceMask = FourLetterWord.traceMask(in: bytes.readableBytesView.dropFirst(4))
+            replicaLoop.traceMask = FourLetterWord.traceMask(in: bytes.readableBytesView.dropFirst(4))
         default: break
         }
     }

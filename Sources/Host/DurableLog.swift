@@ -1,8 +1,8 @@
 package import Replica
 package import Vocabulary
 
-/// Where a `Core` has its orders carried out: the log's thread, or in tests a disk that answers when it is
-/// told to.
+/// Where a `ReplicaLoop` has its orders carried out: the log's thread, or in tests a disk that answers when
+/// it is told to.
 package protocol DurableLog: AnyObject {
     /// Called on whatever thread carries orders out, after each durable batch. Set before the first order.
     var whenStored: @Sendable (Journal.Stored) -> Void { get set }

@@ -11,7 +11,7 @@ internal import Zab
 /// Does what the replica wants done on the links to the other servers of its ensemble, and tells it what
 /// happened there.
 ///
-/// Lives on the loop of the `Core`, like the links themselves.
+/// Lives on the loop of the `ReplicaLoop`, like the links themselves.
 package final class PeerDesk {
     private let election: ElectionLinks
     private let quorum: QuorumLinks

@@ -9,14 +9,14 @@ enum Activity {
     /// How long the loop may take to answer before it is said to hang.
     private static let answerSeconds = 5
 
-    /// - Parameter core: nil while the node starts.
-    static func report(_ core: NIOLoopBound<Core>?, to log: Logger) {
+    /// - Parameter replicaLoop: nil while the node starts.
+    static func report(_ replicaLoop: NIOLoopBound<ReplicaLoop>?, to log: Logger) {
         for line in Threads.lines() { log.notice("\(line)") }
-        guard let core else { return log.notice("this node is starting, and serves nobody yet") }
+        guard let replicaLoop else { return log.notice("this node is starting, and serves nobody yet") }
         let isThere = DispatchSemaphore(value: 0)
         let held = Held()
-        core.eventLoop.execute {
-            let activity = core.value.activity
+        replicaLoop.eventLoop.execute {
+            let activity = replicaLoop.value.activity
             held.answer.withLock { $0 = activity }
             isThere.signal()
         }

@@ -29,15 +29,15 @@ struct Node {
         do {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-            let (core, journal, scribe, reachable) = try loop.submit {
+            let (replicaLoop, journal, scribe, reachable) = try loop.submit {
                 try start(settings, on: loop, log, writer)
             }.wait()
-            signals.setReport { Activity.report(core, to: log) }
+            signals.setReport { Activity.report(replicaLoop, to: log) }
             try open(settings, reachable)
-            try serveClients(settings, core, on: loop, log)
+            try serveClients(settings, replicaLoop, on: loop, log)
             signals.wait()
             log.info("stopping")
-            try loop.submit { core.value.stop() }.wait()
+            try loop.submit { replicaLoop.value.stop() }.wait()
             try scribe.close()
             try journal.close()
             return ExitCode.success.rawValue
@@ -72,18 +72,19 @@ struct Node {
     }
 
     private func serveClients(
-        _ settings: NodeSettings, _ core: NIOLoopBound<Core>, on loop: any EventLoop, _ log: Logger
+        _ settings: NodeSettings, _ replicaLoop: NIOLoopBound<ReplicaLoop>, on loop: any EventLoop,
+        _ log: Logger
     ) throws {
         guard let wanted = settings.clients.port else { return }
         let listener: Listener
         do {
-            listener = try Listener.bind(settings, core: core, on: loop)
+            listener = try Listener.bind(settings, replicaLoop: replicaLoop, on: loop)
         } catch {
             throw PortFault(
                 error, line: "clientPort=\(wanted)",
                 address: settings.clients.address.map { "clientPortAddress=\($0)" }, port: wanted) ?? error
         }
-        try loop.submit { core.value.clientPort = listener.channel.localAddress?.port }.wait()
+        try loop.submit { replicaLoop.value.clientPort = listener.channel.localAddress?.port }.wait()
         log.info(
             "serving clients",
             metadata: [
@@ -95,7 +96,7 @@ struct Node {
     /// Recovers the replica on the loop that will own it.
     private func start(
         _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
-    ) throws -> (NIOLoopBound<Core>, Journal, SnapshotScribe, EventLoopFuture<Void>) {
+    ) throws -> (NIOLoopBound<ReplicaLoop>, Journal, SnapshotScribe, EventLoopFuture<Void>) {
         var store = try LogStore.open(settings, log: log)
         var replayed = Recovery.Replayed()
         let replica = try Recovery.replica(
@@ -107,13 +108,13 @@ struct Node {
             writer.flush(withinMs: Node.lastWordsMs)
             exit(ExitCode(error).rawValue)
         }
-        let core = Core(
+        let replicaLoop = ReplicaLoop(
             loop: loop, replica: replica, journal: journal,
             peers: PeerDesk(settings, on: loop, log: log),
             snapshots: SnapshotDesk(
                 settings.storage, scribe: scribe, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)
-        let reachable = core.start(tickMs: Int64(settings.tickTimeMs))
-        return (NIOLoopBound(core, eventLoop: loop), journal, scribe, reachable)
+        let reachable = replicaLoop.start(tickMs: Int64(settings.tickTimeMs))
+        return (NIOLoopBound(replicaLoop, eventLoop: loop), journal, scribe, reachable)
     }
 }

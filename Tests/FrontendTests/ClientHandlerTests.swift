@@ -30,7 +30,8 @@ private struct ClientPort {
 
     private var handler: ClientHandler {
         ClientHandler(
-            core: node.core, door: door, operators: OperatorDesk(core: node.core, settings: settings),
+            replicaLoop: node.replicaLoop, door: door,
+            operators: OperatorDesk(replicaLoop: node.replicaLoop, settings: settings),
             frameBytesMax: settings.limits.frameBytesMax, largeFrameBytes: settings.limits.largeRequestBytes)
     }
 
@@ -100,9 +101,9 @@ extension ClientChannel {
     @Test func `ends for the node when it is closed, and leaves its place`() throws {
         let port = ClientPort()
         let client = try port.connect()
-        #expect(port.count == 1 && port.node.core.connectionCount == 1)
+        #expect(port.count == 1 && port.node.replicaLoop.connectionCount == 1)
         client.channel.close(promise: nil)
-        #expect(port.count == 0 && port.node.core.connectionCount == 0)
+        #expect(port.count == 0 && port.node.replicaLoop.connectionCount == 0)
     }
 
     @Test func `is closed when its client has no more to say`() throws {
@@ -142,7 +143,7 @@ extension ClientChannel {
         #expect(!visitor.isClosed)
         try visitor.say(ByteBuffer(integer: Int64(5)))
         #expect(try visitor.text() == "5")
-        #expect(port.node.core.traceMask == 5)
+        #expect(port.node.replicaLoop.traceMask == 5)
     }
 
     @Test func `is answered once, whatever follows it`() throws {

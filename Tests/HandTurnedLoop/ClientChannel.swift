@@ -3,7 +3,7 @@ package import NIOCore
 package import NIOEmbedded
 internal import Vocabulary
 
-/// A client's socket, as far as the core can tell.
+/// A client's socket, as far as the replica's loop can tell.
 package struct ClientChannel {
     package let channel: EmbeddedChannel
     /// Lives as long as its clients.
@@ -12,7 +12,8 @@ package struct ClientChannel {
     /// - Parameter handlers: What hears it; nil for what only passes on what happens.
     package init(to node: HandTurnedNode, _ handlers: [any ChannelHandler]? = nil) throws {
         self.node = node
-        channel = EmbeddedChannel(handlers: handlers ?? [PassingHandler(core: node.core)], loop: node.loop)
+        channel = EmbeddedChannel(
+            handlers: handlers ?? [PassingHandler(replicaLoop: node.replicaLoop)], loop: node.loop)
         node.keep(channel)
         channel.connect(to: try SocketAddress(ipAddress: "10.0.0.1", port: 1234), promise: nil)
     }
@@ -71,24 +72,24 @@ package struct ClientChannel {
 private final class PassingHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let core: Core
+    private let replicaLoop: ReplicaLoop
     private var id: ConnectionID?
 
-    init(core: Core) { self.core = core }
+    init(replicaLoop: ReplicaLoop) { self.replicaLoop = replicaLoop }
 
     func channelActive(context: ChannelHandlerContext) {
-        id = core.open(context.channel, from: "10.0.0.1", isSecure: false)
+        id = replicaLoop.open(context.channel, from: "10.0.0.1", isSecure: false)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if let id { core.receive(unwrapInboundIn(data), from: id) }
+        if let id { replicaLoop.receive(unwrapInboundIn(data), from: id) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if let id { core.close(id) }
+        if let id { replicaLoop.close(id) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if let id, context.channel.isWritable { core.becameWritable(id) }
+        if let id, context.channel.isWritable { replicaLoop.becameWritable(id) }
     }
 }

@@ -12,25 +12,25 @@ internal import Vocabulary
 package final class HandTurnedNode {
     package let loop = EmbeddedEventLoop()
     package let disk = HandTurnedDisk()
-    package let core: Core
+    package let replicaLoop: ReplicaLoop
     private var channels: [EmbeddedChannel] = []
     private let scribe = SnapshotScribe(directory: "/dev/null/nowhere", kept: 1)
 
     package init(_ change: (inout NodeSettings) -> Void = { _ in }) {
         var settings = NodeSettings.standalone(dataDir: "/dev/null/nowhere")
         change(&settings)
-        core = HandTurnedNode.core(on: loop, disk, scribe, settings)
-        _ = core.start(tickMs: 2000)
+        replicaLoop = HandTurnedNode.replicaLoop(on: loop, disk, scribe, settings)
+        _ = replicaLoop.start(tickMs: 2000)
         settle()
     }
 
     /// What owns a replica of an empty tree, and does not step it yet.
-    package static func core(
+    package static func replicaLoop(
         on loop: any EventLoop, _ disk: HandTurnedDisk, _ scribe: SnapshotScribe, _ settings: NodeSettings
-    ) -> Core {
+    ) -> ReplicaLoop {
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let recovering = Recovering(settings: ReplicaSettings(settings), seed: 1, wallMs: 0)
-        return Core(
+        return ReplicaLoop(
             loop: loop, replica: recovering.start(acceptedEpoch: .zero, currentEpoch: .zero, at: .now),
             journal: disk, peers: nil,
             snapshots: SnapshotDesk(
@@ -40,7 +40,7 @@ package final class HandTurnedNode {
 
     deinit {
         for channel in channels where channel.isActive { channel.close(promise: nil) }
-        core.stop()
+        replicaLoop.stop()
         loop.run()
         do {
             try loop.syncShutdownGracefully()

@@ -59,7 +59,7 @@ import Vocabulary
         node.pass(.seconds(10))
         try reader.say(.getData("/", xid: 1))
         #expect(try writer.answers() == [] && reader.answers() == [1])
-        #expect(node.core.ordersAtDisk == 1)
+        #expect(node.replicaLoop.ordersAtDisk == 1)
     }
 
     @Test func `hands the disk the rest when it stops, and tells nobody what comes of it`() throws {
@@ -67,7 +67,7 @@ import Vocabulary
         let client = try ClientChannel(connectedTo: node)
         let before = node.disk.batches.count
         try client.say(.create("/a", xid: 1))
-        node.core.stop()
+        node.replicaLoop.stop()
         #expect(node.disk.batches.count == before + 1)
         node.settle()
         try client.say(.getData("/", xid: 2))
@@ -82,7 +82,7 @@ import Vocabulary
         node.settle()
         #expect(try client.answers() == [1])
         #expect(client.isClosed)
-        #expect(node.core.connectionCount == 0)
+        #expect(node.replicaLoop.connectionCount == 0)
     }
 
     @Test func `sends events in slices, and answers before them`() throws {
@@ -101,7 +101,7 @@ import Vocabulary
         #expect(first.count { $0 == [-1] } == TurnPolicy.eventSliceCount)
         try writer.say(.getData("/", xid: 2))
         #expect(try writer.answers() == [2], "nobody waits for the rest of them")
-        node.pass(Core.eventPause)
+        node.pass(ReplicaLoop.eventPause)
         let rest = try watchers.map { try $0.answers() }
         #expect(rest.count { $0 == [-1] } == 10)
     }

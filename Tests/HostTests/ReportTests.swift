@@ -14,10 +14,12 @@ import Testing
         #expect(!word.parts.isEmpty)
         let scribe = SnapshotScribe(directory: "/dev/null/nowhere", kept: 1)
         let isOnLoop = loop.flatSubmit { () -> EventLoopFuture<ByteBuffer> in
-            let core = HandTurnedNode.core(
+            let replicaLoop = HandTurnedNode.replicaLoop(
                 on: loop, HandTurnedDisk(), scribe, .standalone(dataDir: "/dev/null/nowhere"))
-            let report = core.report(word.parts, settings: .standalone()) { _ in [loop.inEventLoop ? 1 : 0] }
-            let kept = NIOLoopBound(core, eventLoop: loop)
+            let report = replicaLoop.report(word.parts, settings: .standalone()) { _ in
+                [loop.inEventLoop ? 1 : 0]
+            }
+            let kept = NIOLoopBound(replicaLoop, eventLoop: loop)
             report.whenComplete { _ in _ = kept.value.connectionCount }
             return report
         }

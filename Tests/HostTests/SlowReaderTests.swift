@@ -47,7 +47,7 @@ import Vocabulary
         #expect(!greedy.isClosed)
         for xid in 7..<10 where !greedy.isClosed { try greedy.say(.getData("/", xid: Int32(xid))) }
         #expect(greedy.isClosed && !modest.isClosed)
-        #expect(node.core.connectionCount == 1)
+        #expect(node.replicaLoop.connectionCount == 1)
         _ = try modest.answers()
         modest.take(true)
         #expect(try modest.answers() == [1])
@@ -94,6 +94,6 @@ import Vocabulary
         let next = try ClientChannel(connectedTo: node)
         try next.say(.getData("/", xid: 9))
         #expect(try next.answers() == [9])
-        #expect(node.core.unread.bytes == 0 && node.core.backlogs.isEmpty)
+        #expect(node.replicaLoop.unread.bytes == 0 && node.replicaLoop.backlogs.isEmpty)
     }
 }

@@ -10,12 +10,12 @@ internal import Vocabulary
 /// on the loop, as it is or in pieces; sorted and written they are beside it. One at a time, since each holds
 /// on to what it was made from.
 ///
-/// Lives on the loop of the `Core`.
+/// Lives on the loop of the `ReplicaLoop`.
 final class ListDesk {
     /// Connections that are looked at in one turn.
     static let sliceCount = 512
 
-    private unowned let core: Core
+    private unowned let replicaLoop: ReplicaLoop
     private var requests: Deque<Request> = []
     private var isBusy = false
     private var connections: [ListMaterial.Connection] = []
@@ -27,15 +27,15 @@ final class ListDesk {
         let promise: EventLoopPromise<ByteBuffer>
     }
 
-    init(core: Core) {
-        self.core = core
+    init(replicaLoop: ReplicaLoop) {
+        self.replicaLoop = replicaLoop
     }
 
     func make(
         _ parts: NodeReport.Parts, settings: NodeSettings,
         _ write: @escaping @Sendable (NodeReport) -> [UInt8]
     ) -> EventLoopFuture<ByteBuffer> {
-        let promise = core.loop.makePromise(of: ByteBuffer.self)
+        let promise = replicaLoop.loop.makePromise(of: ByteBuffer.self)
         requests.append(Request(parts: parts, settings: settings, write: write, promise: promise))
         if !isBusy { takeNext() }
         return promise.futureResult
@@ -57,28 +57,28 @@ final class ListDesk {
 
     private func gather(from slot: Int, for request: Request) {
         let end = slot + ListDesk.sliceCount
-        for view in core.inspect({ $0.connectionViews(inSlots: slot..<end) }) {
-            connections.append(ListMaterial.Connection(view: view, port: core.port(of: view.id)))
+        for view in replicaLoop.inspect({ $0.connectionViews(inSlots: slot..<end) }) {
+            connections.append(ListMaterial.Connection(view: view, port: replicaLoop.port(of: view.id)))
         }
-        guard end < core.slotCount else { return finish(request) }
-        let bound = NIOLoopBound((self, request), eventLoop: core.loop)
-        core.loop.scheduleTask(in: Core.eventPause) {
+        guard end < replicaLoop.slotCount else { return finish(request) }
+        let bound = NIOLoopBound((self, request), eventLoop: replicaLoop.loop)
+        replicaLoop.loop.scheduleTask(in: ReplicaLoop.eventPause) {
             let (desk, request) = bound.value
             desk.gather(from: end, for: request)
         }
     }
 
     private func finish(_ request: Request) {
-        let material = core.inspect { replica in
-            ListMaterial(of: replica, for: request.parts, connections: connections, core: core)
+        let material = replicaLoop.inspect { replica in
+            ListMaterial(of: replica, for: request.parts, connections: connections, replicaLoop: replicaLoop)
         }
         connections = []
         let (settings, write) = (request.settings, request.write)
-        let made = NIOThreadPool.singleton.runIfActive(eventLoop: core.loop) {
+        let made = NIOThreadPool.singleton.runIfActive(eventLoop: replicaLoop.loop) {
             ByteBuffer(bytes: write(material.report(settings)))
         }
         made.cascade(to: request.promise)
-        let bound = NIOLoopBound(self, eventLoop: core.loop)
+        let bound = NIOLoopBound(self, eventLoop: replicaLoop.loop)
         made.whenComplete { _ in bound.value.takeNext() }
     }
 }

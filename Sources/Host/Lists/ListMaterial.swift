@@ -25,11 +25,12 @@ struct ListMaterial: Sendable {
     private let metrics: Metrics?
 
     init(
-        of replica: borrowing Replica, for parts: NodeReport.Parts, connections: [Connection], core: Core
+        of replica: borrowing Replica, for parts: NodeReport.Parts, connections: [Connection],
+        replicaLoop: ReplicaLoop
     ) {
         self.parts = parts
         self.connections = connections
-        numbers = core.report(of: replica)
+        numbers = replicaLoop.report(of: replica)
         sessions = parts.contains(.sessions) ? replica.sessions : nil
         localSessions = parts.contains(.sessions) ? replica.localSessions : nil
         ephemerals = parts.contains(.ephemerals) ? replica.tree.ephemeralTable : [:]
@@ -37,7 +38,7 @@ struct ListMaterial: Sendable {
         digests =
             parts.contains(.digests)
             ? replica.digestHistory.entries.map { DigestReport(zxid: $0.zxid, digest: $0.digest) } : []
-        metrics = parts.contains(.metrics) ? core.metrics(of: replica) : nil
+        metrics = parts.contains(.metrics) ? replicaLoop.metrics(of: replica) : nil
     }
 
     /// The report, made on whatever thread asks for it.

@@ -9,7 +9,7 @@ internal import Znodes
 /// Sees to the snapshots that a node takes of itself: says when one is due, asks the replica for slice after
 /// slice, hands them to the scribe, and lets the log forget what the snapshots have.
 ///
-/// Lives on the loop of the `Core`.
+/// Lives on the loop of the `ReplicaLoop`.
 package final class SnapshotDesk {
     /// Between two slices: what else there is to do goes on, and a snapshot takes a quarter of the loop.
     private static let pause = TimeAmount.milliseconds(1)

@@ -1,6 +1,6 @@
 internal import Logging
 
-extension Core {
+extension ReplicaLoop {
     /// Says of a slow one what Apache's servers say, which is looked for in logs.
     func noteSync(_ ns: Int64) {
         guard let tookMs = syncTimes.note(ns: ns) else { return }

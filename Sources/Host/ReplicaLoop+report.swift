@@ -7,7 +7,7 @@ internal import Zab
 internal import Znodes
 
 /// What the node says of itself: the replica's counters and lists in the words of its operators.
-extension Core {
+extension ReplicaLoop {
     /// The numbers, which are kept.
     package func report() -> NodeReport { inspect { replica in report(of: replica) } }
 

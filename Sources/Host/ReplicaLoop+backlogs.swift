@@ -6,7 +6,7 @@ package import Vocabulary
 
 /// Clients that do not read what they are sent: it is kept for them, their requests wait, and past a bound
 /// they are cut off.
-extension Core {
+extension ReplicaLoop {
     /// The socket has enough: what follows waits here. Unless writing to it has just shown that it is gone:
     /// its slot is another client's soon.
     func hold(_ id: ConnectionID, _ channel: any Channel) {

@@ -15,7 +15,7 @@ internal import Znodes
 /// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
 /// `TurnPolicy` says when orders are handed to the disk, packets to the other servers and events to clients.
 /// Answers leave in one buffer and one flush per connection and turn.
-package final class Core {
+package final class ReplicaLoop {
     /// Between two slices of events, and between pieces of anything else: long enough for the loop to look
     /// at its sockets.
     static let eventPause = TimeAmount.microseconds(50)
@@ -58,7 +58,7 @@ package final class Core {
     package private(set) var connectionCount = 0
     /// Monotonic milliseconds.
     let startedMs = Instant.now.monotonicMs
-    private(set) lazy var lists = ListDesk(core: self)
+    private(set) lazy var lists = ListDesk(replicaLoop: self)
     /// A number that operators may set and read back; nothing is traced by it.
     package var traceMask: Int64 = 306
     /// The port that was bound.
@@ -125,7 +125,7 @@ package final class Core {
         return opened.map {
             bound.value.step(.pulsed)
             bound.value.pulsing = bound.eventLoop.scheduleRepeatedTask(
-                initialDelay: Core.pulse, delay: Core.pulse
+                initialDelay: ReplicaLoop.pulse, delay: ReplicaLoop.pulse
             ) { _ in bound.value.step(.pulsed) }
         }
     }
@@ -287,7 +287,7 @@ package final class Core {
         turns.endSlice(more: effects.hasNotified)
         guard !turns.sendsEvents else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: Core.eventPause) { bound.value.notifySlice() }
+        loop.scheduleTask(in: ReplicaLoop.eventPause) { bound.value.notifySlice() }
     }
 
     private func flush(_ id: ConnectionID) {
@@ -325,7 +325,7 @@ package final class Core {
         case .awaitRoom(let id): awaitRoom(id)
         case .continueSoon:
             let bound = NIOLoopBound(self, eventLoop: loop)
-            loop.scheduleTask(in: Core.eventPause) { bound.value.step(.continued) }
+            loop.scheduleTask(in: ReplicaLoop.eventPause) { bound.value.step(.continued) }
         case .warn(let sentence): log.warning("\(sentence)")
         case .complain(let kind, let address, let detail):
             complaints.warn(kind, from: "\(address)", ["detail": "\(detail)"])
@@ -350,6 +350,8 @@ package final class Core {
         clients[id.slot]?.isEnding = true
         setReading(id, true)
         client.channel.close(mode: .output, promise: nil)
-        client.channel.eventLoop.scheduleTask(in: Core.lingering) { client.channel.close(promise: nil) }
+        client.channel.eventLoop.scheduleTask(in: ReplicaLoop.lingering) {
+            client.channel.close(promise: nil)
+        }
     }
 }
