@@ -5,7 +5,7 @@ package import Vocabulary
 /// it is told to.
 package protocol DurableLog: AnyObject {
     /// Called on whatever thread carries orders out, after each durable batch. Set before the first order.
-    var whenStored: @Sendable (Journal.Stored) -> Void { get set }
+    var whenStored: @Sendable (LogThread.Stored) -> Void { get set }
 
     /// Queues orders and returns at once.
     ///

@@ -28,7 +28,7 @@ package final class ReplicaLoop {
     package let log: Logger
     /// For all that clients can cause.
     package let complaints: Complaints
-    private let journal: any DurableLog
+    private let logThread: any DurableLog
     /// The other servers' end; nil for a node that is all there is.
     private let peers: PeerDesk?
     private let snapshots: SnapshotDesk
@@ -75,11 +75,11 @@ package final class ReplicaLoop {
 
     /// - Parameters:
     ///   - replica: Recovered and started.
-    ///   - journal: The log that the replica was recovered from.
+    ///   - logThread: The log that the replica was recovered from.
     ///   - peers: On the same loop, of a node that has an ensemble.
     ///   - snapshots: On the same loop.
     package init(
-        loop: any EventLoop, replica: consuming Replica, journal: any DurableLog, peers: PeerDesk?,
+        loop: any EventLoop, replica: consuming Replica, logThread: any DurableLog, peers: PeerDesk?,
         snapshots: SnapshotDesk, settings: NodeSettings, log: Logger
     ) {
         self.loop = loop
@@ -91,7 +91,7 @@ package final class ReplicaLoop {
         self.turns = TurnPolicy(isAlone: peers == nil)
         self.snapshots = snapshots
         self.replica = replica
-        self.journal = journal
+        self.logThread = logThread
         self.log = log
         self.complaints = Complaints(loop: loop, log: log)
     }
@@ -102,7 +102,7 @@ package final class ReplicaLoop {
     package func start(tickMs: Int64) -> EventLoopFuture<Void> {
         loop.assertInEventLoop()
         let bound = NIOLoopBound(self, eventLoop: loop)
-        journal.whenStored = { batch in
+        logThread.whenStored = { batch in
             bound.eventLoop.execute {
                 bound.value.turns.note(storedThrough: batch.ticket)
                 bound.value.noteSync(batch.syncNs)
@@ -110,8 +110,8 @@ package final class ReplicaLoop {
                 bound.value.snapshots.note(batch) { bound.value.replica.tree.nodes.storedBytes }
             }
         }
-        let journal = journal
-        snapshots.open({ bound.value.step(.snapshot($0)) }, forget: { journal.trim(through: $0) })
+        let logThread = logThread
+        snapshots.open({ bound.value.step(.snapshot($0)) }, forget: { logThread.trim(through: $0) })
         let interval = TimeAmount.milliseconds(max(10, min(tickMs / 4, 500)))
         ticking = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.step(.ticked)
@@ -131,7 +131,7 @@ package final class ReplicaLoop {
     }
 
     /// Hands the last orders to the log and takes no further input: a write that is not logged any more must
-    /// not be answered. Called on the loop, before the journal is closed.
+    /// not be answered. Called on the loop, before the log's thread is closed.
     package func stop() {
         ticking?.cancel()
         pulsing?.cancel()
@@ -274,7 +274,7 @@ package final class ReplicaLoop {
         let orders = effects.takeOrders()
         guard let last = orders.last else { return }
         turns.handOff(through: last.ticket)
-        journal.carryOut(orders, committed: replica.tree.lastZxid)
+        logThread.carryOut(orders, committed: replica.tree.lastZxid)
     }
 
     /// Sends events to some of the connections that only wait for those, and leaves the rest to the next

@@ -29,7 +29,7 @@ struct Node {
         do {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-            let (replicaLoop, journal, scribe, reachable) = try loop.submit {
+            let (replicaLoop, logThread, scribe, reachable) = try loop.submit {
                 try start(settings, on: loop, log, writer)
             }.wait()
             signals.setReport { Activity.report(replicaLoop, to: log) }
@@ -39,7 +39,7 @@ struct Node {
             log.info("stopping")
             try loop.submit { replicaLoop.value.stop() }.wait()
             try scribe.close()
-            try journal.close()
+            try logThread.close()
             return ExitCode.success.rawValue
         } catch {
             log.critical("\((error as? StorageError)?.message ?? "\(error)")")
@@ -96,25 +96,25 @@ struct Node {
     /// Recovers the replica on the loop that will own it.
     private func start(
         _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
-    ) throws -> (NIOLoopBound<ReplicaLoop>, Journal, SnapshotScribe, EventLoopFuture<Void>) {
+    ) throws -> (NIOLoopBound<ReplicaLoop>, LogThread, SnapshotScribe, EventLoopFuture<Void>) {
         var store = try LogStore.open(settings, log: log)
         var replayed = Recovery.Replayed()
         let replica = try Recovery.replica(
             from: &store, settings: settings, replayed: &replayed, log: log)
         let scribe = SnapshotScribe(
             directory: store.snapshotDirectory, kept: settings.storage.snapshotsKept)
-        let journal = Journal(store: store) { error in
+        let logThread = LogThread(store: store) { error in
             log.critical("\(error.message)")
             writer.flush(withinMs: Node.lastWordsMs)
             exit(ExitCode(error).rawValue)
         }
         let replicaLoop = ReplicaLoop(
-            loop: loop, replica: replica, journal: journal,
+            loop: loop, replica: replica, logThread: logThread,
             peers: PeerDesk(settings, on: loop, log: log),
             snapshots: SnapshotDesk(
                 settings.storage, scribe: scribe, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)
         let reachable = replicaLoop.start(tickMs: Int64(settings.tickTimeMs))
-        return (NIOLoopBound(replicaLoop, eventLoop: loop), journal, scribe, reachable)
+        return (NIOLoopBound(replicaLoop, eventLoop: loop), logThread, scribe, reachable)
     }
 }

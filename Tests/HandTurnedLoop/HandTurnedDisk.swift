@@ -4,7 +4,7 @@ package import Vocabulary
 
 /// A disk that is done with its orders when a test says so.
 package final class HandTurnedDisk: DurableLog {
-    package var whenStored: @Sendable (Journal.Stored) -> Void = { _ in }
+    package var whenStored: @Sendable (LogThread.Stored) -> Void = { _ in }
     /// What it was given, by the times it was given something.
     package private(set) var batches: [[Effects.Order]] = []
     private var waiting: [Effects.Order] = []
@@ -23,6 +23,6 @@ package final class HandTurnedDisk: DurableLog {
         guard let last = waiting.last else { return }
         let count = waiting.count
         waiting = []
-        whenStored(Journal.Stored(ticket: last.ticket, transactions: count))
+        whenStored(LogThread.Stored(ticket: last.ticket, transactions: count))
     }
 }

@@ -32,7 +32,7 @@ package final class HandTurnedNode {
         let recovering = Recovering(settings: ReplicaSettings(settings), seed: 1, wallMs: 0)
         return ReplicaLoop(
             loop: loop, replica: recovering.start(acceptedEpoch: .zero, currentEpoch: .zero, at: .now),
-            journal: disk, peers: nil,
+            logThread: disk, peers: nil,
             snapshots: SnapshotDesk(
                 settings.storage, scribe: scribe, replayed: Recovery.Replayed(), loop: loop, log: log),
             settings: settings, log: log)

@@ -32,7 +32,7 @@ import Vocabulary
                 { [unowned self] in if case .sliceDue = $0 { self.slicesAsked += 1 } }, forget: { _ in })
             // What comes of it is told to the loop from the scribe's thread: here it is the test that does.
             scribe.whenDone = { _ in }
-            desk.note(Journal.Stored(ticket: 1)) { 0 }
+            desk.note(LogThread.Stored(ticket: 1)) { 0 }
         }
 
         func close() throws {
@@ -73,7 +73,7 @@ import Vocabulary
         desk.desk.act(.begin(head, after: 2))
         desk.pass(ms: 5)
         #expect(desk.slicesAsked == 0)
-        desk.desk.note(Journal.Stored(ticket: 2)) { 0 }
+        desk.desk.note(LogThread.Stored(ticket: 2)) { 0 }
         desk.pass(ms: 1)
         #expect(desk.slicesAsked == 1)
         try desk.close()

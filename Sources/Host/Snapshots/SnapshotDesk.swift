@@ -54,7 +54,7 @@ package final class SnapshotDesk {
     /// The log has grown.
     ///
     /// - Parameter treeBytes: What a snapshot would take, about; asked only if enough is in the log.
-    func note(_ batch: Journal.Stored, treeBytes: () -> Int) {
+    func note(_ batch: LogThread.Stored, treeBytes: () -> Int) {
         stored = batch.ticket
         schedule.note(transactions: batch.transactions, bytes: batch.bytes)
         guard gate == nil, schedule.hasEnough, schedule.isDue(treeBytes: treeBytes()) else { return }

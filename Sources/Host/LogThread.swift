@@ -13,7 +13,7 @@ package import Vocabulary
 ///
 /// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock,
 /// and the two closures are set before the first order.
-package final class Journal: DurableLog, @unchecked Sendable {
+package final class LogThread: DurableLog, @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
     private let queue = Mutex(Queue())

@@ -16,12 +16,12 @@ import Znodes
 
     /// What the thread said, and a gate that it can be held at.
     private final class Reports: Sendable {
-        private let stored = Mutex<[Journal.Stored]>([])
+        private let stored = Mutex<[LogThread.Stored]>([])
         private let failures = Mutex<[StorageError]>([])
         private let isSaid = DispatchSemaphore(value: 0)
         let gate = DispatchSemaphore(value: 0)
 
-        func note(_ batch: Journal.Stored) {
+        func note(_ batch: LogThread.Stored) {
             stored.withLock { $0.append(batch) }
             isSaid.signal()
         }
@@ -33,20 +33,20 @@ import Znodes
 
         func waitForOne() { #expect(isSaid.wait(timeout: .now() + .seconds(20)) == .success) }
         var tickets: [UInt64] { stored.withLock { $0.map(\.ticket) } }
-        var batches: [Journal.Stored] { stored.withLock { $0 } }
+        var batches: [LogThread.Stored] { stored.withLock { $0 } }
         var codes: [StorageError.Code] { failures.withLock { $0.map(\.code) } }
     }
 
     /// - Parameter isHeld: Whether it stops at the gate behind its first batch.
-    private func journal(isHeld: Bool = false) throws -> Journal {
+    private func logThread(isHeld: Bool = false) throws -> LogThread {
         let reports = reports
-        let journal = Journal(store: try LogStore.open(directory: folder.path)) { reports.note($0) }
-        journal.whenStored = { batch in
+        let logThread = LogThread(store: try LogStore.open(directory: folder.path)) { reports.note($0) }
+        logThread.whenStored = { batch in
             let isFirst = reports.tickets.isEmpty
             reports.note(batch)
             if isHeld, isFirst { reports.gate.wait() }
         }
-        return journal
+        return logThread
     }
 
     private func append(_ counter: UInt32, ticket: UInt64) -> Effects.Order {
@@ -61,11 +61,11 @@ import Znodes
     private func zxid(_ counter: UInt32) -> Zxid { Zxid(epoch: Epoch(rawValue: 1), counter: counter) }
 
     @Test func `makes durable together what came while it was busy`() throws {
-        let journal = try journal(isHeld: true)
-        journal.carryOut([append(1, ticket: 1)], committed: .zero)
+        let logThread = try logThread(isHeld: true)
+        logThread.carryOut([append(1, ticket: 1)], committed: .zero)
         reports.waitForOne()
         for counter in 2...4 as ClosedRange<UInt32> {
-            journal.carryOut([append(counter, ticket: UInt64(counter))], committed: .zero)
+            logThread.carryOut([append(counter, ticket: UInt64(counter))], committed: .zero)
         }
         #expect(reports.tickets == [1])
         reports.gate.signal()
@@ -73,11 +73,11 @@ import Znodes
         #expect(reports.tickets == [1, 4])
         #expect(reports.batches.map(\.transactions) == [1, 3])
         #expect(reports.batches.allSatisfy { $0.bytes > 0 && $0.syncNs > 0 })
-        try journal.close()
+        try logThread.close()
     }
 
     @Test func `carries everything out in the order in which it was ordered`() throws {
-        let journal = try journal()
+        let logThread = try logThread()
         let orders: [Effects.Order] = [
             append(1, ticket: 1), append(2, ticket: 2),
             Effects.Order(ticket: 3, what: .truncate(after: zxid(1))),
@@ -85,8 +85,8 @@ import Znodes
             Effects.Order(ticket: 5, what: .enterEpoch(Epoch(rawValue: 2))), append(2, ticket: 6),
             append(3, ticket: 7),
         ]
-        journal.carryOut(orders, committed: zxid(1))
-        try journal.close()
+        logThread.carryOut(orders, committed: zxid(1))
+        try logThread.close()
         #expect(reports.tickets == [7])
         let store = try LogStore.open(directory: folder.path)
         #expect(store.lastZxid == zxid(3) && store.committed == zxid(1))
@@ -94,27 +94,27 @@ import Znodes
     }
 
     @Test func `does nothing more after a failure, and says so once`() throws {
-        let journal = try journal(isHeld: true)
-        journal.carryOut([append(1, ticket: 1)], committed: .zero)
+        let logThread = try logThread(isHeld: true)
+        logThread.carryOut([append(1, ticket: 1)], committed: .zero)
         reports.waitForOne()
-        journal.carryOut([append(3, ticket: 2)], committed: .zero)
+        logThread.carryOut([append(3, ticket: 2)], committed: .zero)
         reports.gate.signal()
         reports.waitForOne()
-        journal.carryOut([append(2, ticket: 3)], committed: .zero)
-        try journal.close()
+        logThread.carryOut([append(2, ticket: 3)], committed: .zero)
+        try logThread.close()
         #expect(reports.codes == [.misuse] && reports.tickets == [1])
         #expect(try LogStore.open(directory: folder.path).lastZxid == zxid(1))
     }
 
     @Test func `finishes what is queued when it is closed, and takes nothing more`() throws {
-        let journal = try journal(isHeld: true)
-        journal.carryOut([append(1, ticket: 1)], committed: .zero)
+        let logThread = try logThread(isHeld: true)
+        logThread.carryOut([append(1, ticket: 1)], committed: .zero)
         reports.waitForOne()
-        journal.carryOut([append(2, ticket: 2)], committed: .zero)
+        logThread.carryOut([append(2, ticket: 2)], committed: .zero)
         reports.gate.signal()
-        try journal.close()
+        try logThread.close()
         #expect(reports.tickets == [1, 2])
-        journal.carryOut([append(3, ticket: 3)], committed: .zero)
+        logThread.carryOut([append(3, ticket: 3)], committed: .zero)
         #expect(reports.tickets == [1, 2])
         #expect(try LogStore.open(directory: folder.path).lastZxid == zxid(2))
     }
