@@ -29,7 +29,7 @@ struct Node {
         do {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-            let (replicaLoop, logThread, scribe, reachable) = try loop.submit {
+            let (replicaLoop, logThread, snapshotThread, reachable) = try loop.submit {
                 try start(settings, on: loop, log, writer)
             }.wait()
             signals.setReport { Activity.report(replicaLoop, to: log) }
@@ -38,7 +38,7 @@ struct Node {
             signals.wait()
             log.info("stopping")
             try loop.submit { replicaLoop.value.stop() }.wait()
-            try scribe.close()
+            try snapshotThread.close()
             try logThread.close()
             return ExitCode.success.rawValue
         } catch {
@@ -96,12 +96,12 @@ struct Node {
     /// Recovers the replica on the loop that will own it.
     private func start(
         _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
-    ) throws -> (NIOLoopBound<ReplicaLoop>, LogThread, SnapshotScribe, EventLoopFuture<Void>) {
+    ) throws -> (NIOLoopBound<ReplicaLoop>, LogThread, SnapshotThread, EventLoopFuture<Void>) {
         var store = try LogStore.open(settings, log: log)
         var replayed = Recovery.Replayed()
         let replica = try Recovery.replica(
             from: &store, settings: settings, replayed: &replayed, log: log)
-        let scribe = SnapshotScribe(
+        let snapshotThread = SnapshotThread(
             directory: store.snapshotDirectory, kept: settings.storage.snapshotsKept)
         let logThread = LogThread(store: store) { error in
             log.critical("\(error.message)")
@@ -112,9 +112,9 @@ struct Node {
             loop: loop, replica: replica, logThread: logThread,
             peers: PeerDesk(settings, on: loop, log: log),
             snapshots: SnapshotDesk(
-                settings.storage, scribe: scribe, replayed: replayed, loop: loop, log: log),
+                settings.storage, snapshotThread: snapshotThread, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)
         let reachable = replicaLoop.start(tickMs: Int64(settings.tickTimeMs))
-        return (NIOLoopBound(replicaLoop, eventLoop: loop), logThread, scribe, reachable)
+        return (NIOLoopBound(replicaLoop, eventLoop: loop), logThread, snapshotThread, reachable)
     }
 }

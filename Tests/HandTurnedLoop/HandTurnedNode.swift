@@ -14,19 +14,20 @@ package final class HandTurnedNode {
     package let disk = HandTurnedDisk()
     package let replicaLoop: ReplicaLoop
     private var channels: [EmbeddedChannel] = []
-    private let scribe = SnapshotScribe(directory: "/dev/null/nowhere", kept: 1)
+    private let snapshotThread = SnapshotThread(directory: "/dev/null/nowhere", kept: 1)
 
     package init(_ change: (inout NodeSettings) -> Void = { _ in }) {
         var settings = NodeSettings.standalone(dataDir: "/dev/null/nowhere")
         change(&settings)
-        replicaLoop = HandTurnedNode.replicaLoop(on: loop, disk, scribe, settings)
+        replicaLoop = HandTurnedNode.replicaLoop(on: loop, disk, snapshotThread, settings)
         _ = replicaLoop.start(tickMs: 2000)
         settle()
     }
 
     /// What owns a replica of an empty tree, and does not step it yet.
     package static func replicaLoop(
-        on loop: any EventLoop, _ disk: HandTurnedDisk, _ scribe: SnapshotScribe, _ settings: NodeSettings
+        on loop: any EventLoop, _ disk: HandTurnedDisk, _ snapshotThread: SnapshotThread,
+        _ settings: NodeSettings
     ) -> ReplicaLoop {
         let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let recovering = Recovering(settings: ReplicaSettings(settings), seed: 1, wallMs: 0)
@@ -34,7 +35,8 @@ package final class HandTurnedNode {
             loop: loop, replica: recovering.start(acceptedEpoch: .zero, currentEpoch: .zero, at: .now),
             logThread: disk, peers: nil,
             snapshots: SnapshotDesk(
-                settings.storage, scribe: scribe, replayed: Recovery.Replayed(), loop: loop, log: log),
+                settings.storage, snapshotThread: snapshotThread, replayed: Recovery.Replayed(), loop: loop,
+                log: log),
             settings: settings, log: log)
     }
 
@@ -44,7 +46,7 @@ package final class HandTurnedNode {
         loop.run()
         do {
             try loop.syncShutdownGracefully()
-            try scribe.close()
+            try snapshotThread.close()
         } catch {
             fatalError("\(error)")
         }

@@ -12,10 +12,10 @@ import Testing
     func `is looked up beside the loop`(word: FourLetterWord) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         #expect(!word.parts.isEmpty)
-        let scribe = SnapshotScribe(directory: "/dev/null/nowhere", kept: 1)
+        let snapshotThread = SnapshotThread(directory: "/dev/null/nowhere", kept: 1)
         let isOnLoop = loop.flatSubmit { () -> EventLoopFuture<ByteBuffer> in
             let replicaLoop = HandTurnedNode.replicaLoop(
-                on: loop, HandTurnedDisk(), scribe, .standalone(dataDir: "/dev/null/nowhere"))
+                on: loop, HandTurnedDisk(), snapshotThread, .standalone(dataDir: "/dev/null/nowhere"))
             let report = replicaLoop.report(word.parts, settings: .standalone()) { _ in
                 [loop.inEventLoop ? 1 : 0]
             }
@@ -24,6 +24,6 @@ import Testing
             return report
         }
         #expect(try await isOnLoop.get() == ByteBuffer(bytes: [0]))
-        try scribe.close()
+        try snapshotThread.close()
     }
 }

@@ -17,27 +17,29 @@ import Vocabulary
         let loop = EmbeddedEventLoop()
         let desk: SnapshotDesk
         let actions: [SnapshotAction]
-        private let scribe: SnapshotScribe
+        private let snapshotThread: SnapshotThread
         private(set) var slicesAsked = 0
 
         init(_ folder: TestFolder) throws {
             var store = try LogStore.open(directory: folder.path)
             try folder.append(100, to: &store)
             actions = folder.snapshotActions()
-            scribe = SnapshotScribe(directory: folder.path, kept: 3)
+            snapshotThread = SnapshotThread(directory: folder.path, kept: 3)
             desk = SnapshotDesk(
-                NodeSettings.standalone().storage, scribe: scribe, replayed: Recovery.Replayed(), loop: loop,
+                NodeSettings.standalone().storage, snapshotThread: snapshotThread,
+                replayed: Recovery.Replayed(), loop: loop,
                 log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             desk.open(
                 { [unowned self] in if case .sliceDue = $0 { self.slicesAsked += 1 } }, forget: { _ in })
-            // What comes of it is told to the loop from the scribe's thread: here it is the test that does.
-            scribe.whenDone = { _ in }
+            // What comes of it is told to the loop from the snapshot thread's thread: here it is the test
+            // that does.
+            snapshotThread.whenDone = { _ in }
             desk.note(LogThread.Stored(ticket: 1)) { 0 }
         }
 
         func close() throws {
             try loop.syncShutdownGracefully()
-            try scribe.close()
+            try snapshotThread.close()
         }
 
         func pass(ms: Int64) { loop.advanceTime(by: .milliseconds(ms)) }

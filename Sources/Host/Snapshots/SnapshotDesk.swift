@@ -7,14 +7,14 @@ internal import Vocabulary
 internal import Znodes
 
 /// Sees to the snapshots that a node takes of itself: says when one is due, asks the replica for slice after
-/// slice, hands them to the scribe, and lets the log forget what the snapshots have.
+/// slice, hands them to the thread that writes them, and lets the log forget what the snapshots have.
 ///
 /// Lives on the loop of the `ReplicaLoop`.
 package final class SnapshotDesk {
     /// Between two slices: what else there is to do goes on, and a snapshot takes a quarter of the loop.
     private static let pause = TimeAmount.milliseconds(1)
 
-    private let scribe: SnapshotScribe
+    private let snapshotThread: SnapshotThread
     private let loop: any EventLoop
     private let log: Logger
     private var schedule: SnapshotSchedule
@@ -31,10 +31,10 @@ package final class SnapshotDesk {
 
     /// - Parameter replayed: What the log holds since the last snapshot.
     package init(
-        _ settings: StorageSettings, scribe: SnapshotScribe, replayed: Recovery.Replayed,
+        _ settings: StorageSettings, snapshotThread: SnapshotThread, replayed: Recovery.Replayed,
         loop: any EventLoop, log: Logger
     ) {
-        self.scribe = scribe
+        self.snapshotThread = snapshotThread
         self.loop = loop
         self.log = log
         schedule = SnapshotSchedule(settings, roll: UInt64.random(in: .min ... .max))
@@ -48,7 +48,7 @@ package final class SnapshotDesk {
         self.wish = wish
         self.forget = forget
         let bound = NIOLoopBound(self, eventLoop: loop)
-        scribe.whenDone = { outcome in bound.eventLoop.execute { bound.value.hear(outcome) } }
+        snapshotThread.whenDone = { outcome in bound.eventLoop.execute { bound.value.hear(outcome) } }
     }
 
     /// The log has grown.
@@ -69,17 +69,17 @@ package final class SnapshotDesk {
             underWay = head.zxid
             beganMs = Instant.now.monotonicMs
             log.info("takes a snapshot", metadata: ["zxid": "\(head.zxid)"])
-            scribe.begin(head)
+            snapshotThread.begin(head)
             goOn()
         case .add(let slice):
-            scribe.add(slice.znodes)
+            snapshotThread.add(slice.znodes)
             guard slice.isLast else { return }
             rest()
-            scribe.finish()
+            snapshotThread.finish()
         case .abandon:
             rest()
             gate = nil
-            scribe.abandon()
+            snapshotThread.abandon()
             log.info("gives the snapshot up")
         }
     }
@@ -92,7 +92,7 @@ package final class SnapshotDesk {
 
     private func askForSlice() {
         guard let gate else { return }
-        if stored >= gate, !scribe.isBehind { wish(.sliceDue) }
+        if stored >= gate, !snapshotThread.isBehind { wish(.sliceDue) }
         // Unless that was the last, or there is no snapshot any more.
         if nextSlice != nil { goOn() }
     }
@@ -102,7 +102,7 @@ package final class SnapshotDesk {
         nextSlice = nil
     }
 
-    private func hear(_ outcome: SnapshotScribe.Outcome) {
+    private func hear(_ outcome: SnapshotThread.Outcome) {
         switch outcome {
         case .written(let zxid, let oldest):
             // One that was complete when it was given up says so too, perhaps while the next is under way.

@@ -7,16 +7,16 @@ import Znodes
 
 @testable import Host
 
-@Suite struct `The scribe of snapshots` {
+@Suite struct `The thread of snapshots` {
     let folder = TestFolder()
 
-    /// Collects what the scribe says, and lets a test wait for it.
+    /// Collects what the snapshot thread says, and lets a test wait for it.
     private final class Outcomes: Sendable {
-        private let said = Mutex<[SnapshotScribe.Outcome]>([])
+        private let said = Mutex<[SnapshotThread.Outcome]>([])
 
-        func add(_ outcome: SnapshotScribe.Outcome) { said.withLock { $0.append(outcome) } }
+        func add(_ outcome: SnapshotThread.Outcome) { said.withLock { $0.append(outcome) } }
 
-        func next(_ count: Int) async throws -> [SnapshotScribe.Outcome] {
+        func next(_ count: Int) async throws -> [SnapshotThread.Outcome] {
             for _ in 0..<1000 {
                 let outcomes = said.withLock { $0 }
                 if outcomes.count >= count { return outcomes }
@@ -26,23 +26,23 @@ import Znodes
         }
     }
 
-    private func write(with scribe: SnapshotScribe, isFinished: Bool = true) throws {
+    private func write(with snapshotThread: SnapshotThread, isFinished: Bool = true) throws {
         let state = folder.history.committed.stored
-        scribe.begin(state.head)
-        for page in state.znodes { scribe.add(page) }
-        if isFinished { scribe.finish() } else { scribe.abandon() }
+        snapshotThread.begin(state.head)
+        for page in state.znodes { snapshotThread.add(page) }
+        if isFinished { snapshotThread.finish() } else { snapshotThread.abandon() }
     }
 
     @Test func `keeps the newest few, and says how far back the log is needed`() async throws {
         let outcomes = Outcomes()
-        let scribe = SnapshotScribe(directory: folder.path, kept: 3)
-        scribe.whenDone = { outcomes.add($0) }
+        let snapshotThread = SnapshotThread(directory: folder.path, kept: 3)
+        snapshotThread.whenDone = { outcomes.add($0) }
         var store = try LogStore.open(directory: folder.path)
         var taken: [Zxid] = []
         for round in 1...5 {
             try folder.append(100, to: &store)
             taken.append(store.lastZxid)
-            try write(with: scribe)
+            try write(with: snapshotThread)
             let said = try await outcomes.next(round)
             guard case .written(let zxid, let oldest)? = said.last, said.count == round else {
                 Issue.record("not written: \(said)")
@@ -51,34 +51,34 @@ import Znodes
             #expect(zxid == taken.last && oldest == taken[max(0, round - 3)])
         }
         #expect(try SnapshotFiles.snapshots(in: folder.path) == taken.suffix(3).reversed())
-        try scribe.close()
+        try snapshotThread.close()
     }
 
     @Test func `leaves nothing of what is given up, and goes on`() async throws {
         let outcomes = Outcomes()
-        let scribe = SnapshotScribe(directory: folder.path, kept: 3)
-        scribe.whenDone = { outcomes.add($0) }
+        let snapshotThread = SnapshotThread(directory: folder.path, kept: 3)
+        snapshotThread.whenDone = { outcomes.add($0) }
         var store = try LogStore.open(directory: folder.path)
         try folder.append(100, to: &store)
-        try write(with: scribe, isFinished: false)
-        try write(with: scribe)
+        try write(with: snapshotThread, isFinished: false)
+        try write(with: snapshotThread)
         #expect(try await outcomes.next(1).count == 1)
         #expect(try SnapshotFiles.snapshots(in: folder.path) == [store.lastZxid])
-        try scribe.close()
+        try snapshotThread.close()
     }
 
     @Test func `says when the disk refuses`() async throws {
         let outcomes = Outcomes()
-        let scribe = SnapshotScribe(directory: "/dev/null/nowhere", kept: 3)
-        scribe.whenDone = { outcomes.add($0) }
+        let snapshotThread = SnapshotThread(directory: "/dev/null/nowhere", kept: 3)
+        snapshotThread.whenDone = { outcomes.add($0) }
         var store = try LogStore.open(directory: folder.path)
         try folder.append(10, to: &store)
-        try write(with: scribe)
+        try write(with: snapshotThread)
         guard case .failed? = try await outcomes.next(1).first else {
             Issue.record("no failure was told")
             return
         }
         #expect(try await outcomes.next(1).count == 1, "told once")
-        try scribe.close()
+        try snapshotThread.close()
     }
 }

@@ -10,7 +10,7 @@ internal import Znodes
 ///
 /// `@unchecked Sendable`: `file` is touched on the one thread of `thread` alone, `whenDone` is set before the
 /// first snapshot.
-package final class SnapshotScribe: @unchecked Sendable {
+package final class SnapshotThread: @unchecked Sendable {
     /// What came of a snapshot.
     package enum Outcome: Sendable {
         /// It is durable under its name. The log is needed from `oldest` on.
@@ -27,7 +27,7 @@ package final class SnapshotScribe: @unchecked Sendable {
     private let kept: Int
     private var file: SnapshotFile?
     private let waitingBytes = Atomic<Int>(0)
-    /// Called on the scribe's thread, once for every snapshot that was begun and not abandoned.
+    /// Called on this thread, once for every snapshot that was begun and not abandoned.
     package var whenDone: @Sendable (Outcome) -> Void = { _ in }
 
     /// - Parameters:
@@ -40,30 +40,30 @@ package final class SnapshotScribe: @unchecked Sendable {
     }
 
     /// More has been taken than the disk has written.
-    var isBehind: Bool { waitingBytes.load(ordering: .relaxed) > SnapshotScribe.waitingBytesMax }
+    var isBehind: Bool { waitingBytes.load(ordering: .relaxed) > SnapshotThread.waitingBytesMax }
 
     func begin(_ head: SnapshotHead) {
-        submit { scribe throws(StorageError) in
-            scribe.file = try SnapshotFile(head, in: scribe.directory, by: .node)
+        submit { snapshotThread throws(StorageError) in
+            snapshotThread.file = try SnapshotFile(head, in: snapshotThread.directory, by: .node)
         }
     }
 
     func add(_ znodes: PackedZnodes) {
         let bytes = znodes.byteCount
         waitingBytes.add(bytes, ordering: .relaxed)
-        submit { scribe throws(StorageError) in
-            defer { scribe.waitingBytes.subtract(bytes, ordering: .relaxed) }
-            try scribe.file?.add(znodes)
+        submit { snapshotThread throws(StorageError) in
+            defer { snapshotThread.waitingBytes.subtract(bytes, ordering: .relaxed) }
+            try snapshotThread.file?.add(znodes)
         }
     }
 
     func finish() {
-        submit { scribe throws(StorageError) in
-            guard let file = scribe.file.take() else { return }
+        submit { snapshotThread throws(StorageError) in
+            guard let file = snapshotThread.file.take() else { return }
             let zxid = file.zxid
             try file.finish()
-            let oldest = try scribe.purge()
-            scribe.whenDone(.written(zxid, oldest: min(oldest, zxid)))
+            let oldest = try snapshotThread.purge()
+            snapshotThread.whenDone(.written(zxid, oldest: min(oldest, zxid)))
         }
     }
 
@@ -81,7 +81,7 @@ package final class SnapshotScribe: @unchecked Sendable {
         return snapshots.prefix(kept).last ?? .zero
     }
 
-    private func submit(_ work: @escaping @Sendable (SnapshotScribe) throws(StorageError) -> Void) {
+    private func submit(_ work: @escaping @Sendable (SnapshotThread) throws(StorageError) -> Void) {
         thread.submit { [self] state in
             guard case .active = state else { return }
             do throws(StorageError) {
