@@ -31,7 +31,7 @@ package final class ReplicaLoop {
     private let logThread: any DurableLog
     /// The other servers' end; nil for a node that is all there is.
     private let peers: PeerDesk?
-    private let snapshots: SnapshotDesk
+    private let snapshots: SnapshotController
     /// Not checked for overlapping access, like `effects`: the loop alone reaches them, and a replica calls
     /// nobody. What it wants done lies in `effects` until its step is over.
     @exclusivity(unchecked) private var replica: Replica
@@ -80,7 +80,7 @@ package final class ReplicaLoop {
     ///   - snapshots: On the same loop.
     package init(
         loop: any EventLoop, replica: consuming Replica, logThread: any DurableLog, peers: PeerDesk?,
-        snapshots: SnapshotDesk, settings: NodeSettings, log: Logger
+        snapshots: SnapshotController, settings: NodeSettings, log: Logger
     ) {
         self.loop = loop
         self.unread = UnreadBytes(

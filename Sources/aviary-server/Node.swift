@@ -111,7 +111,7 @@ struct Node {
         let replicaLoop = ReplicaLoop(
             loop: loop, replica: replica, logThread: logThread,
             peers: PeerDesk(settings, on: loop, log: log),
-            snapshots: SnapshotDesk(
+            snapshots: SnapshotController(
                 settings.storage, snapshotThread: snapshotThread, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)
         let reachable = replicaLoop.start(tickMs: Int64(settings.tickTimeMs))

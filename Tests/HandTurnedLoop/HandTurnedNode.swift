@@ -34,7 +34,7 @@ package final class HandTurnedNode {
         return ReplicaLoop(
             loop: loop, replica: recovering.start(acceptedEpoch: .zero, currentEpoch: .zero, at: .now),
             logThread: disk, peers: nil,
-            snapshots: SnapshotDesk(
+            snapshots: SnapshotController(
                 settings.storage, snapshotThread: snapshotThread, replayed: Recovery.Replayed(), loop: loop,
                 log: log),
             settings: settings, log: log)

@@ -10,7 +10,7 @@ internal import Znodes
 /// slice, hands them to the thread that writes them, and lets the log forget what the snapshots have.
 ///
 /// Lives on the loop of the `ReplicaLoop`.
-package final class SnapshotDesk {
+package final class SnapshotController {
     /// Between two slices: what else there is to do goes on, and a snapshot takes a quarter of the loop.
     private static let pause = TimeAmount.milliseconds(1)
 
@@ -87,7 +87,7 @@ package final class SnapshotDesk {
     private func goOn() {
         nextSlice?.cancel()
         let bound = NIOLoopBound(self, eventLoop: loop)
-        nextSlice = loop.scheduleTask(in: SnapshotDesk.pause) { bound.value.askForSlice() }
+        nextSlice = loop.scheduleTask(in: SnapshotController.pause) { bound.value.askForSlice() }
     }
 
     private func askForSlice() {
