@@ -30,7 +30,7 @@ package final class ReplicaLoop {
     package let complaints: Complaints
     private let logThread: any DurableLog
     /// The other servers' end; nil for a node that is all there is.
-    private let peers: PeerDesk?
+    private let peers: EnsembleLinks?
     private let snapshots: SnapshotController
     /// Not checked for overlapping access, like `effects`: the loop alone reaches them, and a replica calls
     /// nobody. What it wants done lies in `effects` until its step is over.
@@ -79,7 +79,7 @@ package final class ReplicaLoop {
     ///   - peers: On the same loop, of a node that has an ensemble.
     ///   - snapshots: On the same loop.
     package init(
-        loop: any EventLoop, replica: consuming Replica, logThread: any DurableLog, peers: PeerDesk?,
+        loop: any EventLoop, replica: consuming Replica, logThread: any DurableLog, peers: EnsembleLinks?,
         snapshots: SnapshotController, settings: NodeSettings, log: Logger
     ) {
         self.loop = loop

@@ -110,7 +110,7 @@ struct Node {
         }
         let replicaLoop = ReplicaLoop(
             loop: loop, replica: replica, logThread: logThread,
-            peers: PeerDesk(settings, on: loop, log: log),
+            peers: EnsembleLinks(settings, on: loop, log: log),
             snapshots: SnapshotController(
                 settings.storage, snapshotThread: snapshotThread, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)

@@ -12,7 +12,7 @@ internal import Zab
 /// happened there.
 ///
 /// Lives on the loop of the `ReplicaLoop`, like the links themselves.
-package final class PeerDesk {
+package final class EnsembleLinks {
     private let election: ElectionLinks
     private let quorum: QuorumLinks
     private let loop: any EventLoop
@@ -81,11 +81,11 @@ package final class PeerDesk {
             }
             happened(.fromLeader(packet))
         }
-        let bound = listen(untilMs: Instant.now.monotonicMs + PeerDesk.nameLimitMs, warnedMs: nil)
+        let bound = listen(untilMs: Instant.now.monotonicMs + EnsembleLinks.nameLimitMs, warnedMs: nil)
         return bound.assumeIsolated().map { [log, election, host] in
             guard election.isBeyondLoopback else { return }
             log.warning(
-                "\(PeerDesk.opennessWarning)", metadata: ["host": "\(host ?? "all addresses")"])
+                "\(EnsembleLinks.opennessWarning)", metadata: ["host": "\(host ?? "all addresses")"])
         }.nonisolated()
     }
 
@@ -100,9 +100,11 @@ package final class PeerDesk {
         return election.listen(host: host, port: own.electionPort).hop(to: loop).assumeIsolated()
             .flatMapError { error in
                 let nowMs = Instant.now.monotonicMs
-                guard PeerDesk.mayPass(error), nowMs < untilMs else { return loop.makeFailedFuture(error) }
+                guard EnsembleLinks.mayPass(error), nowMs < untilMs else {
+                    return loop.makeFailedFuture(error)
+                }
                 var warnedMs = warnedMs
-                if warnedMs.map({ nowMs - $0 >= PeerDesk.warningPauseMs }) ?? true {
+                if warnedMs.map({ nowMs - $0 >= EnsembleLinks.warningPauseMs }) ?? true {
                     warnedMs = nowMs
                     self.log.warning(
                         "the name of this server's own line does not lead to this machine yet; tries again",
@@ -113,7 +115,7 @@ package final class PeerDesk {
                 }
                 let again = loop.makePromise(of: Void.self)
                 let bound = NIOLoopBound(self, eventLoop: loop)
-                loop.scheduleTask(in: PeerDesk.namePause) { [warnedMs] in
+                loop.scheduleTask(in: EnsembleLinks.namePause) { [warnedMs] in
                     bound.value.listen(untilMs: untilMs, warnedMs: warnedMs).cascade(to: again)
                 }
                 return again.futureResult
