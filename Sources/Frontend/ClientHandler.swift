@@ -14,7 +14,7 @@ final class ClientHandler: ChannelInboundHandler {
 
     private let replicaLoop: ReplicaLoop
     private let door: Door
-    private let operators: OperatorDesk
+    private let responder: FourLetterWordResponder
     private var scanner: FrameScanner
     /// A longer frame is announced to the replica before all of it has come.
     private let largeFrameBytes: Int
@@ -36,13 +36,13 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     init(
-        replicaLoop: ReplicaLoop, door: Door, operators: OperatorDesk, frameBytesMax: Int,
+        replicaLoop: ReplicaLoop, door: Door, responder: FourLetterWordResponder, frameBytesMax: Int,
         largeFrameBytes: Int
     ) {
         self.largeFrameBytes = largeFrameBytes
         self.replicaLoop = replicaLoop
         self.door = door
-        self.operators = operators
+        self.responder = responder
         self.scanner = FrameScanner(frameBytesMax: frameBytesMax)
     }
 
@@ -96,7 +96,7 @@ final class ClientHandler: ChannelInboundHandler {
 
     /// From one that found no place: there may be one by now.
     private func hear(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        switch operators.answer(bytes) {
+        switch responder.answer(bytes) {
         case .undecided: phase = .standing(bytes)
         case .answer(let text):
             door.admissions.leave(context.channel as AnyObject)
@@ -117,7 +117,7 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     private func begin(_ id: ConnectionID, _ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        switch operators.answer(bytes) {
+        switch responder.answer(bytes) {
         case .undecided: phase = .fresh(id, bytes)
         case .notAWord:
             phase = .client(id)

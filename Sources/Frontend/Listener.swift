@@ -61,7 +61,8 @@ package struct Listener {
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ClientHandler(
                         replicaLoop: replicaLoop.value, door: door.value,
-                        operators: OperatorDesk(replicaLoop: replicaLoop.value, settings: settings),
+                        responder: FourLetterWordResponder(
+                            replicaLoop: replicaLoop.value, settings: settings),
                         frameBytesMax: frameBytesMax, largeFrameBytes: largeFrameBytes)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }

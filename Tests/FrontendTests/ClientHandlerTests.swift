@@ -31,7 +31,7 @@ private struct ClientPort {
     private var handler: ClientHandler {
         ClientHandler(
             replicaLoop: node.replicaLoop, door: door,
-            operators: OperatorDesk(replicaLoop: node.replicaLoop, settings: settings),
+            responder: FourLetterWordResponder(replicaLoop: node.replicaLoop, settings: settings),
             frameBytesMax: settings.limits.frameBytesMax, largeFrameBytes: settings.limits.largeRequestBytes)
     }
 

@@ -4,7 +4,7 @@ internal import NIOCore
 internal import Settings
 
 /// Answers operators' four-letter words on the client port.
-struct OperatorDesk {
+struct FourLetterWordResponder {
     enum Answer {
         /// Too few bytes to tell.
         case undecided
