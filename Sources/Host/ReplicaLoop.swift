@@ -58,7 +58,7 @@ package final class ReplicaLoop {
     package private(set) var connectionCount = 0
     /// Monotonic milliseconds.
     let startedMs = Instant.now.monotonicMs
-    private(set) lazy var lists = ListDesk(replicaLoop: self)
+    private(set) lazy var lists = ListReports(replicaLoop: self)
     /// A number that operators may set and read back; nothing is traced by it.
     package var traceMask: Int64 = 306
     /// The port that was bound.

@@ -3,7 +3,7 @@ import Testing
 @testable import Logbook
 
 /// A throttle that expectations may change.
-private final class Desk {
+private final class ThrottleAtWork {
     private var throttle = LogThrottle()
 
     func admits(_ kind: String, from address: String, timesMax: Int = 1, atMs now: Int64) -> Bool {
@@ -15,7 +15,7 @@ private final class Desk {
 }
 
 @Suite struct `Complaints about strangers` {
-    private let throttle = Desk()
+    private let throttle = ThrottleAtWork()
 
     @Test func `are said once, then counted, and said as a number`() {
         var said = 0

@@ -11,7 +11,7 @@ internal import Vocabulary
 /// on to what it was made from.
 ///
 /// Lives on the loop of the `ReplicaLoop`.
-final class ListDesk {
+final class ListReports {
     /// Connections that are looked at in one turn.
     static let sliceCount = 512
 
@@ -56,15 +56,15 @@ final class ListDesk {
     }
 
     private func gather(from slot: Int, for request: Request) {
-        let end = slot + ListDesk.sliceCount
+        let end = slot + ListReports.sliceCount
         for view in replicaLoop.inspect({ $0.connectionViews(inSlots: slot..<end) }) {
             connections.append(ListMaterial.Connection(view: view, port: replicaLoop.port(of: view.id)))
         }
         guard end < replicaLoop.slotCount else { return finish(request) }
         let bound = NIOLoopBound((self, request), eventLoop: replicaLoop.loop)
         replicaLoop.loop.scheduleTask(in: ReplicaLoop.eventPause) {
-            let (desk, request) = bound.value
-            desk.gather(from: end, for: request)
+            let (reports, request) = bound.value
+            reports.gather(from: end, for: request)
         }
     }
 
