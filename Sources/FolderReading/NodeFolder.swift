@@ -164,7 +164,7 @@ package final class NodeFolder {
 
     /// The snapshots that have their name, oldest first.
     package func snapshots() throws(StorageError) -> [Zxid] {
-        try SnapshotFiles.snapshots(in: path).reversed()
+        try SnapshotFolder.snapshots(in: path).reversed()
     }
 
     package func file(ofSnapshot zxid: Zxid) -> String { directory.snapshot(zxid) }

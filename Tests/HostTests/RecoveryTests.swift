@@ -43,7 +43,7 @@ import Znodes
         let snapshots = try history(trimmed: trimmed)
         try folder.damage(snapshots[2])
         try expectWhole(after: snapshots[1])
-        try SnapshotFiles.remove(snapshots[1], in: folder.path)
+        try SnapshotFolder.remove(snapshots[1], in: folder.path)
         try expectWhole(after: snapshots[0])
     }
 

@@ -50,7 +50,7 @@ import Znodes
             }
             #expect(zxid == taken.last && oldest == taken[max(0, round - 3)])
         }
-        #expect(try SnapshotFiles.snapshots(in: folder.path) == taken.suffix(3).reversed())
+        #expect(try SnapshotFolder.snapshots(in: folder.path) == taken.suffix(3).reversed())
         try snapshotThread.close()
     }
 
@@ -63,7 +63,7 @@ import Znodes
         try write(with: snapshotThread, isFinished: false)
         try write(with: snapshotThread)
         #expect(try await outcomes.next(1).count == 1)
-        #expect(try SnapshotFiles.snapshots(in: folder.path) == [store.lastZxid])
+        #expect(try SnapshotFolder.snapshots(in: folder.path) == [store.lastZxid])
         try snapshotThread.close()
     }
 

@@ -28,7 +28,7 @@ final class Folder {
     /// The folder as a killed process would leave it, copied while the store is open.
     func copy() throws -> Folder {
         let other = Folder()
-        let snapshots = try SnapshotFiles.snapshots(in: path).map(DataDirectory.snapshotName)
+        let snapshots = try SnapshotFolder.snapshots(in: path).map(DataDirectory.snapshotName)
         for name in ["log.db", "log.db-wal", "acknowledged"] + snapshots {
             if let bytes = Folder.read(path + "/" + name) { Folder.write(bytes, to: other.path + "/" + name) }
         }

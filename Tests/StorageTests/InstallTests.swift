@@ -70,7 +70,7 @@ import Vocabulary
         let earlier = Zxid(rawValue: 2)
         try SampleTree().write(to: folder, earlier)
         try store.install(snapshot: earlier, rows: [])
-        try SnapshotFiles.remove(zxid, in: folder.path)
+        try SnapshotFolder.remove(zxid, in: folder.path)
         try store.close()
         #expect(try open().lastZxid == earlier)
     }
@@ -123,7 +123,7 @@ import Vocabulary
         try store.close()
         #expect(try open().lastZxid == zxid)
 
-        try SnapshotFiles.remove(zxid, in: folder.path)
+        try SnapshotFolder.remove(zxid, in: folder.path)
         do {
             _ = try open()
             Issue.record("opened without what it begins with")

@@ -13,7 +13,7 @@ import Vocabulary
         let tree = SampleTree(extra: 2000)
         try tree.write(to: folder, zxid)
         #expect(try SampleTree(from: folder, zxid) == tree)
-        #expect(try SnapshotFiles.snapshots(in: folder.path) == [zxid])
+        #expect(try SnapshotFolder.snapshots(in: folder.path) == [zxid])
     }
 
     @Test func `holds an empty tree`() throws {
@@ -66,7 +66,7 @@ import Vocabulary
     @Test func `has no name before it is finished, and none at all when it is given up`() throws {
         var writer = try SnapshotWriter(directory: folder.path, zxid: zxid)
         try writer.add(SampleTree.znode("/", number: 1).packed)
-        #expect(try SnapshotFiles.snapshots(in: folder.path).isEmpty)
+        #expect(try SnapshotFolder.snapshots(in: folder.path).isEmpty)
         #expect(Folder.read(folder.snapshot(zxid) + ".tmp") != nil)
         _ = consume writer
         #expect(Folder.read(folder.snapshot(zxid) + ".tmp") == nil)
@@ -89,10 +89,10 @@ import Vocabulary
         for name in ["snapshot-1.db", "snapshot-00000000000000AB.db", "snapshot-+000000000000001.db"] {
             Folder.write([1], to: folder.path + "/" + name)
         }
-        #expect(try SnapshotFiles.snapshots(in: folder.path) == zxids.sorted(by: >))
-        try SnapshotFiles.remove(zxids[1], in: folder.path)
-        try SnapshotFiles.remove(zxids[1], in: folder.path)
-        #expect(try SnapshotFiles.snapshots(in: folder.path) == [zxids[2], zxids[3], zxids[0]])
+        #expect(try SnapshotFolder.snapshots(in: folder.path) == zxids.sorted(by: >))
+        try SnapshotFolder.remove(zxids[1], in: folder.path)
+        try SnapshotFolder.remove(zxids[1], in: folder.path)
+        #expect(try SnapshotFolder.snapshots(in: folder.path) == [zxids[2], zxids[3], zxids[0]])
     }
 
     @Test func `that is missing, empty or another one's is refused with its name`() throws {

@@ -11,8 +11,8 @@ extension LogStore {
         for page in state.znodes { try writer.add(page) }
         try writer.finish()
         try install(snapshot: zxid, rows: rows)
-        for old in try SnapshotFiles.snapshots(in: snapshotDirectory) where old != zxid {
-            try SnapshotFiles.remove(old, in: snapshotDirectory)
+        for old in try SnapshotFolder.snapshots(in: snapshotDirectory) where old != zxid {
+            try SnapshotFolder.remove(old, in: snapshotDirectory)
         }
     }
 }

@@ -76,8 +76,8 @@ package final class SnapshotThread: @unchecked Sendable {
     ///
     /// - Returns: The oldest that is left.
     private func purge() throws(StorageError) -> Zxid {
-        let snapshots = try SnapshotFiles.snapshots(in: directory)
-        for old in snapshots.dropFirst(kept) { try SnapshotFiles.remove(old, in: directory) }
+        let snapshots = try SnapshotFolder.snapshots(in: directory)
+        for old in snapshots.dropFirst(kept) { try SnapshotFolder.remove(old, in: directory) }
         return snapshots.prefix(kept).last ?? .zero
     }
 

@@ -2,7 +2,7 @@ import Glibc
 package import Vocabulary
 
 /// The snapshots of a data folder, by name.
-package enum SnapshotFiles {
+package enum SnapshotFolder {
     /// Those that are complete, newest first. From which of them the log goes on, `LogStore.snapshots` says.
     package static func snapshots(in directory: String) throws(StorageError) -> [Zxid] {
         try DataDirectory(visiting: directory).snapshots()
