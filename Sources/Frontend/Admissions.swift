@@ -10,7 +10,7 @@ struct Admissions<Visitor: AnyObject> {
         /// Its address, or the port, has as many as the configuration allows.
         case refused
         /// There is no descriptor to spare: it may say a four-letter word, and goes.
-        case standing
+        case overflow
     }
 
     private let perAddressMax: Int
@@ -19,7 +19,7 @@ struct Admissions<Visitor: AnyObject> {
     private var byAddress: [ByteString: Int] = [:]
     private(set) var total = 0
     /// The oldest first; at most what is accepted in one turn more than the budget has.
-    private var standing: [Visitor] = []
+    private var overflow: [Visitor] = []
 
     /// - Parameters: 0 is no limit, for either.
     init(perAddressMax: Int, totalMax: Int, budget: DescriptorBudget) {
@@ -33,7 +33,7 @@ struct Admissions<Visitor: AnyObject> {
         let count = byAddress[address, default: 0]
         if perAddressMax > 0, count >= perAddressMax { return .refused }
         if totalMax > 0, total >= totalMax { return .refused }
-        if total >= budget.clientsMax { return .standing }
+        if total >= budget.clientsMax { return .overflow }
         byAddress[address] = count + 1
         total += 1
         return .welcome
@@ -47,20 +47,20 @@ struct Admissions<Visitor: AnyObject> {
 
     /// One more that may say a word. `excess` has who must go for it.
     mutating func stand(_ visitor: Visitor) {
-        standing.append(visitor)
+        overflow.append(visitor)
     }
 
     mutating func leave(_ visitor: Visitor) {
-        standing.removeAll { $0 === visitor }
+        overflow.removeAll { $0 === visitor }
     }
 
     /// Takes those that have stood for longest without a word, where there are too many.
     mutating func excess() -> [Visitor] {
-        let count = max(0, standing.count - budget.standingMax)
-        defer { standing.removeFirst(count) }
-        return Array(standing.prefix(count))
+        let count = max(0, overflow.count - budget.overflowMax)
+        defer { overflow.removeFirst(count) }
+        return Array(overflow.prefix(count))
     }
 
-    var hasExcess: Bool { standing.count > budget.standingMax }
+    var hasExcess: Bool { overflow.count > budget.overflowMax }
     var clientsMax: Int { budget.clientsMax }
 }

@@ -28,7 +28,7 @@ final class ClientHandler: ChannelInboundHandler {
         case fresh(ConnectionID, ByteBuffer)
         case client(ConnectionID)
         /// No descriptor is left for it: a word, or nothing.
-        case standing(ByteBuffer)
+        case overflow(ByteBuffer)
         /// Answered a word; only the end of the connection is of interest.
         case operatorWord(ConnectionID?)
         /// What comes is not looked at any more.
@@ -54,8 +54,8 @@ final class ClientHandler: ChannelInboundHandler {
         case .refused:
             replicaLoop.complaints.warn("too many connections; refused", from: "\(address)")
             context.close(promise: nil)
-        case .standing:
-            phase = .standing(ByteBuffer())
+        case .overflow:
+            phase = .overflow(ByteBuffer())
             complainOfDescriptors()
             door.stand(context.channel)
         }
@@ -73,7 +73,7 @@ final class ClientHandler: ChannelInboundHandler {
         case .client(let id), .fresh(let id, _), .operatorWord(.some(let id)):
             replicaLoop.close(id)
             door.admissions.release(address)
-        case .standing: door.admissions.leave(context.channel as AnyObject)
+        case .overflow: door.admissions.leave(context.channel as AnyObject)
         case .deaf, .operatorWord(nil): return
         }
         phase = .deaf
@@ -87,7 +87,7 @@ final class ClientHandler: ChannelInboundHandler {
         case .fresh(let id, var begun):
             begun.writeBuffer(&bytes)
             begin(id, begun, context)
-        case .standing(var begun):
+        case .overflow(var begun):
             begun.writeBuffer(&bytes)
             hear(begun, context)
         case .operatorWord, .deaf: break
@@ -97,7 +97,7 @@ final class ClientHandler: ChannelInboundHandler {
     /// From one that found no place: there may be one by now.
     private func hear(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         switch responder.answer(bytes) {
-        case .undecided: phase = .standing(bytes)
+        case .undecided: phase = .overflow(bytes)
         case .answer(let text):
             door.admissions.leave(context.channel as AnyObject)
             answer(text, to: nil, context)
@@ -171,7 +171,7 @@ final class ClientHandler: ChannelInboundHandler {
             return context.fireUserInboundEventTriggered(event)
         }
         switch phase {
-        case .client, .fresh, .standing: context.close(promise: nil)
+        case .client, .fresh, .overflow: context.close(promise: nil)
         case .operatorWord, .deaf: break
         }
     }

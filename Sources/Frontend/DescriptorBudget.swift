@@ -13,7 +13,7 @@ package struct DescriptorBudget: Equatable, Sendable {
     /// Connections that are served.
     package let clientsMax: Int
     /// Connections above it that have not said anything, at most.
-    package let standingMax: Int
+    package let overflowMax: Int
     /// Connections that are accepted in a row, before those that are there are looked at.
     package let acceptedAtOnce: Int
 
@@ -25,9 +25,9 @@ package struct DescriptorBudget: Equatable, Sendable {
     package init(limit: Int, open: Int, peers: Int = 0, strangersMax: Int = 0) {
         let kept = DescriptorBudget.own + peers * DescriptorBudget.perPeer + strangersMax
         let left = max(8, limit - open - kept)
-        standingMax = min(64, max(2, left / 8))
-        acceptedAtOnce = standingMax
+        overflowMax = min(64, max(2, left / 8))
+        acceptedAtOnce = overflowMax
         // Before those that stand too long are sent away, as many may have been accepted beyond them.
-        clientsMax = max(1, left - 2 * standingMax)
+        clientsMax = max(1, left - 2 * overflowMax)
     }
 }

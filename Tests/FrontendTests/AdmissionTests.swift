@@ -9,9 +9,9 @@ private final class Visitor {}
     @Test(arguments: [20, 64, 256, 1024, 65_536, 1 << 30])
     func `keeps back what the node needs`(limit: Int) {
         let budget = DescriptorBudget(limit: limit, open: 16)
-        #expect(budget.clientsMax >= 1 && budget.standingMax >= 2 && budget.acceptedAtOnce >= 1)
+        #expect(budget.clientsMax >= 1 && budget.overflowMax >= 2 && budget.acceptedAtOnce >= 1)
         guard limit >= 64 else { return }
-        let most = 16 + budget.clientsMax + budget.standingMax + budget.acceptedAtOnce
+        let most = 16 + budget.clientsMax + budget.overflowMax + budget.acceptedAtOnce
         #expect(limit - most >= DescriptorBudget.own)
         #expect(budget.clientsMax > (limit - 16) / 3)
     }
@@ -54,15 +54,15 @@ private final class Visitor {}
         let door = Entrance()
         let answers = (0..<192).map { _ in door.admit("a") }
         #expect(answers.count { $0 == .welcome } == Self.budget.clientsMax)
-        #expect(answers.count { $0 == .standing } == 192 - Self.budget.clientsMax)
+        #expect(answers.count { $0 == .overflow } == 192 - Self.budget.clientsMax)
         door.release("a")
         #expect(door.admit("a") == .welcome)
-        #expect(door.admit("a") == .standing)
+        #expect(door.admit("a") == .overflow)
     }
 
     @Test func `makes room for the next after having stood for longest`() {
         let door = Entrance()
-        let visitors = (0..<Self.budget.standingMax + 3).map { _ in Visitor() }
+        let visitors = (0..<Self.budget.overflowMax + 3).map { _ in Visitor() }
         for visitor in visitors { door.stand(visitor) }
         #expect(door.hasExcess)
         #expect(door.excess().map { ObjectIdentifier($0) } == visitors.prefix(3).map { ObjectIdentifier($0) })
