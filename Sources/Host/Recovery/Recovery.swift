@@ -62,15 +62,15 @@ package enum Recovery {
         let (snapshot, last) = (recovering.committed.lastZxid, store.lastZxid)
         let lent = Lent(consume store)
         let outcome = Result {
-            try Handover<[Decoded]>.run(ahead: Recovery.batchesAhead) { handover in
+            try BoundedPipe<[Decoded]>.run(ahead: Recovery.batchesAhead) { pipe in
                 var batch: [Decoded] = []
                 try lent.replay(after: start) { row in
                     batch.append(Decoded(transaction: try row.transaction(), body: row.body))
                     guard batch.count == Recovery.batchCount else { return }
-                    try handover.give(batch)
+                    try pipe.give(batch)
                     batch = []
                 }
-                try handover.give(batch)
+                try pipe.give(batch)
             } take: { batch in
                 for row in batch {
                     let zxid = row.transaction.zxid
@@ -165,8 +165,8 @@ extension Recovery {
         var total: Int64 = 0
         var tree: Tree?
         let directory = store.snapshotDirectory
-        try Handover<SnapshotPiece>.run(ahead: pagesAhead) { handover in
-            try SnapshotPiece.read(zxid, in: directory, pageBytes: pageBytes) { try handover.give($0) }
+        try BoundedPipe<SnapshotPiece>.run(ahead: pagesAhead) { pipe in
+            try SnapshotPiece.read(zxid, in: directory, pageBytes: pageBytes) { try pipe.give($0) }
         } take: { piece in
             switch piece {
             case .claim(let summary):

@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// Reading a file and building a tree of it take about as long as each other: side by side, a start takes
 /// half the time.
-final class Handover<Piece: Sendable>: Sendable {
+final class BoundedPipe<Piece: Sendable>: Sendable {
     private struct State {
         var pieces: Deque<Piece> = []
         var hasEnded = false
@@ -34,14 +34,14 @@ final class Handover<Piece: Sendable>: Sendable {
     /// - Parameter ahead: Pieces that may wait to be taken.
     /// - Throws: Whatever `take` throws, else what `make` does, after all it had made was taken.
     static func run(
-        ahead: Int, make: @escaping @Sendable (Handover) throws -> Void, take: (Piece) throws -> Void
+        ahead: Int, make: @escaping @Sendable (BoundedPipe) throws -> Void, take: (Piece) throws -> Void
     ) throws {
-        let handover = Handover(ahead: ahead)
+        let pipe = BoundedPipe(ahead: ahead)
         let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
-        thread.submit { _ in handover.make(make) }
-        let outcome = Result { try handover.takeAll(take) }
-        handover.ended.wait()
+        thread.submit { _ in pipe.make(make) }
+        let outcome = Result { try pipe.takeAll(take) }
+        pipe.ended.wait()
         try thread.syncShutdownGracefully()
         try outcome.get()
     }
@@ -57,7 +57,7 @@ final class Handover<Piece: Sendable>: Sendable {
         ready.signal()
     }
 
-    private func make(_ make: (Handover) throws -> Void) {
+    private func make(_ make: (BoundedPipe) throws -> Void) {
         let outcome = Result { try make(self) }
         state.withLock { state in
             state.hasEnded = true
