@@ -12,7 +12,7 @@ package enum FourLetterWord: String, CaseIterable, Sendable {
     case dirs
     /// Sessions by the time they expire, and their ephemerals.
     case dump
-    /// Version and surroundings.
+    /// Version and environment.
     case envi
     /// The trace mask, a number that is kept for who sets it.
     case gtmk

@@ -65,7 +65,10 @@ final class ClientHandler: ChannelInboundHandler {
         replicaLoop.complaints.warn(
             "no descriptor is left for one more client, which is refused; let the node have more "
                 + "(ulimit -n, or LimitNOFILE= in its unit)", from: "all addresses",
-            ["clients": "\(door.admissions.total)", "descriptors": "\(Surroundings.maxFileDescriptors())"])
+            [
+                "clients": "\(door.admissions.total)",
+                "descriptors": "\(ProcessEnvironment.maxFileDescriptors())",
+            ])
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -76,9 +76,9 @@ extension DescriptorBudget {
     fileprivate init(of settings: NodeSettings) {
         var peers = 0
         if case .member(let ensemble) = settings.role { peers = ensemble.members.count - 1 }
-        let limit = Int(Surroundings.maxFileDescriptors())
+        let limit = Int(ProcessEnvironment.maxFileDescriptors())
         self.init(
-            limit: limit, open: Int(Surroundings.openFileDescriptors()), peers: peers,
+            limit: limit, open: Int(ProcessEnvironment.openFileDescriptors()), peers: peers,
             strangersMax: peers > 0 ? 2 * Strangers.max(ofDescriptors: limit) : 0)
     }
 }

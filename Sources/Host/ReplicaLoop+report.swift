@@ -89,10 +89,10 @@ extension Spread {
 extension DirectoryReport {
     init(_ settings: NodeSettings) {
         self.init()
-        data = Surroundings.absolute(settings.dataDir)
-        log = Surroundings.absolute(settings.dataLogDir)
-        dataBytes = Surroundings.directoryBytes(data)
-        logBytes = Surroundings.directoryBytes(log)
+        data = ProcessEnvironment.absolute(settings.dataDir)
+        log = ProcessEnvironment.absolute(settings.dataLogDir)
+        dataBytes = ProcessEnvironment.directoryBytes(data)
+        logBytes = ProcessEnvironment.directoryBytes(log)
     }
 }
 

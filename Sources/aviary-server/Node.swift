@@ -25,7 +25,7 @@ struct Node {
         defer { writer.flush(withinMs: Node.lastWordsMs) }
         let log = Logger(label: "aviary")
         signals.setReport { Activity.report(nil, to: log) }
-        Surroundings.raiseFileDescriptorLimit()
+        ProcessEnvironment.raiseFileDescriptorLimit()
         do {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()

@@ -54,11 +54,11 @@ struct ListMaterial: Sendable {
         report.digests = digests
         if let metrics {
             report.metrics = metrics
-            report.metrics.openFileDescriptors = Surroundings.openFileDescriptors()
-            report.metrics.maxFileDescriptors = Surroundings.maxFileDescriptors()
+            report.metrics.openFileDescriptors = ProcessEnvironment.openFileDescriptors()
+            report.metrics.maxFileDescriptors = ProcessEnvironment.maxFileDescriptors()
         }
         if parts.contains(.directories) { report.directories = DirectoryReport(settings) }
-        if parts.contains(.environment) { report.environment = Surroundings.environment() }
+        if parts.contains(.environment) { report.environment = ProcessEnvironment.environment() }
         return report
     }
 

@@ -4,7 +4,7 @@ internal import Settings
 /// What the operating system knows of this process and its directories.
 ///
 /// Asking takes microseconds, but for a folder with many files.
-package enum Surroundings {
+package enum ProcessEnvironment {
     /// For `envi`, under the names Java gives these. Tools look for all of them; what only a Java machine has
     /// says what there is in its place.
     package static func environment() -> [(key: String, value: String)] {

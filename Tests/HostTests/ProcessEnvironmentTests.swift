@@ -2,25 +2,25 @@ import Foundation
 import Host
 import Testing
 
-@Suite struct `The surroundings of a node` {
+@Suite struct `The environment of a process` {
     @Test func `have the names that ZooKeeper prints, Java's too`() {
-        let keys = Surroundings.environment().map(\.key)
+        let keys = ProcessEnvironment.environment().map(\.key)
         #expect(
             keys == [
                 "host.name", "java.version", "java.vendor", "java.home", "java.class.path",
                 "java.library.path", "java.io.tmpdir", "java.compiler", "os.name", "os.arch", "os.version",
                 "user.name", "user.home", "user.dir", "os.memory.free", "os.memory.max", "os.memory.total",
             ])
-        #expect(Surroundings.environment().allSatisfy { !$0.value.isEmpty && !$0.value.contains("\n") })
+        #expect(ProcessEnvironment.environment().allSatisfy { !$0.value.isEmpty && !$0.value.contains("\n") })
     }
 
     @Test func `count open files`() throws {
-        let before = Surroundings.openFileDescriptors()
+        let before = ProcessEnvironment.openFileDescriptors()
         let files = try (0..<20).map { _ in try #require(FileHandle(forReadingAtPath: "/dev/null")) }
-        #expect(Surroundings.openFileDescriptors() >= before + 10)
+        #expect(ProcessEnvironment.openFileDescriptors() >= before + 10)
         for file in files { try file.close() }
         #expect(before > 2)
-        #expect(Surroundings.maxFileDescriptors() >= before)
+        #expect(ProcessEnvironment.maxFileDescriptors() >= before)
     }
 
     @Test func `sum up a folder and those below it`() throws {
@@ -30,12 +30,12 @@ import Testing
         defer { try? FileManager.default.removeItem(at: root) }
         try Data(count: 100).write(to: root.appending(path: "myid"))
         try Data(count: 4000).write(to: below.appending(path: "log"))
-        #expect(Surroundings.directoryBytes(root.path) == 4100)
-        #expect(Surroundings.directoryBytes(root.path + "/nothing") == 0)
+        #expect(ProcessEnvironment.directoryBytes(root.path) == 4100)
+        #expect(ProcessEnvironment.directoryBytes(root.path + "/nothing") == 0)
     }
 
     @Test func `make paths absolute`() {
-        #expect(Surroundings.absolute("/data") == "/data")
-        #expect(Surroundings.absolute("data") == FileManager.default.currentDirectoryPath + "/data")
+        #expect(ProcessEnvironment.absolute("/data") == "/data")
+        #expect(ProcessEnvironment.absolute("data") == FileManager.default.currentDirectoryPath + "/data")
     }
 }
