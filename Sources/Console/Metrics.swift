@@ -3,7 +3,7 @@
 /// A metric that is not set is not printed: a server that does not have a thing says nothing rather than 0.
 package struct Metrics: Sendable {
     package private(set) var counters: [Counter: Int64] = [:]
-    package private(set) var summaries: [Summary: Spread] = [:]
+    package private(set) var summaries: [SummaryName: Summary] = [:]
     package var openFileDescriptors: Int64 = 0
     package var maxFileDescriptors: Int64 = 0
     package var authFailures: Int64?
@@ -22,7 +22,7 @@ package struct Metrics: Sendable {
         set { counters[counter] = newValue }
     }
 
-    package subscript(summary: Summary) -> Spread? {
+    package subscript(summary: SummaryName) -> Summary? {
         get { summaries[summary] }
         set { summaries[summary] = newValue }
     }
@@ -48,7 +48,7 @@ extension Metrics {
     }
 
     /// Times are milliseconds.
-    package enum Summary: String, CaseIterable, Sendable {
+    package enum SummaryName: String, CaseIterable, Sendable {
         case syncTime = "fsynctime"
         case readLatency = "readlatency"
         case updateLatency = "updatelatency"

@@ -9,8 +9,8 @@ extension NodeReport {
         for counter in Metrics.Counter.allCases {
             if let value = metrics[counter] { text.metric(counter.rawValue, "\(value)") }
         }
-        for summary in Metrics.Summary.allCases {
-            if let spread = metrics[summary] { text.metric(summary.rawValue, spread) }
+        for summary in Metrics.SummaryName.allCases {
+            if let values = metrics[summary] { text.metric(summary.rawValue, values) }
         }
     }
 
@@ -56,11 +56,11 @@ extension AnswerText {
         line("zk_\(name)\t\(value)")
     }
 
-    fileprivate mutating func metric(_ name: String, _ spread: Spread) {
-        metric("avg_\(name)", JavaText.number(spread.average))
-        metric("min_\(name)", "\(spread.min)")
-        metric("max_\(name)", "\(spread.max)")
-        metric("cnt_\(name)", "\(spread.count)")
-        metric("sum_\(name)", "\(spread.sum)")
+    fileprivate mutating func metric(_ name: String, _ summary: Summary) {
+        metric("avg_\(name)", JavaText.number(summary.average))
+        metric("min_\(name)", "\(summary.min)")
+        metric("max_\(name)", "\(summary.max)")
+        metric("cnt_\(name)", "\(summary.count)")
+        metric("sum_\(name)", "\(summary.sum)")
     }
 }

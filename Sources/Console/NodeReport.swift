@@ -38,7 +38,7 @@ package struct NodeReport: Sendable {
     package var uptimeMs: Int64 = 0
     package var lastZxid = Zxid.zero
     /// Milliseconds from request to answer, since the start or the last `srst`.
-    package var latency = Spread()
+    package var latency = Summary()
     package var packetsReceived: Int64 = 0
     package var packetsSent: Int64 = 0
     package var connectionCount = 0
@@ -102,7 +102,7 @@ package struct ConnectionReport: Sendable {
     /// Monotonic milliseconds of the last answer.
     package var lastResponseMs: Int64 = 0
     package var lastLatencyMs: Int64 = 0
-    package var latency = Spread()
+    package var latency = Summary()
     /// Wall-clock milliseconds at which it is closed unless heard from.
     package var expiresMs: Int64 = 0
 

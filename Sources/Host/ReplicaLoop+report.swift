@@ -32,7 +32,7 @@ extension ReplicaLoop {
         var report = NodeReport(state: replica.isServingClients ? NodeReport.State(replica) : nil)
         let statistics = replica.statistics
         report.lastZxid = replica.tree.lastZxid
-        report.latency = Spread(statistics.latency)
+        report.latency = Summary(statistics.latency)
         report.packetsReceived = statistics.received
         report.packetsSent = statistics.sent
         report.connectionCount = connectionCount
@@ -57,9 +57,9 @@ extension ReplicaLoop {
         metrics[.connectionRequests] = statistics.connectionRequests
         metrics[.staleSessionsExpired] = statistics.staleSessionsExpired
         metrics[.digestMismatches] = replica.digestMismatches
-        metrics[.readLatency] = Spread(statistics.readLatency)
-        metrics[.updateLatency] = Spread(statistics.updateLatency)
-        metrics[.syncTime] = syncTimes.spread
+        metrics[.readLatency] = Summary(statistics.readLatency)
+        metrics[.updateLatency] = Summary(statistics.updateLatency)
+        metrics[.syncTime] = syncTimes.summary
         metrics.slowSyncs = syncTimes.slowCount
         if let duty = replica.ensembleDuty { metrics.add(duty, of: replica) }
         return metrics
@@ -78,7 +78,7 @@ extension SessionTable {
     }
 }
 
-extension Spread {
+extension Summary {
     init(_ latency: Latency) {
         self.init(
             count: latency.count, sum: latency.totalMs, min: latency.count == 0 ? 0 : latency.minMs,

@@ -5,9 +5,9 @@ import Vocabulary
 
 /// Expected texts were printed by Java 17.
 @Suite struct `A number in an answer` {
-    private func srvr(_ spread: Spread) -> Substring {
+    private func srvr(_ summary: Summary) -> Substring {
         var report = NodeReport(state: .standalone)
-        report.latency = spread
+        report.latency = summary
         let text = String(
             decoding: FourLetterWord.srvr.answer(from: report, settings: .standalone()), as: UTF8.self)
         return text.split(separator: "\n")[1].split(separator: "/")[3]
@@ -22,7 +22,7 @@ import Vocabulary
         (898_269_253_721, 6, "1.497115422868333E11"),
     ])
     func `is an average to four decimals in Java's text`(sum: Int64, count: Int64, text: String) {
-        #expect(srvr(Spread(count: count, sum: sum, min: 0, max: 0)) == text)
+        #expect(srvr(Summary(count: count, sum: sum, min: 0, max: 0)) == text)
     }
 
     @Test(arguments: [
@@ -44,11 +44,11 @@ import Vocabulary
         #expect(String(decoding: bytes, as: UTF8.self).contains("\n1 expire at \(text):\n"))
     }
 
-    @Test func `of a spread follows what is added, and starts anew`() {
-        var spread = Spread()
-        for value: Int64 in [5, 1, 9] { spread.add(value) }
-        #expect(spread == Spread(count: 3, sum: 15, min: 1, max: 9))
-        spread.reset()
-        #expect(spread == Spread())
+    @Test func `of a summary follows what is added, and starts anew`() {
+        var summary = Summary()
+        for value: Int64 in [5, 1, 9] { summary.add(value) }
+        #expect(summary == Summary(count: 3, sum: 15, min: 1, max: 9))
+        summary.reset()
+        #expect(summary == Summary())
     }
 }

@@ -16,7 +16,7 @@ enum Recorded {
     static var report: NodeReport {
         var report = NodeReport(state: .standalone)
         report.lastZxid = Zxid(rawValue: 0xcf)
-        report.latency = Spread(count: 217, sum: 234, min: 0, max: 39)
+        report.latency = Summary(count: 217, sum: 234, min: 0, max: 39)
         report.packetsReceived = 235
         report.packetsSent = 239
         report.connectionCount = 4
@@ -52,13 +52,13 @@ enum Recorded {
         connections[1].sent = 13
         connections[1].establishedMs = 1_795_520_501_821
         connections[1].lastXid = 0xb
-        connections[1].latency = Spread(count: 12, sum: 40, min: 0, max: 13)
+        connections[1].latency = Summary(count: 12, sum: 40, min: 0, max: 13)
         connections[2].session = second
         connections[2].received = 205
         connections[2].sent = 206
         connections[2].establishedMs = 1_795_520_501_838
         connections[2].lastXid = 0xcc
-        connections[2].latency = Spread(count: 205, sum: 194, min: 0, max: 39)
+        connections[2].latency = Summary(count: 205, sum: 194, min: 0, max: 39)
         for index in 1...2 {
             connections[index].lastOperation = 4
             connections[index].timeoutMs = 10_000

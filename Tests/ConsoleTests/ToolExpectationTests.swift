@@ -49,7 +49,7 @@ import Testing
         var report = Recorded.report
         report.metrics.authFailures = 0
         for counter in Metrics.Counter.allCases { report.metrics[counter] = 1 }
-        for summary in Metrics.Summary.allCases { report.metrics[summary] = Spread() }
+        for summary in Metrics.SummaryName.allCases { report.metrics[summary] = Summary() }
         for line in answer(.mntr, report).split(separator: "\n") {
             let name = line.prefix { $0 != "\t" }.dropFirst(3)
             let summary = name.drop { $0 != "_" }.dropFirst()
@@ -59,8 +59,8 @@ import Testing
 
     @Test func `finds summaries in five lines`() {
         var report = NodeReport(state: .standalone)
-        report.metrics[.syncTime] = Spread(count: 207, sum: 82, min: 0, max: 38)
-        report.metrics[.readLatency] = Spread(count: 1, sum: 3, min: 3, max: 3)
+        report.metrics[.syncTime] = Summary(count: 207, sum: 82, min: 0, max: 38)
+        report.metrics[.readLatency] = Summary(count: 1, sum: 3, min: 3, max: 3)
         let text = answer(.mntr, report)
         #expect(
             text.contains(

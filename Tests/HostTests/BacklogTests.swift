@@ -29,8 +29,8 @@ import Testing
         #expect(times.note(ns: 1_000_999_999) == nil)
         #expect(times.note(ns: 1_001_000_000) == 1001)
         #expect(times.slowCount == 1)
-        #expect(times.spread.count == 2 && times.spread.max == 1001)
+        #expect(times.summary.count == 2 && times.summary.max == 1001)
         times.resetCount()
-        #expect(times.slowCount == 0 && times.spread.count == 2)
+        #expect(times.slowCount == 0 && times.summary.count == 2)
     }
 }

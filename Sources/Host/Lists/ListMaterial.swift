@@ -90,7 +90,7 @@ extension ListMaterial.Connection {
         report.lastZxid = statistics.lastZxid
         report.lastResponseMs = statistics.lastResponseMs
         report.lastLatencyMs = statistics.latency.lastMs
-        report.latency = Spread(statistics.latency)
+        report.latency = Summary(statistics.latency)
         report.expiresMs = now.wallMs + Int64(view.negotiatedTimeoutMs)
         return report
     }

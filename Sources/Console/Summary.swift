@@ -1,5 +1,5 @@
-/// How measured values spread: what ZooKeeper calls a summary.
-package struct Spread: Equatable, Sendable {
+/// A summary of measured values, in ZooKeeper's sense: how many, their sum and average, the extremes.
+package struct Summary: Equatable, Sendable {
     package private(set) var count: Int64 = 0
     package private(set) var sum: Int64 = 0
     /// 0 while there are none, like `max`.
@@ -23,7 +23,7 @@ package struct Spread: Equatable, Sendable {
     }
 
     package mutating func reset() {
-        self = Spread()
+        self = Summary()
     }
 
     /// Rounded half up to four decimals, as ZooKeeper's counters do.
