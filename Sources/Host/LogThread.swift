@@ -6,13 +6,13 @@ package import Storage
 internal import Synchronization
 package import Vocabulary
 
-/// The log's own thread: takes what was ordered while it was busy, makes it durable at once, and says so.
+/// The log's own thread: takes the writes that came meanwhile, makes them durable at once, and says so.
 ///
 /// That is group commit: nobody chooses how much goes into a batch, it is what arrived during the last one. A
-/// failed order ends the node; nothing is tried again, since a disk that failed to sync has forgotten what.
+/// failed write ends the node; nothing is tried again, since a disk that failed to sync has forgotten what.
 ///
 /// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock,
-/// and the two closures are set before the first order.
+/// and the two closures are set before the first write.
 package final class LogThread: DurableLog, @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
@@ -23,7 +23,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
 
     /// A batch that is durable.
     package struct Stored: Sendable {
-        /// Of the last order in it.
+        /// Of the last write in it.
         package let ticket: UInt64
         /// How many transactions it added to the log, and how many bytes of them.
         package fileprivate(set) var transactions = 0
@@ -38,7 +38,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     }
 
     private struct Queue {
-        var orders: [Effects.Order] = []
+        var writes: [Effects.LogWrite] = []
         /// Up to where the log is not needed any more.
         var trimTarget = Zxid.zero
         var committed = Zxid.zero
@@ -52,12 +52,12 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         thread.start()
     }
 
-    /// Queues orders and returns at once.
+    /// Queues writes and returns at once.
     ///
     /// - Parameter committed: What this node knows to be committed; noted beside the log.
-    package func carryOut(_ orders: [Effects.Order], committed: Zxid) {
+    package func carryOut(_ writes: [Effects.LogWrite], committed: Zxid) {
         let mustWake = queue.withLock { queue in
-            if queue.orders.isEmpty { queue.orders = orders } else { queue.orders += orders }
+            if queue.writes.isEmpty { queue.writes = writes } else { queue.writes += writes }
             queue.committed = committed
             defer { queue.isBusy = true }
             return !queue.isBusy
@@ -80,16 +80,16 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     /// - Returns: Why there will be no more.
     private func carryOutQueued(on store: inout LogStore) -> StorageError? {
         while true {
-            let (orders, committed, trimTarget) = queue.withLock { queue in
-                defer { queue.orders = [] }
-                if queue.orders.isEmpty { queue.isBusy = false }
-                return (queue.orders, queue.committed, queue.trimTarget)
+            let (writes, committed, trimTarget) = queue.withLock { queue in
+                defer { queue.writes = [] }
+                if queue.writes.isEmpty { queue.isBusy = false }
+                return (queue.writes, queue.committed, queue.trimTarget)
             }
-            guard let last = orders.last else { return nil }
+            guard let last = writes.last else { return nil }
             do throws(StorageError) {
                 if trimTarget > .zero { try store.trim(through: trimTarget) }
                 var stored = Stored(ticket: last.ticket)
-                try carryOut(orders, on: &store, committed: committed, into: &stored)
+                try carryOut(writes, on: &store, committed: committed, into: &stored)
                 whenStored(stored)
                 try store.checkpointIfDue()
                 guard store.syncNs > 0 else { continue }
@@ -102,7 +102,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         }
     }
 
-    /// Lets the log forget everything up to `zxid`, which a snapshot has: bit by bit, with the orders that
+    /// Lets the log forget everything up to `zxid`, which a snapshot has: bit by bit, with the writes that
     /// follow.
     package func trim(through zxid: Zxid) {
         queue.withLock { $0.trimTarget = max($0.trimTarget, zxid) }
@@ -110,17 +110,17 @@ package final class LogThread: DurableLog, @unchecked Sendable {
 
     /// Appends that follow one another become one commit.
     private func carryOut(
-        _ orders: [Effects.Order], on store: inout LogStore, committed: Zxid, into stored: inout Stored
+        _ writes: [Effects.LogWrite], on store: inout LogStore, committed: Zxid, into stored: inout Stored
     ) throws(StorageError) {
         var rows: [LogRow] = []
-        rows.reserveCapacity(orders.count)
-        for order in orders {
-            if case .append(let append) = order.what {
+        rows.reserveCapacity(writes.count)
+        for write in writes {
+            if case .append(let append) = write.what {
                 rows.append(LogRow(append))
                 continue
             }
             try append(&rows, to: &store, committed: committed, into: &stored)
-            switch order.what {
+            switch write.what {
             case .append: break
             case .truncate(let zxid): try store.truncate(after: zxid)
             case .acceptEpoch(let epoch): try store.setAcceptedEpoch(epoch)

@@ -49,8 +49,8 @@ package final class ReplicaLoop {
     private var hasStopped = false
     /// When what lies in `effects` is passed on. Not checked for overlapping access either.
     @exclusivity(unchecked) private var turns: TurnPolicy
-    /// Orders that the disk was given and has not answered.
-    var ordersAtDisk: UInt64 { turns.ordersAtDisk }
+    /// Writes that the disk was given and has not answered.
+    var writesAtDisk: UInt64 { turns.writesAtDisk }
     /// When a leader passes on what it has gathered, at the latest.
     private var gatheringEnd: (deadline: Int64, task: Scheduled<Void>)?
     private var ticking: RepeatedTask?
@@ -223,10 +223,10 @@ package final class ReplicaLoop {
     // MARK: What must be done
 
     private func execute() {
-        if turns.handsOffEarly(effects.orders.count) { handOff() }
+        if turns.handsOffEarly(effects.writes.count) { handOff() }
         if effects.hasNotified, turns.sendsEvents { notifySlice() }
         if !effects.actions.isEmpty { actAll() }
-        let isAnythingWaiting = !effects.orders.isEmpty || effects.hasAnswered || peers?.hasUnsent == true
+        let isAnythingWaiting = !effects.writes.isEmpty || effects.hasAnswered || peers?.hasUnsent == true
         guard turns.opensTurn(isAnythingWaiting: isAnythingWaiting) else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
         loop.execute { bound.value.endTurn() }
@@ -247,7 +247,7 @@ package final class ReplicaLoop {
     }
 
     private func gather(until deadline: Int64) {
-        guard !effects.orders.isEmpty, gatheringEnd?.deadline != deadline else { return }
+        guard !effects.writes.isEmpty, gatheringEnd?.deadline != deadline else { return }
         gatheringEnd?.task.cancel()
         let bound = NIOLoopBound(self, eventLoop: loop)
         let task = loop.scheduleTask(in: .nanoseconds(deadline - Instant.monotonicNs)) {
@@ -271,10 +271,10 @@ package final class ReplicaLoop {
     }
 
     private func handOff() {
-        let orders = effects.takeOrders()
-        guard let last = orders.last else { return }
+        let writes = effects.takeWrites()
+        guard let last = writes.last else { return }
         turns.handOff(through: last.ticket)
-        logThread.carryOut(orders, committed: replica.tree.lastZxid)
+        logThread.carryOut(writes, committed: replica.tree.lastZxid)
     }
 
     /// Sends events to some of the connections that only wait for those, and leaves the rest to the next

@@ -7,7 +7,7 @@ package import Znodes
 
 /// What must now be done, collected over the steps of one turn of the node's owner.
 ///
-/// The owner hands the `orders` to the disk first, then sends what is in the outboxes, then closes. A
+/// The owner hands the `writes` to the disk first, then sends what is in the outboxes, then closes. A
 /// connection's bytes are in the order they were written; between connections there is no order to keep.
 package struct Effects {
     /// A transaction for the log: its bytes, and what the log shows beside them.
@@ -32,7 +32,7 @@ package struct Effects {
     }
 
     /// Something for the disk, in order; `stored` with its ticket answers.
-    package struct Order: Equatable, Sendable {
+    package struct LogWrite: Equatable, Sendable {
         package enum What: Equatable, Sendable {
             case append(Append)
             /// Everything behind it goes.
@@ -66,7 +66,7 @@ package struct Effects {
         case snapshot(SnapshotAction)
     }
 
-    package private(set) var orders: [Order] = []
+    package private(set) var writes: [LogWrite] = []
     package private(set) var actions: [Action] = []
     /// Connections with an answer waiting in their outbox: send at once.
     package private(set) var answered: [ConnectionID] = []
@@ -129,8 +129,8 @@ package struct Effects {
         actions.append(action)
     }
 
-    mutating func order(_ what: Order.What, ticket: UInt64) {
-        orders.append(Order(ticket: ticket, what: what))
+    mutating func store(_ what: LogWrite.What, ticket: UInt64) {
+        writes.append(LogWrite(ticket: ticket, what: what))
     }
 
     private mutating func open(_ connection: ConnectionID) -> Int {
@@ -147,9 +147,9 @@ package struct Effects {
     // MARK: The owner takes
 
     /// Takes what is for the disk.
-    package mutating func takeOrders() -> [Order] {
-        let taken = orders
-        orders = []
+    package mutating func takeWrites() -> [LogWrite] {
+        let taken = writes
+        writes = []
         return taken
     }
 

@@ -16,7 +16,7 @@ package enum Input {
     case wordCame(ConnectionID)
     /// What the connection was sent is on its way; there is room for more (after `awaitRoom`).
     case gotRoom(ConnectionID)
-    /// The disk has done every order up to this ticket. Nothing else makes an acknowledgement.
+    /// The disk has done every write up to this ticket. Nothing else makes an acknowledgement.
     case stored(through: UInt64)
     /// Time passed. Comes a few times a tick.
     case ticked

@@ -4,7 +4,7 @@ package import Vocabulary
 extension Peer {
     package var me: PeerID { server.me }
     package var membership: Membership { server.membership }
-    /// What is on the disk or ordered to be.
+    /// What is on the disk, or on its way there.
     package var standing: Standing { server.standing }
     package var history: History { server.history }
     /// The last place this leader gave away.

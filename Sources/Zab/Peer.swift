@@ -98,7 +98,7 @@ package struct Peer: ~Copyable {
 
     package static var countersSpared: UInt32 { 1 << 20 }
 
-    /// How long the disk has left an order unanswered, in milliseconds, as far as it was looked at. To be
+    /// How long the disk has left a write unanswered, in milliseconds, as far as it was looked at. To be
     /// asked from time to time.
     package mutating func diskSilence(at nowMs: Int64) -> Int64 { server.disk.silence(at: nowMs) }
 }

@@ -2,7 +2,7 @@ internal import Vocabulary
 
 /// How a server gives up a role, and what it remembers of that.
 extension ServerState {
-    /// Keeps what the disk was ordered to do, votes for itself again, and rests.
+    /// Keeps what the disk was given to do, votes for itself again, and rests.
     ///
     /// - Parameters:
     ///   - leader: The leader that is given up; this server where it led.

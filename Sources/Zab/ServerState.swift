@@ -8,7 +8,7 @@ struct ServerState {
     let me: PeerID
     let membership: Membership
     let patience: Patience
-    /// What is on the disk or ordered to be.
+    /// What is on the disk, or on its way there.
     var standing: Standing
     var history: History
     /// The last place this server gave away as a leader.
@@ -66,8 +66,8 @@ struct ServerState {
 
     mutating func act(_ effect: Effect) { effects.append(effect) }
 
-    mutating func order(_ order: DiskOrder, then promise: Promise?) {
-        act(.store(order, ticket: disk.issue(promise)))
+    mutating func store(_ write: DiskWrite, then promise: Promise?) {
+        act(.store(write, ticket: disk.issue(promise)))
     }
 
     mutating func log(_ entry: Entry, isAcknowledged: Bool) {

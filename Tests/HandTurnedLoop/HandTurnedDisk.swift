@@ -2,18 +2,18 @@ package import Host
 package import Replica
 package import Vocabulary
 
-/// A disk that is done with its orders when a test says so.
+/// A disk that is done with its writes when a test says so.
 package final class HandTurnedDisk: DurableLog {
     package var whenStored: @Sendable (LogThread.Stored) -> Void = { _ in }
     /// What it was given, by the times it was given something.
-    package private(set) var batches: [[Effects.Order]] = []
-    private var waiting: [Effects.Order] = []
+    package private(set) var batches: [[Effects.LogWrite]] = []
+    private var waiting: [Effects.LogWrite] = []
 
     package init() {}
 
-    package func carryOut(_ orders: [Effects.Order], committed: Zxid) {
-        batches.append(orders)
-        waiting += orders
+    package func carryOut(_ writes: [Effects.LogWrite], committed: Zxid) {
+        batches.append(writes)
+        waiting += writes
     }
 
     package func trim(through zxid: Zxid) {}

@@ -49,13 +49,13 @@ import Znodes
         return logThread
     }
 
-    private func append(_ counter: UInt32, ticket: UInt64) -> Effects.Order {
+    private func append(_ counter: UInt32, ticket: UInt64) -> Effects.LogWrite {
         let transaction = Transaction(
             session: SessionID(rawValue: 7), cxid: 1, zxid: zxid(counter), timeMs: 1_700_000_000_000,
             change: .createSession(timeoutMs: 4000))
         var body = ByteBuffer()
         transaction.encode(into: &body)
-        return Effects.Order(ticket: ticket, what: .append(Effects.Append(transaction, body: body)))
+        return Effects.LogWrite(ticket: ticket, what: .append(Effects.Append(transaction, body: body)))
     }
 
     private func zxid(_ counter: UInt32) -> Zxid { Zxid(epoch: Epoch(rawValue: 1), counter: counter) }
@@ -76,16 +76,16 @@ import Znodes
         try logThread.close()
     }
 
-    @Test func `carries everything out in the order in which it was ordered`() throws {
+    @Test func `carries everything out in the order in which it came`() throws {
         let logThread = try logThread()
-        let orders: [Effects.Order] = [
+        let writes: [Effects.LogWrite] = [
             append(1, ticket: 1), append(2, ticket: 2),
-            Effects.Order(ticket: 3, what: .truncate(after: zxid(1))),
-            Effects.Order(ticket: 4, what: .acceptEpoch(Epoch(rawValue: 3))),
-            Effects.Order(ticket: 5, what: .enterEpoch(Epoch(rawValue: 2))), append(2, ticket: 6),
+            Effects.LogWrite(ticket: 3, what: .truncate(after: zxid(1))),
+            Effects.LogWrite(ticket: 4, what: .acceptEpoch(Epoch(rawValue: 3))),
+            Effects.LogWrite(ticket: 5, what: .enterEpoch(Epoch(rawValue: 2))), append(2, ticket: 6),
             append(3, ticket: 7),
         ]
-        logThread.carryOut(orders, committed: zxid(1))
+        logThread.carryOut(writes, committed: zxid(1))
         try logThread.close()
         #expect(reports.tickets == [7])
         let store = try LogStore.open(directory: folder.path)

@@ -31,15 +31,15 @@ import Vocabulary
         #expect(node.disk.batches.dropFirst(before).map(\.count) == [3])
     }
 
-    @Test func `hands an idle disk the first orders before the turn is over`() throws {
+    @Test func `hands an idle disk the first writes before the turn is over`() throws {
         let node = HandTurnedNode()
         let client = try ClientChannel(connectedTo: node)
         let before = node.disk.batches.count
-        try client.say(creations(1..<TurnPolicy.earlyOrdersCount))
+        try client.say(creations(1..<TurnPolicy.earlyWritesCount))
         #expect(node.disk.batches.count == before, "too few")
-        try client.say(creations(TurnPolicy.earlyOrdersCount..<TurnPolicy.earlyOrdersCount + 1))
-        #expect(node.disk.batches.dropFirst(before).map(\.count) == [TurnPolicy.earlyOrdersCount])
-        try client.say(creations(100..<100 + TurnPolicy.earlyOrdersCount))
+        try client.say(creations(TurnPolicy.earlyWritesCount..<TurnPolicy.earlyWritesCount + 1))
+        #expect(node.disk.batches.dropFirst(before).map(\.count) == [TurnPolicy.earlyWritesCount])
+        try client.say(creations(100..<100 + TurnPolicy.earlyWritesCount))
         #expect(node.disk.batches.count == before + 1, "it is busy")
         node.turn()
         #expect(node.disk.batches.count == before + 2)
@@ -59,7 +59,7 @@ import Vocabulary
         node.pass(.seconds(10))
         try reader.say(.getData("/", xid: 1))
         #expect(try writer.answers() == [] && reader.answers() == [1])
-        #expect(node.replicaLoop.ordersAtDisk == 1)
+        #expect(node.replicaLoop.writesAtDisk == 1)
     }
 
     @Test func `hands the disk the rest when it stops, and tells nobody what comes of it`() throws {

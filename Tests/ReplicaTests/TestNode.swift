@@ -91,23 +91,23 @@ final class TestNode {
 
     /// The disk has everything appended so far.
     func sync() {
-        while let ticket = takeOrders() {
+        while let ticket = takeWrites() {
             drive(.stored(through: ticket))
             goOn()
         }
     }
 
-    private func takeOrders() -> UInt64? {
-        let orders = effects.takeOrders()
-        for order in orders {
-            guard case .append(let append) = order.what else { continue }
+    private func takeWrites() -> UInt64? {
+        let writes = effects.takeWrites()
+        for write in writes {
+            guard case .append(let append) = write.what else { continue }
             if let transaction = try? Transaction(decoding: append.body.readableBytesSpan) {
                 logged.append(transaction)
             } else {
                 Issue.record("\(append.zxid) does not decode")
             }
         }
-        return orders.last?.ticket
+        return writes.last?.ticket
     }
 
     private func settle() {

@@ -41,7 +41,7 @@ import Zab
         step(.fromLearner(message, LinkID(rawValue: link)), at: nowMs)
     }
 
-    /// The disk does all that was ordered.
+    /// The disk does all that it was given.
     private mutating func store() {
         let tickets = effects.compactMap { effect -> UInt64? in
             guard case .store(_, let ticket) = effect else { return nil }

@@ -192,12 +192,12 @@ import Zab
         }
         _ = peer.takeEffects()
         peer.step(.fromLeader(.newLeader(Epoch(rawValue: 2), configuration: "")), at: 300)
-        let orders = peer.takeEffects().compactMap { effect -> DiskOrder? in
-            guard case .store(let order, _) = effect else { return nil }
-            return order
+        let writes = peer.takeEffects().compactMap { effect -> DiskWrite? in
+            guard case .store(let write, _) = effect else { return nil }
+            return write
         }
         #expect(
-            orders == [
+            writes == [
                 .install(snapshot: entries[3].zxid, Array(entries[4...])), .enterEpoch(Epoch(rawValue: 2)),
             ])
     }

@@ -18,7 +18,7 @@ package final class SnapshotController {
     private let loop: any EventLoop
     private let log: Logger
     private var schedule: SnapshotSchedule
-    /// The snapshot under way: the disk must have done this order before the snapshot may be complete, since
+    /// The snapshot under way: the disk must have done this write before the snapshot may be complete, since
     /// the log must not end before it.
     private var gate: UInt64?
     private var underWay: Zxid?

@@ -21,9 +21,9 @@ extension Replica {
 
     private mutating func carryOut(_ effect: Effect) {
         switch effect {
-        case .store(let order, let ticket):
-            if case .install(let snapshot, _) = order { adoptSnapshot(snapshot) }
-            effects.order(described(order), ticket: ticket)
+        case .store(let write, let ticket):
+            if case .install(let snapshot, _) = write { adoptSnapshot(snapshot) }
+            effects.store(described(write), ticket: ticket)
         case .deliver(let entry):
             commit(ahead.take(entry.zxid) ?? decoded(entry))
         case .toLearner(let link, let message):
@@ -49,9 +49,9 @@ extension Replica {
         return transaction
     }
 
-    /// The same order with what the log shows of a transaction beside its bytes.
-    private func described(_ order: DiskOrder) -> Effects.Order.What {
-        switch order {
+    /// The same write with what the log shows of a transaction beside its bytes.
+    private func described(_ write: DiskWrite) -> Effects.LogWrite.What {
+        switch write {
         case .append(let entry): .append(append(of: entry))
         case .truncate(let zxid): .truncate(after: zxid)
         // The tree is the received one, which was adopted for this order.

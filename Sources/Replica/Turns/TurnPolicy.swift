@@ -7,10 +7,10 @@ package import Vocabulary
 /// one batch; a leader may keep its proposals, and its orders with them, for longer (`Gathering`). A value:
 /// it decides and does nothing, and the loop of a node and the simulator's servers ask it at the same places.
 package struct TurnPolicy: Sendable {
-    /// Orders that the idle disk of a node on its own is given before the turn is over, so that both work at
+    /// Writes that the idle disk of a node on its own is given before the turn is over, so that both work at
     /// once. In an ensemble a commit waits for other disks, whose servers hear of it at the end of the turn:
     /// there it would be one more write to the disk, for nothing.
-    package static let earlyOrdersCount = 16
+    package static let earlyWritesCount = 16
     /// Connections that are sent their events at once, before others get theirs.
     package static let eventSliceCount = 128
 
@@ -23,7 +23,7 @@ package struct TurnPolicy: Sendable {
     private var isTurnOpen = false
     /// Connections wait for the next slice of events.
     private var isSliceWaiting = false
-    /// The last orders that the disk was given and has answered, by their tickets.
+    /// The last writes that the disk was given and has answered, by their tickets.
     private var handedOff: UInt64 = 0
     private var stored: UInt64 = 0
 
@@ -35,12 +35,12 @@ package struct TurnPolicy: Sendable {
 
     // MARK: The disk
 
-    /// Orders that the disk was given and has not answered.
-    package var ordersAtDisk: UInt64 { handedOff - stored }
+    /// Writes that the disk was given and has not answered.
+    package var writesAtDisk: UInt64 { handedOff - stored }
 
     /// Whether so many orders are handed to the disk before the turn is over.
     package func handsOffEarly(_ orderCount: Int) -> Bool {
-        isAlone && orderCount >= TurnPolicy.earlyOrdersCount && ordersAtDisk == 0
+        isAlone && orderCount >= TurnPolicy.earlyWritesCount && writesAtDisk == 0
     }
 
     /// The disk was given orders up to this one.

@@ -2,7 +2,7 @@ internal import NIOCore
 internal import Replica
 internal import Vocabulary
 
-/// A server's disk: does one batch of orders after the other, and forgets in a crash what it had not done.
+/// A server's disk: does one batch of writes after the other, and forgets in a crash what it had not done.
 ///
 /// `rows`, `base` and the epochs are what survives; `log` is what will be there once all is done.
 struct Disk {
@@ -23,8 +23,8 @@ struct Disk {
     private(set) var committed = Zxid.zero
     private(set) var log: [Row] = []
     private(set) var logStart = Zxid.zero
-    private var waiting: [(order: Effects.Order, committed: Zxid)] = []
-    /// Orders of the batch under way; 0 when there is none.
+    private var waiting: [(write: Effects.LogWrite, committed: Zxid)] = []
+    /// Writes of the batch under way; 0 when there is none.
     private(set) var batchCount = 0
     /// What the last batch added to the log.
     private(set) var growth = (transactions: 0, bytes: 0)
@@ -46,24 +46,24 @@ struct Disk {
         currentEpoch = lastZxid.epoch
     }
 
-    // MARK: Orders
+    // MARK: Writes
 
     /// These will be given to it.
-    mutating func foresee(_ orders: some Sequence<Effects.Order>) {
-        for order in orders { foresee(order.what) }
+    mutating func foresee(_ writes: some Sequence<Effects.LogWrite>) {
+        for write in writes { foresee(write.what) }
     }
 
-    mutating func order(_ orders: [Effects.Order], committed: Zxid) {
-        for order in orders {
-            waiting.append((order, committed))
-            if flaw == .entersEpochBeforeHistory, case .enterEpoch(let epoch) = order.what {
+    mutating func store(_ writes: [Effects.LogWrite], committed: Zxid) {
+        for write in writes {
+            waiting.append((write, committed))
+            if flaw == .entersEpochBeforeHistory, case .enterEpoch(let epoch) = write.what {
                 currentEpoch = epoch
             }
         }
     }
 
-    private mutating func foresee(_ order: Effects.Order.What) {
-        switch order {
+    private mutating func foresee(_ write: Effects.LogWrite.What) {
+        switch write {
         case .append(let append): log.append(Row(append))
         case .truncate(let zxid): log.removeAll { $0.zxid > zxid }
         case .install(let state, let appends):
@@ -73,12 +73,12 @@ struct Disk {
         }
     }
 
-    /// Begins with all that was ordered meanwhile.
+    /// Begins with all that came meanwhile.
     ///
     /// - Returns: The last ticket of the batch.
     mutating func beginBatch() -> UInt64? {
         batchCount = waiting.count
-        return waiting.last?.order.ticket
+        return waiting.last?.write.ticket
     }
 
     /// The batch is done.
@@ -88,16 +88,16 @@ struct Disk {
     mutating func endBatch(_ spare: ([Row], Zxid) throws(Violation) -> Void) throws(Violation) -> UInt64? {
         let done = waiting.prefix(batchCount)
         growth = (0, 0)
-        for (order, committed) in done { try carryOut(order.what, committed, spare) }
+        for (write, committed) in done { try carryOut(write.what, committed, spare) }
         waiting.removeFirst(batchCount)
         batchCount = 0
-        return done.last?.order.ticket
+        return done.last?.write.ticket
     }
 
     private mutating func carryOut(
-        _ order: Effects.Order.What, _ known: Zxid, _ spare: ([Row], Zxid) throws(Violation) -> Void
+        _ write: Effects.LogWrite.What, _ known: Zxid, _ spare: ([Row], Zxid) throws(Violation) -> Void
     ) throws(Violation) {
-        switch order {
+        switch write {
         case .append(let append):
             rows.append(Row(append))
             growth.transactions += 1
@@ -157,9 +157,9 @@ struct Disk {
         logStart = start
     }
 
-    /// Orders that fail are gone, and nobody is told.
+    /// Writes that fail are gone, and nobody is told.
     mutating func forgetBatch() -> UInt64? {
-        let last = waiting.prefix(batchCount).last?.order.ticket
+        let last = waiting.prefix(batchCount).last?.write.ticket
         waiting.removeFirst(batchCount)
         batchCount = 0
         return last

@@ -87,17 +87,17 @@ final class Server {
         isDiskFailing = false
     }
 
-    // MARK: Orders
+    // MARK: Writes
 
     /// What was applied may be ordered only, and not given to the disk: judges are told what will be there.
     func foresee() {
-        disk.foresee(effects.orders.dropFirst(foreseenCount))
-        foreseenCount = effects.orders.count
+        disk.foresee(effects.writes.dropFirst(foreseenCount))
+        foreseenCount = effects.writes.count
     }
 
-    func takeOrders() -> [Effects.Order] {
+    func takeWrites() -> [Effects.LogWrite] {
         foreseenCount = 0
-        return effects.takeOrders()
+        return effects.takeWrites()
     }
 
     // MARK: Packets

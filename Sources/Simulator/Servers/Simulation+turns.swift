@@ -14,11 +14,11 @@ extension Simulation {
         server.foresee()
         try observe(server)
         if isAnsweredNow { flushAnswered(server) }
-        if server.turns.handsOffEarly(server.effects.orders.count) { try handOff(server) }
+        if server.turns.handsOffEarly(server.effects.writes.count) { try handOff(server) }
         if server.effects.hasNotified, server.turns.sendsEvents { sendSlice(server) }
         for action in server.effects.takeActions() { try act(action, of: server) }
         let isAnythingWaiting =
-            !server.effects.orders.isEmpty || server.effects.hasAnswered || !server.unsent.isEmpty
+            !server.effects.writes.isEmpty || server.effects.hasAnswered || !server.unsent.isEmpty
         if server.turns.opensTurn(isAnythingWaiting: isAnythingWaiting) {
             agenda.add(.turnEnd(server: server.host, life: server.life), at: nowMs)
         }
@@ -32,7 +32,7 @@ extension Simulation {
             nowNs: nowMs * 1_000_000)
         if let deadlineNs {
             let atMs = (deadlineNs + 999_999) / 1_000_000
-            if !server.effects.orders.isEmpty, server.passOnMs != atMs {
+            if !server.effects.writes.isEmpty, server.passOnMs != atMs {
                 server.passOnMs = atMs
                 agenda.add(.passOn(server: server.host, life: server.life, atMs: atMs), at: atMs)
             }
@@ -54,12 +54,12 @@ extension Simulation {
 
     private func handOff(_ server: Server) throws(Violation) {
         guard let zxid = server.replica?.tree.lastZxid else { return }
-        let orders = server.takeOrders()
-        guard let last = orders.last else { return }
-        for order in orders { note(order, of: server) }
-        if ambushes > 0, orders.contains(where: { $0.what.endsSynchronization }) { ambush(server) }
+        let writes = server.takeWrites()
+        guard let last = writes.last else { return }
+        for write in writes { note(write, of: server) }
+        if ambushes > 0, writes.contains(where: { $0.what.endsSynchronization }) { ambush(server) }
         server.turns.handOff(through: last.ticket)
-        server.disk.order(orders, committed: zxid)
+        server.disk.store(writes, committed: zxid)
         try beginBatch(server)
     }
 
@@ -84,14 +84,14 @@ extension Simulation {
         }
     }
 
-    private func note(_ order: Effects.Order, of server: Server) {
+    private func note(_ write: Effects.LogWrite, of server: Server) {
         transcript.note(
-            nowMs, Int64(server.host), 2, Int64(bitPattern: order.ticket),
-            line: "\(nowMs) server \(server.id.rawValue) orders \(order.what.summary)")
-        if case .append(let append) = order.what { transcript.note(append.body) }
+            nowMs, Int64(server.host), 2, Int64(bitPattern: write.ticket),
+            line: "\(nowMs) server \(server.id.rawValue) orders \(write.what.summary)")
+        if case .append(let append) = write.what { transcript.note(append.body) }
     }
 
-    /// A crash before the order is carried out finds a server between two histories.
+    /// A crash before the write is carried out finds a server between two histories.
     private func ambush(_ server: Server) {
         guard dice.isOneIn(2) else { return }
         agenda.add(.death(server: server.host, life: server.life), at: nowMs + roll(3))
@@ -100,7 +100,7 @@ extension Simulation {
     }
 }
 
-extension Effects.Order.What {
+extension Effects.LogWrite.What {
     fileprivate var endsSynchronization: Bool {
         switch self {
         case .install, .enterEpoch, .truncate: true

@@ -21,7 +21,7 @@ extension Following {
                 isFailure: false, isLasting: true)
         }
         server.standing.lastLogged = server.history.last
-        server.order(.truncate(after: zxid), then: nil)
+        server.store(.truncate(after: zxid), then: nil)
         phase = .synchronising(epoch)
     }
 
@@ -76,9 +76,9 @@ extension Following {
             for entry in committed { server.log(entry, isAcknowledged: false) }
         }
         server.standing.currentEpoch = epoch
-        // The disk forgets it with the same order, and no vote is given before that is done.
+        // The disk forgets it with the same write, and no vote is given before that is done.
         server.standing.mustSynchronize = false
-        server.order(.enterEpoch(epoch), then: .acknowledgeNewLeader(epoch))
+        server.store(.enterEpoch(epoch), then: .acknowledgeNewLeader(epoch))
         phase = .ready(epoch)
         deadlineMs = nowMs + server.patience.initMs
     }
@@ -113,6 +113,6 @@ extension ServerState {
         history.reset(to: snapshot)
         for entry in entries { history.append(entry) }
         standing.lastLogged = history.last
-        order(.install(snapshot: snapshot, entries), then: nil)
+        store(.install(snapshot: snapshot, entries), then: nil)
     }
 }

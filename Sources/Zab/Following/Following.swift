@@ -150,7 +150,7 @@ struct Following: ~Copyable {
             acknowledgeEpoch(proving: nil, &server)
         } else {
             server.standing.acceptedEpoch = epoch
-            server.order(.acceptEpoch(epoch), then: .acknowledgeEpoch(epoch))
+            server.store(.acceptEpoch(epoch), then: .acknowledgeEpoch(epoch))
         }
     }
 

@@ -14,7 +14,7 @@ extension Leading {
         let chosen = Epoch(rawValue: newestAccepted.rawValue + 1)
         phase = .promising(chosen)
         server.standing.acceptedEpoch = chosen
-        server.order(.acceptEpoch(chosen), then: .announceEpoch)
+        server.store(.acceptEpoch(chosen), then: .announceEpoch)
     }
 
     /// The leader's own promise is on its disk.
@@ -54,7 +54,7 @@ extension Leading {
         guard case .proving(let epoch) = phase, isQuorum(promised, server) else { return }
         phase = .synchronising(epoch)
         server.standing.currentEpoch = epoch
-        server.order(.enterEpoch(epoch), then: .countMyselfForEpoch)
+        server.store(.enterEpoch(epoch), then: .countMyselfForEpoch)
         synchronise(&server)
     }
 

@@ -27,9 +27,9 @@ package enum Effect: Equatable, Sendable {
 
     // MARK: Disk
 
-    /// Do this on the disk behind everything ordered before it; `stored` with the ticket answers. With
+    /// Do this on the disk behind every write before it; `stored` with the ticket answers. With
     /// `install` the tree is the received one from then on.
-    case store(DiskOrder, ticket: UInt64)
+    case store(DiskWrite, ticket: UInt64)
 
     // MARK: The replica
 
@@ -49,9 +49,9 @@ package enum Duty: Equatable, Sendable {
     case observe(PeerID, Epoch)
 }
 
-/// One thing for the disk. Orders are carried out one after the other, and are durable when they are
+/// One thing for the disk. Writes are carried out one after the other, and are durable when they are
 /// reported.
-package enum DiskOrder: Equatable, Sendable {
+package enum DiskWrite: Equatable, Sendable {
     case append(Entry)
     /// Take everything behind `after` out of the log.
     case truncate(after: Zxid)

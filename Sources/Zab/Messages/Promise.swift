@@ -19,21 +19,21 @@ enum Promise: Equatable, Sendable {
 /// Disk orders that are not durable yet, and the promises that wait for them.
 ///
 /// The disk carries orders out one after the other, so one ticket says how far it is. Leaving a role
-/// withdraws the promises and not the orders: what is written is written.
+/// withdraws the promises and not the writes: what is written is written.
 struct DiskQueue: Equatable, Sendable {
     private(set) var issued: UInt64 = 0
     private(set) var stored: UInt64 = 0
     private var promises: Deque<(ticket: UInt64, promise: Promise, bytes: Int)> = []
-    /// What was ordered in all, and how much of it the disk is known to have done.
+    /// Bytes of all writes, and how many of them the disk is known to have written.
     private var issuedBytes = 0
     private var storedBytes = 0
-    /// The order whose answer was missed at some look, and when that was.
+    /// The write whose answer was missed at some look, and when that was.
     private var awaited: (ticket: UInt64, sinceMs: Int64)?
 
     /// Whether the disk has answered everything.
     var isQuiet: Bool { stored == issued }
 
-    /// Bytes that were ordered and that the disk has not answered for, as far as promises tell.
+    /// Bytes of writes that the disk has not answered for, as far as promises tell.
     var pendingBytes: Int { issuedBytes - storedBytes }
 
     mutating func issue(_ promise: Promise?, bytes: Int = 0) -> UInt64 {
@@ -49,7 +49,7 @@ struct DiskQueue: Equatable, Sendable {
         if isQuiet { storedBytes = issuedBytes }
     }
 
-    /// How long the oldest order has gone unanswered, in milliseconds, as far as it was looked at: to be
+    /// How long the oldest write has gone unanswered, in milliseconds, as far as it was looked at: to be
     /// asked from time to time.
     mutating func silence(at nowMs: Int64) -> Int64 {
         if isQuiet {

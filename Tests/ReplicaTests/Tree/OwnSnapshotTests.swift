@@ -52,7 +52,7 @@ import Znodes
         _ = try client.create("/a")
         node.isDiskFast = false
         client.send(.create) { CreateRequest(path: "/b", data: [], acl: .open, flags: 0).encode(into: &$0) }
-        let ticket = try #require(node.effects.orders.last?.ticket)
+        let ticket = try #require(node.effects.writes.last?.ticket)
         node.step(.snapshot(.due))
         guard case .begin(let head, after: ticket)? = node.snapshotActions.first else {
             Issue.record("not begun behind order \(ticket): \(node.snapshotActions)")

@@ -7,10 +7,10 @@ import Vocabulary
 
     @Test func `the idle disk of a node alone is given many orders early`() {
         var alone = TurnPolicy(isAlone: true)
-        #expect(!alone.handsOffEarly(TurnPolicy.earlyOrdersCount - 1))
-        #expect(alone.handsOffEarly(TurnPolicy.earlyOrdersCount))
+        #expect(!alone.handsOffEarly(TurnPolicy.earlyWritesCount - 1))
+        #expect(alone.handsOffEarly(TurnPolicy.earlyWritesCount))
         alone.handOff(through: 16)
-        #expect(alone.ordersAtDisk == 16 && !alone.handsOffEarly(100))
+        #expect(alone.writesAtDisk == 16 && !alone.handsOffEarly(100))
         alone.note(storedThrough: 16)
         #expect(alone.handsOffEarly(100) && alone.isStored(16))
         #expect(!TurnPolicy(isAlone: false).handsOffEarly(100))

@@ -157,15 +157,15 @@ struct Ensemble {
                 schedule(.snapshot(tree(of: id), message, link), on: learner, at: atMs)
             case .drop(let link, _):
                 if let learner = learner(of: link) { hangUp(learner: learner) }
-            case .store(let order, let ticket):
+            case .store(let write, let ticket):
                 let content = nodes[id].received
-                nodes[id].disk.queue(order, ticket, snapshot: content)
-                if case .install = order {
+                nodes[id].disk.queue(write, ticket, snapshot: content)
+                if case .install = write {
                     nodes[id].delivered = content
                     try agreed.check(content, by: id)
                 }
                 nodes[id].diskBusyUntilMs = max(nodes[id].diskBusyUntilMs, nowMs) + delay()
-                if isHarmful, order.endsSynchronization, generator.next() % 4 == 0 {
+                if isHarmful, write.endsSynchronization, generator.next() % 4 == 0 {
                     schedule(.crash, on: id, at: nodes[id].diskBusyUntilMs)
                 }
                 if flaw == .acknowledgesBeforeSync {
@@ -303,7 +303,7 @@ struct Ensemble {
     }
 }
 
-extension DiskOrder {
+extension DiskWrite {
     /// A crash before it is carried out finds a server between two histories.
     fileprivate var endsSynchronization: Bool {
         switch self {

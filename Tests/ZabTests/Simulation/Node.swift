@@ -45,7 +45,7 @@ extension Node {
     }
 }
 
-/// A disk that does one order after the other, and forgets in a crash what it had not done.
+/// A disk that does one write after the other, and forgets in a crash what it had not done.
 struct SimulatedDisk {
     private var log: [Entry] = []
     /// What the snapshot in front of the log holds, and where it ends.
@@ -53,23 +53,23 @@ struct SimulatedDisk {
     private var base = Zxid.zero
     private var accepted = Epoch.zero
     private var current = Epoch.zero
-    private var waiting: [(order: DiskOrder, ticket: UInt64, snapshot: [Entry])] = []
+    private var waiting: [(write: DiskWrite, ticket: UInt64, snapshot: [Entry])] = []
     var flaw: Flaw?
 
-    mutating func queue(_ order: DiskOrder, _ ticket: UInt64, snapshot: [Entry]) {
-        if case .enterEpoch(let epoch) = order, flaw == .entersEpochBeforeHistory { current = epoch }
-        waiting.append((order, ticket, snapshot))
+    mutating func queue(_ write: DiskWrite, _ ticket: UInt64, snapshot: [Entry]) {
+        if case .enterEpoch(let epoch) = write, flaw == .entersEpochBeforeHistory { current = epoch }
+        waiting.append((write, ticket, snapshot))
     }
 
     mutating func carryOut(through ticket: UInt64) {
         while let first = waiting.first, first.ticket <= ticket {
-            carryOut(first.order, first.snapshot)
+            carryOut(first.write, first.snapshot)
             waiting.removeFirst()
         }
     }
 
-    private mutating func carryOut(_ order: DiskOrder, _ received: [Entry]) {
-        switch order {
+    private mutating func carryOut(_ write: DiskWrite, _ received: [Entry]) {
+        switch write {
         case .append(let entry): log.append(entry)
         case .truncate(let zxid): if flaw != .ignoresTruncation { log.removeAll { $0.zxid > zxid } }
         case .install(let zxid, let entries):
@@ -81,10 +81,10 @@ struct SimulatedDisk {
         }
     }
 
-    /// Keeps some of what was ordered, from the front: a crash may come after any of it.
+    /// Keeps some of what it was given, from the front: a crash may come after any of it.
     mutating func crash(keeping random: UInt64) {
         let kept = Int(random % UInt64(waiting.count + 1))
-        for (order, _, received) in waiting.prefix(kept) { carryOut(order, received) }
+        for (write, _, received) in waiting.prefix(kept) { carryOut(write, received) }
         waiting = []
         if flaw == .losesSyncedWrites, random % 3 == 0, !log.isEmpty { log.removeLast() }
     }
