@@ -10,7 +10,7 @@ extension ServerState {
     mutating func rest(
         after leader: PeerID, servingSinceMs: Int64?, because why: Abandonment, at nowMs: Int64
     ) -> Resting {
-        disk.withdrawPromises()
+        disk.withdrawAcknowledgements()
         if why.isFailure { noteFailure(of: leader, at: nowMs) }
         let hasServed = servingSinceMs.map { nowMs - $0 >= patience.tickMs / 8 } ?? false
         failures = hasServed ? 0 : failures + 1

@@ -13,7 +13,7 @@ struct ServerState {
     var history: History
     /// The last place this server gave away as a leader.
     var lastProposed: Zxid
-    var disk = DiskQueue()
+    var disk = DurabilityQueue()
     private var effects: [Effect] = []
     /// The vote that others who look are told while this server follows or leads.
     var vote: Vote
@@ -66,15 +66,15 @@ struct ServerState {
 
     mutating func act(_ effect: Effect) { effects.append(effect) }
 
-    mutating func store(_ write: DiskWrite, then promise: Promise?) {
-        act(.store(write, ticket: disk.issue(promise)))
+    mutating func store(_ write: DiskWrite, then acknowledgement: PendingAcknowledgement?) {
+        act(.store(write, ticket: disk.issue(acknowledgement)))
     }
 
     mutating func log(_ entry: Entry, isAcknowledged: Bool) {
         history.append(entry)
         standing.lastLogged = entry.zxid
-        let promise = isAcknowledged ? Promise.acknowledge(entry.zxid) : nil
-        act(.store(.append(entry), ticket: disk.issue(promise, bytes: entry.weight)))
+        let acknowledgement = isAcknowledged ? PendingAcknowledgement.acknowledge(entry.zxid) : nil
+        act(.store(.append(entry), ticket: disk.issue(acknowledgement, bytes: entry.weight)))
     }
 
     mutating func deliver(through zxid: Zxid) {

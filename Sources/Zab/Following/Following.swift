@@ -76,7 +76,7 @@ struct Following: ~Copyable {
         case .notified(let notification, let peer):
             server.answer(notification, from: peer, as: state)
             try doubt(notification, from: peer, server, at: nowMs)
-        case .stored: while let promise = server.disk.next() { keep(promise, &server) }
+        case .stored: while let acknowledgement = server.disk.next() { release(acknowledgement, &server) }
         case .leaderLinkUp: introduce(&server, at: nowMs)
         case .leaderLinkDown(let reason?): throw Abandonment(reason)
         case .leaderLinkDown(nil): try dialAgain(&server)
@@ -191,8 +191,8 @@ struct Following: ~Copyable {
 
     // MARK: What the disk answered
 
-    private mutating func keep(_ promise: Promise, _ server: inout ServerState) {
-        switch promise {
+    private mutating func release(_ acknowledgement: PendingAcknowledgement, _ server: inout ServerState) {
+        switch acknowledgement {
         case .acknowledgeEpoch:
             // Without its epoch a history is synchronized and not counted, by Apache's leaders too.
             let proven = server.standing.mustSynchronize ? nil : server.standing.currentEpoch
@@ -203,7 +203,7 @@ struct Following: ~Copyable {
         case .acknowledge(let zxid):
             server.act(.toLeader(.acknowledge(zxid)))
         case .announceEpoch, .countMyselfForEpoch:
-            preconditionFailure("a leader's promises are withdrawn when it follows")
+            preconditionFailure("a leader's acknowledgements are withdrawn when it follows")
         }
     }
 }

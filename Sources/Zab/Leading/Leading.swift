@@ -93,7 +93,7 @@ struct Leading: ~Copyable {
         switch input {
         case .ticked: try tick(&server, at: nowMs)
         case .proposed(let entry): try propose(entry, &server, at: nowMs)
-        case .stored: keepPromises(&server, at: nowMs)
+        case .stored: releaseAcknowledgements(&server, at: nowMs)
         case .fromLearner(let message, let link): try receive(message, on: link, &server, at: nowMs)
         case .learnerLinkUp(let link):
             learners.append(Learner(link: link, deadlineMs: nowMs + server.patience.initMs))
@@ -116,20 +116,22 @@ struct Leading: ~Copyable {
 
     // MARK: What the disk answered
 
-    private mutating func keepPromises(_ server: inout ServerState, at nowMs: Int64) {
-        while let promise = server.disk.next() { keep(promise, &server, at: nowMs) }
+    private mutating func releaseAcknowledgements(_ server: inout ServerState, at nowMs: Int64) {
+        while let acknowledgement = server.disk.next() { release(acknowledgement, &server, at: nowMs) }
         commitDecided(&server)
     }
 
-    private mutating func keep(_ promise: Promise, _ server: inout ServerState, at nowMs: Int64) {
-        switch promise {
+    private mutating func release(
+        _ acknowledgement: PendingAcknowledgement, _ server: inout ServerState, at nowMs: Int64
+    ) {
+        switch acknowledgement {
         case .announceEpoch: beginProving(&server)
         case .countMyselfForEpoch:
             entered.insert(server.me)
             open(&server, at: nowMs)
         case .acknowledge(let zxid): acknowledgements.note(zxid, from: server.me)
         case .acknowledgeEpoch, .acknowledgeNewLeader:
-            preconditionFailure("a learner's promises are withdrawn when it leads")
+            preconditionFailure("a learner's acknowledgements are withdrawn when it leads")
         }
     }
 

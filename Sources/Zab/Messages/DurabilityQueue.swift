@@ -3,7 +3,7 @@ internal import Vocabulary
 
 /// A message that must not leave before a disk order is durable (quorum protocol 1.3): the order that was
 /// issued with it.
-enum Promise: Equatable, Sendable {
+enum PendingAcknowledgement: Equatable, Sendable {
     /// LEADERINFO: the leader's own accepted epoch.
     case announceEpoch
     /// The leader's own vote for its epoch: its current epoch, behind all of its log.
@@ -19,11 +19,11 @@ enum Promise: Equatable, Sendable {
 /// Disk orders that are not durable yet, and the promises that wait for them.
 ///
 /// The disk carries orders out one after the other, so one ticket says how far it is. Leaving a role
-/// withdraws the promises and not the writes: what is written is written.
-struct DiskQueue: Equatable, Sendable {
+/// withdraws the acknowledgements and not the writes: what is written is written.
+struct DurabilityQueue: Equatable, Sendable {
     private(set) var issued: UInt64 = 0
     private(set) var stored: UInt64 = 0
-    private var promises: Deque<(ticket: UInt64, promise: Promise, bytes: Int)> = []
+    private var pending: Deque<(ticket: UInt64, acknowledgement: PendingAcknowledgement, bytes: Int)> = []
     /// Bytes of all writes, and how many of them the disk is known to have written.
     private var issuedBytes = 0
     private var storedBytes = 0
@@ -33,13 +33,13 @@ struct DiskQueue: Equatable, Sendable {
     /// Whether the disk has answered everything.
     var isQuiet: Bool { stored == issued }
 
-    /// Bytes of writes that the disk has not answered for, as far as promises tell.
+    /// Bytes of writes that the disk has not answered for, as far as acknowledgements tell.
     var pendingBytes: Int { issuedBytes - storedBytes }
 
-    mutating func issue(_ promise: Promise?, bytes: Int = 0) -> UInt64 {
+    mutating func issue(_ acknowledgement: PendingAcknowledgement?, bytes: Int = 0) -> UInt64 {
         issued += 1
         issuedBytes += bytes
-        if let promise { promises.append((issued, promise, issuedBytes)) }
+        if let acknowledgement { pending.append((issued, acknowledgement, issuedBytes)) }
         return issued
     }
 
@@ -63,20 +63,20 @@ struct DiskQueue: Equatable, Sendable {
         return nowMs - awaited.sinceMs
     }
 
-    /// The oldest promise that may be kept and has not been, taken out.
-    mutating func next() -> Promise? {
-        guard let first = promises.first, first.ticket <= stored else { return nil }
-        promises.removeFirst()
+    /// The oldest acknowledgement that may leave and has not, taken out.
+    mutating func next() -> PendingAcknowledgement? {
+        guard let first = pending.first, first.ticket <= stored else { return nil }
+        pending.removeFirst()
         storedBytes = max(storedBytes, first.bytes)
-        return first.promise
+        return first.acknowledgement
     }
 
-    mutating func withdrawPromises() { promises.removeAll() }
+    mutating func withdrawAcknowledgements() { pending.removeAll() }
 
-    static func == (left: DiskQueue, right: DiskQueue) -> Bool {
+    static func == (left: DurabilityQueue, right: DurabilityQueue) -> Bool {
         left.issued == right.issued && left.stored == right.stored
-            && left.promises.elementsEqual(right.promises) {
-                $0.ticket == $1.ticket && $0.promise == $1.promise
+            && left.pending.elementsEqual(right.pending) {
+                $0.ticket == $1.ticket && $0.acknowledgement == $1.acknowledgement
             }
     }
 }
