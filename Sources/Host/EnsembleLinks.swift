@@ -60,7 +60,7 @@ package final class EnsembleLinks {
     ///
     /// - Parameter snapshot: Takes what it can of a snapshot's stream; true when that is complete.
     func open(
-        _ happened: @escaping (PeerInput) -> Void, snapshot: @escaping (inout ByteBuffer) -> Bool
+        _ happened: @escaping (LinkEvent) -> Void, snapshot: @escaping (inout ByteBuffer) -> Bool
     ) -> EventLoopFuture<Void> {
         quorum.flushesAtTurnEnd = false
         quorum.whenSnapshotBytes = snapshot
@@ -128,7 +128,7 @@ package final class EnsembleLinks {
         return (error as? IOError)?.errnoCode == EADDRNOTAVAIL
     }
 
-    func act(_ action: PeerAction) {
+    func act(_ action: LinkAction) {
         switch action {
         case .notify(let peer, let notification): election.notify(peer, notification)
         case .seek(let peer): election.seek(peer)

@@ -181,7 +181,7 @@ package final class ReplicaLoop {
         do throws(DecodingError) {
             return try replica.readSnapshot(&stream)
         } catch {
-            step(.peer(.snapshotUnreadable("\(error)")))
+            step(.link(.snapshotUnreadable("\(error)")))
             return false
         }
     }
@@ -213,10 +213,10 @@ package final class ReplicaLoop {
     }
 
     /// The other servers say much at a time; what that means for clients leaves at the end of the turn.
-    private func hear(_ input: PeerInput) {
+    private func hear(_ input: LinkEvent) {
         loop.assertInEventLoop()
         if hasStopped { return }
-        replica.step(.peer(input), at: .now, into: &effects)
+        replica.step(.link(input), at: .now, into: &effects)
         execute()
     }
 
@@ -329,7 +329,7 @@ package final class ReplicaLoop {
         case .warn(let sentence): log.warning("\(sentence)")
         case .complain(let kind, let address, let detail):
             complaints.warn(kind, from: "\(address)", ["detail": "\(detail)"])
-        case .peer(let action): peers?.act(action)
+        case .link(let action): peers?.act(action)
         case .snapshot(let action): snapshots.act(action)
         }
     }

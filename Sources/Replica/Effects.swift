@@ -62,7 +62,7 @@ package struct Effects {
         /// What a client did wrong, always in the same words, from which address, and what else is to be said
         /// of the first: the others of the kind from there are only counted.
         case complain(String, from: ByteString, detail: String)
-        case peer(PeerAction)
+        case link(LinkAction)
         case snapshot(SnapshotAction)
     }
 
@@ -212,7 +212,7 @@ package enum SnapshotAction: Equatable, Sendable {
 }
 
 /// Something to be done on the links to the other servers of the ensemble.
-package enum PeerAction: Equatable, Sendable {
+package enum LinkAction: Equatable, Sendable {
     case notify(PeerID, Notification)
     /// Open an election link where there is none.
     case seek(PeerID)

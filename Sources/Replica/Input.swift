@@ -24,7 +24,7 @@ package enum Input {
     case continued
     /// A few milliseconds passed. Comes only to a node that is in an ensemble.
     case pulsed
-    case peer(PeerInput)
+    case link(LinkEvent)
     case snapshot(SnapshotInput)
     /// An operator resets counters (`srst`) or those of the connections (`crst`).
     case statisticsReset(connections: Bool)
@@ -41,7 +41,7 @@ package enum SnapshotInput {
 }
 
 /// What happened on the links to the other servers of the ensemble.
-package enum PeerInput {
+package enum LinkEvent {
     case notified(Notification, by: PeerID)
     /// Whether an election link to a server is up.
     case reachable(PeerID, Bool)

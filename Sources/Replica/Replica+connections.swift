@@ -132,7 +132,7 @@ extension Replica {
         }
         connections.noteReturning(connection)
         effects.act(
-            .peer(
+            .link(
                 .toLeader(
                     QuorumPacket(
                         .revalidate, zxid: Zxid(rawValue: -1),

@@ -108,7 +108,7 @@ package struct Replica: ~Copyable {
         case .ticked: tick()
         case .continued: goOn()
         case .pulsed: zab.step(.ticked, at: now.monotonicMs)
-        case .peer(let input): take(input)
+        case .link(let input): take(input)
         case .snapshot(.due): beginSnapshot()
         case .snapshot(.sliceDue): continueSnapshot()
         case .snapshot(.failed): abandonSnapshot()

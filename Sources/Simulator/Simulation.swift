@@ -114,7 +114,7 @@ package final class Simulation {
             if servers[host].attempt == attempt { dial(leader, from: servers[host]) }
         case .unreachable(let host, let attempt):
             guard servers[host].attempt == attempt, servers[host].isRunning else { return }
-            try step(servers[host], .peer(.leaderLinkDown))
+            try step(servers[host], .link(.leaderLinkDown))
         case .turn(let host, let life): if isAlive(host, life) { try step(servers[host], .continued) }
         case .turnEnd(let host, let life): if isAlive(host, life) { try endTurn(servers[host]) }
         case .passOn(let host, let life, let atMs):

@@ -20,7 +20,7 @@ final class TestNode {
     private(set) var warnings: [String] = []
     private(set) var complaints: [(kind: String, from: ByteString, detail: String)] = []
     /// What it wanted done on its links, of a member of an ensemble.
-    private(set) var peerActions: [PeerAction] = []
+    private(set) var linkActions: [LinkAction] = []
     private(set) var waitingForRoom: Set<ConnectionID> = []
     private var nextSlot = 0
     private var isToContinue = false
@@ -121,8 +121,8 @@ final class TestNode {
             case .warn(let sentence): warnings.append(sentence)
             case .complain(let kind, let address, let detail): complaints.append((kind, address, detail))
             case .snapshot(let action): snapshotActions.append(action)
-            case .peer(let action) where isMember: peerActions.append(action)
-            case .peer(let action): Issue.record("a node by itself has no peer: \(action)")
+            case .link(let action) where isMember: linkActions.append(action)
+            case .link(let action): Issue.record("a node by itself has no peer: \(action)")
             }
         }
         for id in effects.takeAnswered() { collect(id) }

@@ -7,7 +7,7 @@ internal import Znodes
 
 /// What comes from the other servers: Zab's messages go to Zab, the others are answered here.
 extension Replica {
-    mutating func take(_ input: PeerInput) {
+    mutating func take(_ input: LinkEvent) {
         switch input {
         case .notified(let notification, let peer):
             zab.step(.notified(notification, by: peer), at: now.monotonicMs)
@@ -31,7 +31,7 @@ extension Replica {
                 try takeFromLearner(packet, on: link)
             } catch {
                 zab.step(.learnerLinkDown(link), at: now.monotonicMs)
-                effects.act(.peer(.drop(link, "it sent what cannot be read (\(packet.kind): \(error))")))
+                effects.act(.link(.drop(link, "it sent what cannot be read (\(packet.kind): \(error))")))
             }
         }
     }
@@ -87,7 +87,7 @@ extension Replica {
         let perPacket = settings.recordBytesMax / TouchedSessions.bytesEach
         for start in stride(from: 0, to: max(1, report.count), by: perPacket) {
             let data = TouchedSessions.encode(report[start..<min(start + perPacket, report.count)])
-            effects.act(.peer(.toLeader(QuorumPacket(.ping, zxid: committed.lastZxid, data: data))))
+            effects.act(.link(.toLeader(QuorumPacket(.ping, zxid: committed.lastZxid, data: data))))
         }
     }
 
@@ -119,7 +119,7 @@ extension Replica {
                 session, timeoutMs: timeoutMs, by: .learner(server), at: now)
             if isValid, let former = speaker(of: session) { end(former) }
             effects.act(
-                .peer(
+                .link(
                     .toLearner(
                         link,
                         QuorumPacket(

@@ -18,7 +18,7 @@ extension Replica {
         SnapshotWriter.write(committed.tree, sessions: sessions, chunkBytes: Replica.pieceBytes) {
             pieces.append($0)
         }
-        for piece in pieces { effects.act(.peer(.snapshotPiece(link, piece))) }
+        for piece in pieces { effects.act(.link(.snapshotPiece(link, piece))) }
     }
 
     // MARK: A learner's

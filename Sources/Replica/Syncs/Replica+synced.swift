@@ -28,6 +28,6 @@ extension Replica {
 
     /// What a learner asked for is in the tree, and was sent to it before this.
     private mutating func answerLearner(on link: LinkID) {
-        effects.act(.peer(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
+        effects.act(.link(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
     }
 }

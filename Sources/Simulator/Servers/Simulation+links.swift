@@ -23,12 +23,12 @@ extension Simulation {
             agenda.add(.room(server: server.host, life: server.life, connection), at: nowMs + 1)
         case .continueSoon: agenda.add(.turn(server: server.host, life: server.life), at: nowMs + 1)
         case .warn, .complain: break
-        case .peer(let action): try act(action, of: server)
+        case .link(let action): try act(action, of: server)
         case .snapshot(let action): try act(action, of: server)
         }
     }
 
-    private func act(_ action: PeerAction, of server: Server) throws(Violation) {
+    private func act(_ action: LinkAction, of server: Server) throws(Violation) {
         switch action {
         case .notify(let peer, let notification):
             try requireHonest(notification, of: server)
@@ -189,13 +189,13 @@ extension Simulation {
     private func arrive(_ message: Message, over channel: Channel, of server: Server) throws(Violation) {
         let peer = servers[channel.other(than: server.host)].id
         switch message {
-        case .hello: try step(server, .peer(.reachable(peer, true)))
-        case .notification(let notification): try step(server, .peer(.notified(notification, by: peer)))
+        case .hello: try step(server, .link(.reachable(peer, true)))
+        case .notification(let notification): try step(server, .link(.notified(notification, by: peer)))
         case .end:
             channel[to: server.host].isOpen = false
             guard server.election[channel.other(than: server.host)] === channel else { return }
             server.election[channel.other(than: server.host)] = nil
-            try step(server, .peer(.reachable(peer, false)))
+            try step(server, .link(.reachable(peer, false)))
         default: break
         }
     }
@@ -205,17 +205,17 @@ extension Simulation {
     {
         guard server.leader === channel else { return }
         switch message {
-        case .hello: try step(server, .peer(.leaderLinkUp))
+        case .hello: try step(server, .link(.leaderLinkUp))
         case .toLearner(let packet):
             guard server.snapshotBytes == nil else {
                 throw Violation("server \(server.id.rawValue) was sent a packet in the middle of a tree")
             }
             guard packet.data?.readableBytes ?? 0 <= scenario.recordBytesMax else {
                 hangUp(server)
-                return try step(server, .peer(.leaderLinkDown))
+                return try step(server, .link(.leaderLinkDown))
             }
             if packet.kind == .snapshot { server.snapshotBytes = ByteBuffer() }
-            try step(server, .peer(.fromLeader(stamped(packet, by: server))))
+            try step(server, .link(.fromLeader(stamped(packet, by: server))))
         case .snapshotPiece(var piece):
             guard server.snapshotBytes != nil else { return }
             server.snapshotBytes?.writeBuffer(&piece)
@@ -224,7 +224,7 @@ extension Simulation {
             channel[to: server.host].isOpen = false
             server.leader = nil
             server.snapshotBytes = nil
-            try step(server, .peer(.leaderLinkDown))
+            try step(server, .link(.leaderLinkDown))
         default: break
         }
     }
@@ -261,18 +261,18 @@ extension Simulation {
     ) throws(Violation) {
         guard server.learners[link] === channel else { return }
         switch message {
-        case .hello: try step(server, .peer(.learnerLinkUp(link)))
+        case .hello: try step(server, .link(.learnerLinkUp(link)))
         case .toLeader(let packet):
             if packet.kind == .revalidate, let data = packet.data,
                 let session = try? Revalidation.question(decoding: data).0
             {
                 claims[session] = (by: channel.first, atMs: nowMs)
             }
-            try step(server, .peer(.fromLearner(packet, link)))
+            try step(server, .link(.fromLearner(packet, link)))
         case .end:
             channel[to: server.host].isOpen = false
             server.learners[link] = nil
-            try step(server, .peer(.learnerLinkDown(link)))
+            try step(server, .link(.learnerLinkDown(link)))
         default: break
         }
     }

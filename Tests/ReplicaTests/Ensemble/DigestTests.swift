@@ -54,7 +54,7 @@ import Znodes
         SnapshotWriter.write(mixed, sessions: [], chunkBytes: 1 << 20) { stream.writeImmutableBuffer($0) }
 
         node.electServer2(round: 200)
-        node.step(.peer(.leaderLinkUp))
+        node.step(.link(.leaderLinkUp))
         node.hear(.leaderInfo(epoch))
         node.hear(.snapshot(transactions[0].zxid))
         let isComplete = try node.replica.readSnapshot(&stream)

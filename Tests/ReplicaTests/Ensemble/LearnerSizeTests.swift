@@ -28,18 +28,18 @@ import Znodes
         }
         let vote = Vote(leader: ids[2], zxid: node.logged.last?.zxid ?? .zero, epoch: .zero)
         for id in ids.prefix(2) {
-            node.step(.peer(.reachable(id, true)))
-            node.step(.peer(.notified(Notification(state: .looking, vote: vote, round: 1), by: id)))
+            node.step(.link(.reachable(id, true)))
+            node.step(.link(.notified(Notification(state: .looking, vote: vote, round: 1), by: id)))
         }
     }
 
     private func say(_ packet: QuorumPacket, on link: UInt64) {
-        node.step(.peer(.fromLearner(packet, LinkID(rawValue: link))))
+        node.step(.link(.fromLearner(packet, LinkID(rawValue: link))))
     }
 
     /// - Returns: What is sent to a learner that has everything up to `last`.
     private func follow(_ server: Int64, on link: UInt64, having last: Zxid) -> [QuorumPacket.Kind] {
-        node.step(.peer(.learnerLinkUp(LinkID(rawValue: link))))
+        node.step(.link(.learnerLinkUp(LinkID(rawValue: link))))
         let messages: [LearnerMessage] = [
             .info(
                 PeerID(rawValue: server), acceptedEpoch: .zero, isObserver: false, configurationVersion: 0),
@@ -47,7 +47,7 @@ import Znodes
             .acknowledge(Zxid(epoch: Self.epoch, counter: 0)),
         ]
         for message in messages { say(QuorumPacket(message), on: link) }
-        return node.peerActions.compactMap { action in
+        return node.linkActions.compactMap { action in
             guard case .toLearner(LinkID(rawValue: link), let packet) = action else { return nil }
             return packet.kind
         }

@@ -28,7 +28,7 @@ import Znodes
     private func comeBack() {
         node.loseLeader()
         node.electServer2(round: 900)
-        node.step(.peer(.leaderLinkUp))
+        node.step(.link(.leaderLinkUp))
         node.hear(.leaderInfo(Epoch(rawValue: 2)))
         node.hear(.diff(through: node.replica.tree.lastZxid))
         node.hear(.newLeader(Epoch(rawValue: 2), configuration: ""))
@@ -36,7 +36,7 @@ import Znodes
     }
 
     private func synchronise() {
-        node.step(.peer(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
+        node.step(.link(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
     }
 
     @Test func `asks how far that is before it gives it a write again`() {
@@ -71,7 +71,7 @@ import Znodes
         let count = node.forwarded.count
         node.loseLeader()
         node.electServer2(round: 900)
-        node.step(.peer(.leaderLinkUp))
+        node.step(.link(.leaderLinkUp))
         node.hear(.leaderInfo(Epoch(rawValue: 2)))
         node.hear(.snapshot(Zxid(rawValue: 0x2_0000_0009)))
         var stream = ByteBuffer()

@@ -33,9 +33,9 @@ extension TestNode {
     func electServer2(round: Int64) {
         let vote = Vote(leader: PeerID(rawValue: 2), zxid: replica.tree.lastZxid, epoch: Epoch(rawValue: 9))
         for other in [2, 3] as [Int64] {
-            step(.peer(.reachable(PeerID(rawValue: other), true)))
+            step(.link(.reachable(PeerID(rawValue: other), true)))
             step(
-                .peer(
+                .link(
                     .notified(
                         Notification(state: other == 2 ? .leading : .following, vote: vote, round: round),
                         by: PeerID(rawValue: other))))
@@ -46,7 +46,7 @@ extension TestNode {
     /// Server 2 leads in `epoch`, and this node has what it has.
     func follow(in epoch: Int32) {
         electServer2(round: Int64(epoch) * 100)
-        step(.peer(.leaderLinkUp))
+        step(.link(.leaderLinkUp))
         hear(.leaderInfo(Epoch(rawValue: epoch)))
         hear(.diff(through: replica.tree.lastZxid))
         hear(.newLeader(Epoch(rawValue: epoch), configuration: ""))
@@ -57,16 +57,16 @@ extension TestNode {
     var isServing: Bool { replica.isServingClients }
 
     func hear(_ message: LeaderMessage) {
-        step(.peer(.fromLeader(QuorumPacket(message))))
+        step(.link(.fromLeader(QuorumPacket(message))))
     }
 
     func loseLeader() {
-        step(.peer(.leaderLinkDown))
+        step(.link(.leaderLinkDown))
     }
 
     /// What clients asked for by way of the leader, oldest first.
     var forwarded: [ForwardedRequest] {
-        peerActions.compactMap { action in
+        linkActions.compactMap { action in
             guard case .toLeader(let packet) = action, packet.kind == .request, let data = packet.data else {
                 return nil
             }

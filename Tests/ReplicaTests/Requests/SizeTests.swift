@@ -148,7 +148,7 @@ import Znodes
         node.advance(ms: 1000)
         node.loseLeader()
         node.follow(in: epoch)
-        node.step(.peer(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
+        node.step(.link(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
     }
 
     @Test func `fits when it is proposed`() throws {
@@ -210,7 +210,7 @@ import Znodes
             client.send(.ping)
         }
         node.hear(.ping(node.replica.tree.lastZxid))
-        let reports = node.peerActions.compactMap { action -> Int? in
+        let reports = node.linkActions.compactMap { action -> Int? in
             guard case .toLeader(let packet) = action, packet.kind == .ping else { return nil }
             return packet.data.flatMap { try? TouchedSessions.decode($0).count }
         }

@@ -27,8 +27,8 @@ import Znodes
         }
         let vote = Vote(leader: ids[2], zxid: .zero, epoch: .zero)
         for id in ids.prefix(2) {
-            node.step(.peer(.reachable(id, true)))
-            node.step(.peer(.notified(Notification(state: .looking, vote: vote, round: 1), by: id)))
+            node.step(.link(.reachable(id, true)))
+            node.step(.link(.notified(Notification(state: .looking, vote: vote, round: 1), by: id)))
         }
         follow(1, on: 1)
         follow(2, on: 2)
@@ -81,12 +81,12 @@ import Znodes
     // MARK: What learners say
 
     private func say(_ packet: QuorumPacket, on link: UInt64) {
-        node.step(.peer(.fromLearner(packet, LinkID(rawValue: link))))
+        node.step(.link(.fromLearner(packet, LinkID(rawValue: link))))
     }
 
     /// A server dials the leader and gets its history.
     private func follow(_ server: Int64, on link: UInt64) {
-        node.step(.peer(.learnerLinkUp(LinkID(rawValue: link))))
+        node.step(.link(.learnerLinkUp(LinkID(rawValue: link))))
         let messages: [LearnerMessage] = [
             .info(
                 PeerID(rawValue: server), acceptedEpoch: .zero, isObserver: false, configurationVersion: 0),

@@ -92,7 +92,7 @@ import Znodes
         try hear(.createSession(timeoutMs: 10_000), cxid: 0, counter: 1)
         try client.connect(session: session, password: SessionPassword.of(session))
         node.step(
-            .peer(
+            .link(
                 .fromLeader(
                     QuorumPacket(
                         .revalidate, zxid: .zero, data: Revalidation.answer(session, isValid: true)))))
@@ -118,7 +118,7 @@ import Znodes
         let request = try #require(node.forwarded.last)
         node.loseLeader()
         node.electServer2(round: 900)
-        node.step(.peer(.leaderLinkUp))
+        node.step(.link(.leaderLinkUp))
         node.hear(.leaderInfo(Epoch(rawValue: 3)))
         node.hear(.diff(through: place(3)))
         for (counter, cxid, path) in [(2, 1, "/a"), (3, request.cxid, "/b")] as [(Int32, Int32, ZnodePath)] {
@@ -134,12 +134,12 @@ import Znodes
         node.loseLeader()
         client.send(.ping)
         node.electServer2(round: 900)
-        node.step(.peer(.leaderLinkUp))
+        node.step(.link(.leaderLinkUp))
         node.hear(.leaderInfo(Epoch(rawValue: 3)))
         node.hear(.diff(through: place(1)))
         node.hear(.newLeader(Epoch(rawValue: 3), configuration: ""))
         node.hear(.upToDate)
-        node.step(.peer(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
+        node.step(.link(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
         #expect(try heardOf() == [])
         client.send(.ping)
         #expect(try heardOf() == [session])
@@ -147,9 +147,9 @@ import Znodes
 
     /// The sessions that the leader is told of when it asks.
     private func heardOf() throws -> [SessionID] {
-        let before = node.peerActions.count
+        let before = node.linkActions.count
         node.hear(.ping(node.replica.tree.lastZxid))
-        return try node.peerActions.dropFirst(before).flatMap { action -> [SessionID] in
+        return try node.linkActions.dropFirst(before).flatMap { action -> [SessionID] in
             guard case .toLeader(let packet) = action, packet.kind == .ping, let data = packet.data else {
                 return []
             }
