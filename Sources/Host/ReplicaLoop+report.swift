@@ -44,7 +44,7 @@ extension ReplicaLoop {
         report.watchCount = replica.watches.dataCount + replica.watches.childCount
         report.sessionCount = replica.sessions.count
         report.localSessionCount = replica.localSessions.count
-        if let duty = replica.ensembleDuty { report.add(duty, of: replica) }
+        if let servingRole = replica.ensembleRole { report.add(servingRole, of: replica) }
         return report
     }
 
@@ -61,7 +61,7 @@ extension ReplicaLoop {
         metrics[.updateLatency] = Summary(statistics.updateLatency)
         metrics[.syncTime] = syncTimes.summary
         metrics.slowSyncs = syncTimes.slowCount
-        if let duty = replica.ensembleDuty { metrics.add(duty, of: replica) }
+        if let servingRole = replica.ensembleRole { metrics.add(servingRole, of: replica) }
         return metrics
     }
 }
@@ -102,7 +102,7 @@ extension NodeReport.State {
             self = .readOnly
             return
         }
-        switch replica.ensembleDuty {
+        switch replica.ensembleRole {
         case nil: self = .standalone
         case .lead: self = .leader
         case .follow: self = .follower
@@ -113,8 +113,8 @@ extension NodeReport.State {
 
 /// What only a member of an ensemble has to say.
 extension NodeReport {
-    fileprivate mutating func add(_ duty: Duty, of replica: borrowing Replica) {
-        switch duty {
+    fileprivate mutating func add(_ servingRole: ServingRole, of replica: borrowing Replica) {
+        switch servingRole {
         case .lead:
             peerState = "leading - broadcast"
             let statistics = replica.statistics
@@ -128,16 +128,16 @@ extension NodeReport {
 }
 
 extension Metrics {
-    fileprivate mutating func add(_ duty: Duty, of replica: borrowing Replica) {
+    fileprivate mutating func add(_ servingRole: ServingRole, of replica: borrowing Replica) {
         quorumSize = replica.voterCount
-        guard case .lead = duty else { return }
+        guard case .lead = servingRole else { return }
         let counts = replica.learnerCounts
         syncedObservers = counts.syncedObservers
         var leader = LeaderMetrics()
         leader.learners = counts.learners
         leader.syncedFollowers = counts.syncedFollowers
         leader.pendingSyncs = replica.pendingSyncCount
-        leader.uptimeMs = Instant.now.monotonicMs - replica.dutySinceMs
+        leader.uptimeMs = Instant.now.monotonicMs - replica.servingSinceMs
         self.leader = leader
     }
 }

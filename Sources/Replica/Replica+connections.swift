@@ -42,7 +42,7 @@ extension Replica {
         let session = connection.session
         if connection.isReadOnly { return readOnly.sessions.touch(session, at: now) }
         guard committed.sessions.touch(session, at: now) else { return false }
-        if isNews, service.duty != nil, !isLeading { committed.sessions.noteHeard(session) }
+        if isNews, service.servingRole != nil, !isLeading { committed.sessions.noteHeard(session) }
         return true
     }
 
@@ -57,7 +57,7 @@ extension Replica {
     /// - Returns: Whether the client may connect.
     mutating func admit(_ request: ConnectRequest, on connection: Connection) -> Bool {
         statistics.connectionRequests += 1
-        guard service.duty != nil || isReadOnly && request.isReadOnly == true,
+        guard service.servingRole != nil || isReadOnly && request.isReadOnly == true,
             request.lastZxidSeen <= committed.lastZxid
         else {
             end(connection)

@@ -8,7 +8,7 @@ internal import Znodes
 extension Replica {
     mutating func tick() {
         closeStrangers()
-        if service.duty == nil { closeAbandoned() }
+        if service.servingRole == nil { closeAbandoned() }
         reviewDisk()
         endSessions()
         if isLeading { sweepOutlived() }

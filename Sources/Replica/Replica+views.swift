@@ -65,10 +65,10 @@ extension Replica {
     }
 
     /// What this node does for its ensemble; nil while there is no leader, and for one without an ensemble.
-    package var ensembleDuty: Duty? { settings.membership == nil ? nil : service.duty }
+    package var ensembleRole: ServingRole? { settings.membership == nil ? nil : service.servingRole }
 
     /// Since when it does that, in monotonic milliseconds.
-    package var dutySinceMs: Int64 { service.sinceMs }
+    package var servingSinceMs: Int64 { service.sinceMs }
 
     package var voterCount: Int { zab.membership.quorum.voters.count }
 
@@ -84,7 +84,7 @@ extension Replica {
         }
     }
 
-    package var isServingClients: Bool { service.duty != nil || isReadOnly }
+    package var isServingClients: Bool { service.servingRole != nil || isReadOnly }
 
     /// The last place that was given, by this node or by who led before.
     package var lastProposed: Zxid { zab.lastProposed }

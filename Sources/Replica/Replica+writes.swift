@@ -39,7 +39,7 @@ extension Replica {
     private mutating func submit(
         _ write: WriteRequest, _ request: RequestFrame, cxid: Int32, of connection: Connection
     ) {
-        switch service.duty {
+        switch service.servingRole {
         case .lead:
             propose(
                 write, by: Requester(session: connection.session, identities: connection.identities),
@@ -82,7 +82,7 @@ extension Replica {
 /// What the leader proposes: checked against everything ahead of it.
 extension Replica {
     package var isLeading: Bool {
-        guard case .lead = service.duty else { return false }
+        guard case .lead = service.servingRole else { return false }
         return true
     }
 

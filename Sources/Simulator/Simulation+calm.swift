@@ -59,12 +59,13 @@ extension Simulation {
 
     private var isSettled: Bool {
         clients.allSatisfy { $0.pending.isEmpty }
-            && servers.allSatisfy { $0.duty != nil && $0.observed == record.lastZxid }
+            && servers.allSatisfy { $0.servingRole != nil && $0.observed == record.lastZxid }
     }
 
     private var state: String {
         let servers = servers.map { server in
-            "server \(server.id.rawValue) at \(server.observed) \(server.duty.map { "\($0)" } ?? "looks")"
+            "server \(server.id.rawValue) at \(server.observed) "
+                + (server.servingRole.map { "\($0)" } ?? "looks")
         }
         let clients = clients.filter { !$0.isLost }.map { client in
             "client \(client.index) \(client.isConnected ? "connected" : "not connected"), "

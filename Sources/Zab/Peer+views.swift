@@ -50,10 +50,10 @@ extension Peer {
     }
 
     /// What it does in a running epoch; nil while there is none.
-    package var duty: Duty? {
+    package var servingRole: ServingRole? {
         switch role {
-        case .following(let following): following.duty
-        case .leading(let leading): leading.duty
+        case .following(let following): following.servingRole
+        case .leading(let leading): leading.servingRole
         default: nil
         }
     }

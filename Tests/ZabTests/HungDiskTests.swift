@@ -82,7 +82,7 @@ import Zab
     }
 
     @Test mutating func `gives up its lead after syncLimit, though the others' disks commit`() throws {
-        #expect(peer.duty == .lead(Epoch(rawValue: 1)))
+        #expect(peer.servingRole == .lead(Epoch(rawValue: 1)))
         let zxid = try propose(bytes: 10)
         pass(ms: 480, acknowledging: zxid)
         #expect(reasonToStandBy == nil)
@@ -132,7 +132,7 @@ import Zab
             ByteBuffer(repeating: 7, count: 1000), as: alone.lastProposed.next, at: 400)
         #expect(isProposed)
         for nowMs in stride(from: Int64(400), through: 2400, by: 20) { alone.step(.ticked, at: nowMs) }
-        #expect(alone.duty != nil)
+        #expect(alone.servingRole != nil)
         #expect(alone.diskSilence(at: 2400) == 2000)
         #expect(alone.pendingBytes >= 1000)
     }

@@ -213,14 +213,14 @@ import Zab
             history: History(after: end, [], committed: end))
         _ = peer.takeEffects()
         peer.stepDownIfFull(at: 0)
-        var duties: [Duty] = []
+        var servingRoles: [ServingRole] = []
         for _ in 0..<5 {
             for effect in peer.takeEffects() {
                 if case .store(_, let ticket) = effect { peer.step(.stored(through: ticket), at: 0) }
-                if case .serve(let duty) = effect { duties.append(duty) }
+                if case .serve(let servingRole) = effect { servingRoles.append(servingRole) }
             }
         }
-        #expect(duties == [.lead(Epoch(rawValue: 1))])
+        #expect(servingRoles == [.lead(Epoch(rawValue: 1))])
         let isProposed = peer.propose(
             ByteBuffer(), as: Zxid(epoch: Epoch(rawValue: 1), counter: 1), at: 0)
         #expect(isProposed)

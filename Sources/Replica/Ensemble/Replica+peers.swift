@@ -69,7 +69,7 @@ extension Replica {
     private mutating func finishSync() {
         switch syncs.takeQuestion() {
         case .client(let id): if let connection = connections[id] { finishSync(of: connection) }
-        case .node: if let duty = service.next { serve(duty) }
+        case .node: if let servingRole = service.next { serve(servingRole) }
         case nil: break
         }
     }

@@ -4,10 +4,10 @@ internal import Zab
 /// What this node does for the ensemble, and since when.
 struct Service {
     /// nil while there is no leader.
-    private(set) var duty: Duty?
-    /// What it will do once the leader has said where requests of this node stand that it may have been given
-    /// before.
-    private(set) var next: Duty?
+    private(set) var servingRole: ServingRole?
+    /// The role that begins once the leader has answered a sync: it may have been given requests of this node
+    /// before, and they are in its history then.
+    private(set) var next: ServingRole?
     /// Since when it has its duty, in monotonic milliseconds.
     private(set) var sinceMs: Int64 = 0
     /// Since when there is no leader, in monotonic milliseconds; of no meaning while there is one.
@@ -17,18 +17,18 @@ struct Service {
         self.leaderlessSinceMs = now.monotonicMs
     }
 
-    mutating func prepare(_ duty: Duty) { next = duty }
+    mutating func prepare(_ servingRole: ServingRole) { next = servingRole }
 
-    mutating func begin(_ duty: Duty, at now: Instant) {
-        self.duty = duty
+    mutating func begin(_ servingRole: ServingRole, at now: Instant) {
+        self.servingRole = servingRole
         next = nil
         sinceMs = now.monotonicMs
     }
 
     /// There is no leader any more, or the one that there was to be.
     mutating func end(at now: Instant) {
-        if duty != nil { leaderlessSinceMs = now.monotonicMs }
-        duty = nil
+        if servingRole != nil { leaderlessSinceMs = now.monotonicMs }
+        servingRole = nil
         next = nil
     }
 }

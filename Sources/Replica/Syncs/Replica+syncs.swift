@@ -26,7 +26,7 @@ extension Replica {
 
     /// - Returns: How far this node must have come; nil when the leader will say.
     mutating func askForSync(_ path: ZnodePath?, _ xid: Int32, of connection: Connection) -> Zxid? {
-        switch service.duty {
+        switch service.servingRole {
         case .lead:
             syncs.wait(.client(connection.id), for: zab.history.last)
             return zab.history.last

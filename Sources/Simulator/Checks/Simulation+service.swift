@@ -38,19 +38,19 @@ extension Simulation {
             service.isWhole = isWhole
         }
         if isLed { service.ledAtMs = nowMs }
-        if servers.allSatisfy({ $0.duty != nil }) { service.joinedAtMs = nowMs }
+        if servers.allSatisfy({ $0.servingRole != nil }) { service.joinedAtMs = nowMs }
         if service.isQuorumTalking == true {
             let unledMs = nowMs - max(service.steadySinceMs, service.ledAtMs)
             service.longestUnledMs = max(service.longestUnledMs, unledMs)
             guard unledMs <= Self.unledMsMax else {
-                throw Violation("a quorum could talk for \(unledMs) ms, and had no leader: \(duties)")
+                throw Violation("a quorum could talk for \(unledMs) ms, and had no leader: \(servingRoles)")
             }
         }
         if service.isWhole, scenario.isAboutLastingCuts {
             let unjoinedMs = nowMs - max(service.steadySinceMs, service.joinedAtMs)
             service.longestUnjoinedMs = max(service.longestUnjoinedMs, unjoinedMs)
             guard unjoinedMs <= Self.unjoinedMsMax else {
-                throw Violation("all could talk for \(unjoinedMs) ms, and not all serve: \(duties)")
+                throw Violation("all could talk for \(unjoinedMs) ms, and not all serve: \(servingRoles)")
             }
         }
     }
@@ -86,19 +86,19 @@ extension Simulation {
 
     private var isLed: Bool {
         voters.contains { leader in
-            guard case .lead(let epoch)? = leader.duty else { return false }
+            guard case .lead(let epoch)? = leader.servingRole else { return false }
             return membership.quorum.isReached { id in
                 guard id != leader.id else { return true }
                 return voters.contains { server in
-                    server.id == id && server.duty == .follow(leader.id, epoch)
+                    server.id == id && server.servingRole == .follow(leader.id, epoch)
                         && network.areConnected(server.host, leader.host)
                 }
             }
         }
     }
 
-    private var duties: String {
-        servers.map { "server \($0.id.rawValue) \($0.duty.map { "\($0)" } ?? "looks")" }
+    private var servingRoles: String {
+        servers.map { "server \($0.id.rawValue) \($0.servingRole.map { "\($0)" } ?? "looks")" }
             .joined(separator: ", ")
     }
 }

@@ -67,7 +67,7 @@ extension Simulation {
         if server.adoptedMs >= 0 { return }
         // A question asked long ago, when the client was there.
         if let claim = claims[client.session], claim.by != server.host, nowMs - claim.atMs < 1_000 { return }
-        let isLeaderless = server.duty == nil
+        let isLeaderless = server.servingRole == nil
         if isLeaderless, nowMs - server.leaderlessSinceMs >= Int64(Client.timeoutMs) { return }
         throw Violation(
             "server \(server.id.rawValue) closed the connection of client \(client.index), whose session "

@@ -98,7 +98,7 @@ extension Simulation {
 
     private var leader: Server? {
         servers.filter { server in
-            guard server.isRunning, case .lead? = server.duty else { return false }
+            guard server.isRunning, case .lead? = server.servingRole else { return false }
             return true
         }.max { $0.disk.acceptedEpoch < $1.disk.acceptedEpoch }
     }

@@ -30,7 +30,7 @@ final class Server {
     /// The end of the history that it is known to have applied.
     var position = 0
     var observed = Zxid.zero
-    var duty: Duty?
+    var servingRole: ServingRole?
     /// Since when it has no leader.
     var leaderlessSinceMs: Int64 = 0
     /// When it last took a snapshot in the place of what it had.

@@ -36,7 +36,7 @@ extension Simulation {
         noteChange()
         server.position = 0
         server.observed = .zero
-        server.duty = nil
+        server.servingRole = nil
         server.leaderlessSinceMs = nowMs
         server.adoptedMs = -1
         transcript.note(nowMs, Int64(server.host), 1, line: "\(nowMs) server \(server.id.rawValue) starts")
@@ -156,14 +156,15 @@ extension Simulation {
             try record.compare(digest: digest, at: zxid, of: server.id)
             try requirePair(of: server)
         }
-        let duty = server.replica?.ensembleDuty
-        guard duty != server.duty else { return }
-        if duty == nil { server.leaderlessSinceMs = nowMs }
-        server.duty = duty
-        if case .lead(let epoch)? = duty { try record.note(leader: server.id, of: epoch, at: zxid) }
+        let servingRole = server.replica?.ensembleRole
+        guard servingRole != server.servingRole else { return }
+        if servingRole == nil { server.leaderlessSinceMs = nowMs }
+        server.servingRole = servingRole
+        if case .lead(let epoch)? = servingRole { try record.note(leader: server.id, of: epoch, at: zxid) }
         transcript.note(
             nowMs, Int64(server.host), 4,
-            line: "\(nowMs) server \(server.id.rawValue) at \(zxid): \(duty.map { "\($0)" } ?? "looks")")
+            line:
+                "\(nowMs) server \(server.id.rawValue) at \(zxid): \(servingRole.map { "\($0)" } ?? "looks")")
     }
 
     private func follow(_ server: Server, to zxid: Zxid) throws(Violation) {

@@ -99,7 +99,7 @@ extension Following {
         server.settle(in: epoch)
         server.act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
         server.deliver(through: server.history.last)
-        if let duty { server.act(.serve(duty)) }
+        if let servingRole { server.act(.serve(servingRole)) }
         let late = unlogged
         unlogged = []
         for entry in late { server.log(entry, isAcknowledged: !isObserver) }

@@ -59,7 +59,7 @@ struct Following: ~Copyable {
     }
 
     /// What it does in a running epoch; nil before that.
-    var duty: Duty? {
+    var servingRole: ServingRole? {
         guard case .serving(let epoch) = phase else { return nil }
         return isObserver ? .observe(leader, epoch) : .follow(leader, epoch)
     }

@@ -65,7 +65,7 @@ struct Leading: ~Copyable {
     }
 
     /// What it does in a running epoch; nil before that.
-    var duty: Duty? {
+    var servingRole: ServingRole? {
         guard case .serving(let epoch) = phase else { return nil }
         return .lead(epoch)
     }

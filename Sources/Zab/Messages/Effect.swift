@@ -36,13 +36,13 @@ package enum Effect: Equatable, Sendable {
     /// Committed: apply it. Comes in order, each entry once.
     case deliver(Entry)
     /// Committed entries and clients' requests may come from now on.
-    case serve(Duty)
+    case serve(ServingRole)
     /// The duty ends, for the reason given: there is no leader, or this node leads no more. Serve nobody.
     case standBy(String)
 }
 
 /// What a peer does for the ensemble once an epoch runs.
-package enum Duty: Equatable, Sendable {
+package enum ServingRole: Equatable, Sendable {
     /// Propose from `epoch << 32 | 1` on.
     case lead(Epoch)
     case follow(PeerID, Epoch)

@@ -293,7 +293,7 @@ struct Ensemble {
 
     var leader: PeerID? {
         all.filter { id in
-            guard case .lead = nodes[id].peer?.duty else { return false }
+            guard case .lead = nodes[id].peer?.servingRole else { return false }
             return true
         }.max { currentEpoch(of: $0) < currentEpoch(of: $1) }
     }

@@ -9,20 +9,20 @@ extension Replica {
     /// There is a leader. A learner that comes back to one it has lost in the same epoch may have given it
     /// writes that are under way there still: it synchronises before it gives them to anybody again, so that
     /// what will be in the history is.
-    mutating func prepare(_ duty: Duty) {
+    mutating func prepare(_ servingRole: ServingRole) {
         let asker = connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
-        guard duty.isLearners, let asker else { return serve(duty) }
-        service.prepare(duty)
+        guard servingRole.isLearners, let asker else { return serve(servingRole) }
+        service.prepare(servingRole)
         syncs.noteQuestion(.node)
         requestSync(.root, xid: 0, of: asker)
     }
 
     /// Requests go on. What an earlier leader was given and is not in the history is given to this one, in
     /// order; then comes what was not given to anybody.
-    mutating func serve(_ duty: Duty) {
-        service.begin(duty, at: now)
+    mutating func serve(_ servingRole: ServingRole) {
+        service.begin(servingRole, at: now)
         committed.isTreeExact = true
-        if case .lead = duty {
+        if case .lead = servingRole {
             committed.sessions.touchAll(at: now)
             chores.endings.begin()
             chores.sweep.begin(at: now)
@@ -78,7 +78,7 @@ extension Replica {
     }
 }
 
-extension Duty {
+extension ServingRole {
     fileprivate var isLearners: Bool {
         switch self {
         case .lead: false
