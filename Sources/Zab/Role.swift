@@ -21,18 +21,18 @@ enum Role: ~Copyable {
             election.handle(input, &server, at: nowMs)
             self = .looked(election, &server, at: nowMs)
         case .following(var following):
-            do throws(Abandonment) {
+            do throws(StepDown) {
                 try following.handle(input, &server, at: nowMs)
                 self = .following(following)
             } catch {
-                self = .rested(following.abandon(error, &server, at: nowMs), &server, at: nowMs)
+                self = .rested(following.stepDown(error, &server, at: nowMs), &server, at: nowMs)
             }
         case .leading(var leading):
-            do throws(Abandonment) {
+            do throws(StepDown) {
                 try leading.handle(input, &server, at: nowMs)
                 self = .leading(leading)
             } catch {
-                self = .rested(leading.abandon(error, &server, at: nowMs), &server, at: nowMs)
+                self = .rested(leading.stepDown(error, &server, at: nowMs), &server, at: nowMs)
             }
         }
     }

@@ -126,9 +126,9 @@ struct ServerState {
 
     /// A leader whose disk hangs would lead on by the others' disks, and keep in memory all that its own does
     /// not take: one of them leads better. Where there are no others, nothing is won by giving up.
-    mutating func requireDisk(at nowMs: Int64) throws(Abandonment) {
+    mutating func requireDisk(at nowMs: Int64) throws(StepDown) {
         let silentMs = disk.silence(at: nowMs)
         guard silentMs >= patience.syncMs, membership.quorum.voters.count > 1 else { return }
-        throw Abandonment("its own disk has not answered for \(silentMs) ms")
+        throw StepDown("its own disk has not answered for \(silentMs) ms")
     }
 }

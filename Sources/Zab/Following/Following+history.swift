@@ -2,16 +2,16 @@ internal import Vocabulary
 
 /// What a learner is sent of the history: to begin with, and from then on (quorum protocol 3.4 to 3.7).
 extension Following {
-    mutating func beginDiff() throws(Abandonment) {
-        guard case .promised(let epoch) = phase else { throw Abandonment("DIFF out of turn") }
+    mutating func beginDiff() throws(StepDown) {
+        guard case .promised(let epoch) = phase else { throw StepDown("DIFF out of turn") }
         phase = .synchronising(epoch)
     }
 
     /// TRUNC: the tail behind `zxid` was never committed.
-    mutating func truncate(after zxid: Zxid, _ server: inout ServerState) throws(Abandonment) {
-        guard case .promised(let epoch) = phase else { throw Abandonment("TRUNC out of turn") }
+    mutating func truncate(after zxid: Zxid, _ server: inout ServerState) throws(StepDown) {
+        guard case .promised(let epoch) = phase else { throw StepDown("TRUNC out of turn") }
         guard server.history.truncate(after: zxid) else {
-            throw Abandonment(
+            throw StepDown(
                 "leader \(leader.rawValue) asks to take back everything after \(zxid), but what is here "
                     + "up to \(server.history.committed) is committed and applied: the two histories have "
                     + "parted. Compare the servers' folders (`aviary-admin compare`). If this server stands "
@@ -25,9 +25,9 @@ extension Following {
         phase = .synchronising(epoch)
     }
 
-    mutating func beginSnapshot(_ zxid: Zxid) throws(Abandonment) {
-        guard case .promised(let epoch) = phase else { throw Abandonment("SNAP out of turn") }
-        guard zxid > .zero, zxid.epoch <= epoch else { throw Abandonment("SNAP at \(zxid)") }
+    mutating func beginSnapshot(_ zxid: Zxid) throws(StepDown) {
+        guard case .promised(let epoch) = phase else { throw StepDown("SNAP out of turn") }
+        guard zxid > .zero, zxid.epoch <= epoch else { throw StepDown("SNAP at \(zxid)") }
         snapshot = zxid
         committed = zxid
         phase = .synchronising(epoch)
@@ -37,37 +37,37 @@ extension Following {
     ///
     /// One of Apache's leaders first decides what to send behind SNAP and labels it afterwards, when it has
     /// applied more: what it sends twice is in the snapshot (quorum protocol 3.4).
-    mutating func take(_ entry: Entry, _ server: inout ServerState) throws(Abandonment) {
+    mutating func take(_ entry: Entry, _ server: inout ServerState) throws(StepDown) {
         if let snapshot, entry.zxid <= snapshot { return }
         let last = unlogged.last?.zxid ?? snapshot ?? server.history.last
         guard last.isFollowed(by: entry.zxid) else {
-            throw Abandonment("the leader proposed \(entry.zxid) behind \(last)")
+            throw StepDown("the leader proposed \(entry.zxid) behind \(last)")
         }
         guard let epoch, entry.zxid.epoch <= epoch else {
-            throw Abandonment("the leader proposed \(entry.zxid) in an epoch that it did not open")
+            throw StepDown("the leader proposed \(entry.zxid) in an epoch that it did not open")
         }
         switch phase {
         case .synchronising, .ready: unlogged.append(entry)
         case .serving: server.log(entry, isAcknowledged: !isObserver)
-        case .connecting, .introduced, .promised: throw Abandonment("a proposal out of turn")
+        case .connecting, .introduced, .promised: throw StepDown("a proposal out of turn")
         }
     }
 
-    mutating func commit(_ zxid: Zxid, _ server: inout ServerState) throws(Abandonment) {
+    mutating func commit(_ zxid: Zxid, _ server: inout ServerState) throws(StepDown) {
         let last = unlogged.last?.zxid ?? snapshot ?? server.history.last
-        guard zxid <= last else { throw Abandonment("the leader committed \(zxid), which it never proposed") }
+        guard zxid <= last else { throw StepDown("the leader committed \(zxid), which it never proposed") }
         switch phase {
         case .synchronising, .ready: committed = max(committed, zxid)
         case .serving: server.deliver(through: zxid)
-        case .connecting, .introduced, .promised: throw Abandonment("a commit out of turn")
+        case .connecting, .introduced, .promised: throw StepDown("a commit out of turn")
         }
     }
 
     /// NEWLEADER: the committed history, then the epoch, then the acknowledgement.
     mutating func enter(
         _ epoch: Epoch, _ server: inout ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
-        guard case .synchronising(epoch) = phase else { throw Abandonment("NEWLEADER out of turn") }
+    ) throws(StepDown) {
+        guard case .synchronising(epoch) = phase else { throw StepDown("NEWLEADER out of turn") }
         let committed = takeCommitted()
         if let snapshot {
             server.install(snapshot, committed)
@@ -91,9 +91,9 @@ extension Following {
     }
 
     /// UPTODATE: a quorum has this history, so all that the leader had when it sent NEWLEADER is committed.
-    mutating func serve(_ server: inout ServerState) throws(Abandonment) {
+    mutating func serve(_ server: inout ServerState) throws(StepDown) {
         guard case .ready(let epoch) = phase, hasAcknowledged else {
-            throw Abandonment("UPTODATE out of turn")
+            throw StepDown("UPTODATE out of turn")
         }
         phase = .serving(epoch)
         server.settle(in: epoch)

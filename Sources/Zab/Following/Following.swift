@@ -69,16 +69,16 @@ struct Following: ~Copyable {
 
     mutating func handle(
         _ input: Peer.Input, _ server: inout ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
+    ) throws(StepDown) {
         switch input {
         case .ticked:
-            if nowMs >= deadlineMs { throw Abandonment("nothing came from the leader in time") }
+            if nowMs >= deadlineMs { throw StepDown("nothing came from the leader in time") }
         case .notified(let notification, let peer):
             server.answer(notification, from: peer, as: state)
             try doubt(notification, from: peer, server, at: nowMs)
         case .stored: while let acknowledgement = server.disk.next() { release(acknowledgement, &server) }
         case .leaderLinkUp: introduce(&server, at: nowMs)
-        case .leaderLinkDown(let reason?): throw Abandonment(reason)
+        case .leaderLinkDown(let reason?): throw StepDown(reason)
         case .leaderLinkDown(nil): try dialAgain(&server)
         case .fromLeader(let message): try receive(message, &server, at: nowMs)
         case .learnerLinkUp(let link): server.refuse(link)
@@ -87,8 +87,8 @@ struct Following: ~Copyable {
     }
 
     /// Leaves its leader.
-    consuming func abandon(
-        _ why: Abandonment, _ server: inout ServerState, at nowMs: Int64
+    consuming func stepDown(
+        _ why: StepDown, _ server: inout ServerState, at nowMs: Int64
     ) -> Resting {
         server.act(.unfollow)
         return server.rest(after: leader, servingSinceMs: servingSinceMs, because: why, at: nowMs)
@@ -96,7 +96,7 @@ struct Following: ~Copyable {
 
     private mutating func receive(
         _ message: LeaderMessage, _ server: inout ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
+    ) throws(StepDown) {
         switch message {
         case .leaderInfo(let epoch): try promise(epoch, &server, at: nowMs)
         case .diff: try beginDiff()
@@ -134,15 +134,15 @@ struct Following: ~Copyable {
     /// LEADERINFO: the promise is kept on the disk before it is given.
     private mutating func promise(
         _ epoch: Epoch, _ server: inout ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
-        guard phase == .introduced else { throw Abandonment("LEADERINFO out of turn") }
+    ) throws(StepDown) {
+        guard phase == .introduced else { throw StepDown("LEADERINFO out of turn") }
         guard epoch >= server.standing.acceptedEpoch else {
-            throw Abandonment(
+            throw StepDown(
                 "leader \(leader.rawValue) opens epoch \(epoch.rawValue), promised was "
                     + "\(server.standing.acceptedEpoch.rawValue)")
         }
         guard epoch < .last else {
-            throw Abandonment("leader \(leader.rawValue) opens an epoch that none can follow")
+            throw StepDown("leader \(leader.rawValue) opens an epoch that none can follow")
         }
         phase = .promised(epoch)
         deadlineMs = nowMs + server.patience.initMs
@@ -161,12 +161,12 @@ struct Following: ~Copyable {
     }
 
     /// The link broke, or never came up. Before the leader has said anything that is no reason to give it up.
-    private mutating func dialAgain(_ server: inout ServerState) throws(Abandonment) {
+    private mutating func dialAgain(_ server: inout ServerState) throws(StepDown) {
         guard phase == .connecting || phase == .introduced else {
-            throw Abandonment("the link to the leader broke")
+            throw StepDown("the link to the leader broke")
         }
         guard failedAttempts < Following.attemptsMax else {
-            throw Abandonment("server \(leader.rawValue) was elected and does not lead")
+            throw StepDown("server \(leader.rawValue) was elected and does not lead")
         }
         server.act(.follow(leader, afterMs: Following.firstRetryMs << Int64(failedAttempts)))
         failedAttempts += 1
@@ -178,13 +178,13 @@ struct Following: ~Copyable {
     /// heard, and hears too few.
     private func doubt(
         _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
+    ) throws(StepDown) {
         guard server.membership.isVoter(peer), notification.state != .observing else { return }
         guard phase == .connecting || phase == .introduced else { return }
         guard peer == leader else { return }
         let looksAgain = notification.state == .looking && notification.round > server.round
         guard looksAgain || notification.vote.leader != peer else { return }
-        throw Abandonment(
+        throw StepDown(
             "server \(peer.rawValue) was elected and looks for a leader",
             isFailure: nowMs - sinceMs > 2 * Election.settlingMs)
     }

@@ -5,7 +5,7 @@ extension Leading {
     /// Sends what takes the next place in the order to the log and to those who vote.
     mutating func propose(
         _ entry: Entry, _ server: inout ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
+    ) throws(StepDown) {
         guard isServing else { return }
         guard server.lastProposed.counter < UInt32.max else { throw Leading.isFull(server) }
         precondition(entry.zxid == server.lastProposed.next, "\(entry.zxid) is not the next place")
@@ -63,14 +63,14 @@ extension Leading {
 
     // MARK: Time
 
-    mutating func tick(_ server: inout ServerState, at nowMs: Int64) throws(Abandonment) {
+    mutating func tick(_ server: inout ServerState, at nowMs: Int64) throws(StepDown) {
         if isNearlyFull(server) { throw Leading.isFull(server) }
         try server.requireDisk(at: nowMs)
         for learner in learners {
             guard let absence = learner.absence(server.patience, at: nowMs) else { continue }
             drop(learner.link, absence, &server)
         }
-        if nowMs >= deadlineMs(server.patience) { throw Abandonment("no quorum followed in time") }
+        if nowMs >= deadlineMs(server.patience) { throw StepDown("no quorum followed in time") }
         guard nowMs >= pingsAtMs else { return }
         pingsAtMs = nowMs + server.patience.tickMs / 2
         for learner in learners where learner.isServing || learner.phase == .ready {
@@ -80,13 +80,13 @@ extension Leading {
     }
 
     /// A leader without a quorum stops: others may have elected another.
-    private func requireQuorum(_ server: ServerState) throws(Abandonment) {
+    private func requireQuorum(_ server: ServerState) throws(StepDown) {
         guard isServing else { return }
         let followers = learners.filter { $0.isVoter && $0.isServing }
         let isFollowed = server.membership.quorum.isReached { peer in
             peer == server.me || followers.contains { $0.peer == peer }
         }
-        guard isFollowed else { throw Abandonment("fewer than a quorum follow") }
+        guard isFollowed else { throw StepDown("fewer than a quorum follow") }
     }
 
     // MARK: An epoch without places
@@ -97,7 +97,7 @@ extension Leading {
         isServing && server.lastProposed.counter > UInt32.max - Peer.countersSpared
     }
 
-    private static func isFull(_ server: ServerState) -> Abandonment {
-        Abandonment("epoch \(server.lastProposed.epoch.rawValue) is full")
+    private static func isFull(_ server: ServerState) -> StepDown {
+        StepDown("epoch \(server.lastProposed.epoch.rawValue) is full")
     }
 }

@@ -89,7 +89,7 @@ struct Leading: ~Copyable {
 
     mutating func handle(
         _ input: Peer.Input, _ server: inout ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
+    ) throws(StepDown) {
         switch input {
         case .ticked: try tick(&server, at: nowMs)
         case .proposed(let entry): try propose(entry, &server, at: nowMs)
@@ -106,8 +106,8 @@ struct Leading: ~Copyable {
     }
 
     /// Turns its learners away.
-    consuming func abandon(
-        _ why: Abandonment, _ server: inout ServerState, at nowMs: Int64
+    consuming func stepDown(
+        _ why: StepDown, _ server: inout ServerState, at nowMs: Int64
     ) -> Resting {
         server.act(.acceptLearners(false))
         for learner in learners { server.act(.drop(learner.link, why.reason)) }
@@ -139,7 +139,7 @@ struct Leading: ~Copyable {
 
     private mutating func receive(
         _ message: LearnerMessage, on link: LinkID, _ server: inout ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
+    ) throws(StepDown) {
         guard let index = learners.firstIndex(where: { $0.link == link }) else { return }
         learners[index].hear(server.patience, at: nowMs)
         switch (message, learners[index].phase) {
@@ -193,13 +193,13 @@ struct Leading: ~Copyable {
     /// who has failed is not listened to.
     private func doubt(
         _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
+    ) throws(StepDown) {
         guard server.membership.isVoter(peer), notification.state != .observing else { return }
         guard phase == .gathering, notification.vote.leader != server.me,
             !server.failedLeaders.remembers(notification.vote.leader, at: nowMs)
         else { return }
         guard notification.state != .looking || notification.vote.isBetter(than: server.vote) else { return }
-        throw Abandonment(
+        throw StepDown(
             "server \(peer.rawValue) wants server \(notification.vote.leader.rawValue) to lead",
             isFailure: false)
     }
@@ -210,7 +210,7 @@ struct Leading: ~Copyable {
     /// stranger.
     private mutating func yield(
         to peer: PeerID, accepted: Epoch, _ server: ServerState, at nowMs: Int64
-    ) throws(Abandonment) {
+    ) throws(StepDown) {
         guard case .serving(let epoch) = phase, server.membership.isVoter(peer), accepted > epoch else {
             overtakenSinceMs[peer] = nil
             return
@@ -218,7 +218,7 @@ struct Leading: ~Copyable {
         let since = overtakenSinceMs[peer, default: nowMs]
         overtakenSinceMs[peer] = since
         guard nowMs - since >= server.patience.initMs else { return }
-        throw Abandonment(
+        throw StepDown(
             "server \(peer.rawValue) has promised epoch \(accepted.rawValue), and cannot follow in "
                 + "\(epoch.rawValue)")
     }

@@ -8,7 +8,7 @@ extension ServerState {
     ///   - leader: The leader that is given up; this server where it led.
     ///   - servingSinceMs: Since when the role served in a running epoch; nil where it never did.
     mutating func rest(
-        after leader: PeerID, servingSinceMs: Int64?, because why: Abandonment, at nowMs: Int64
+        after leader: PeerID, servingSinceMs: Int64?, because why: StepDown, at nowMs: Int64
     ) -> Resting {
         disk.withdrawAcknowledgements()
         if why.isFailure { noteFailure(of: leader, at: nowMs) }

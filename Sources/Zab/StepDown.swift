@@ -1,5 +1,5 @@
 /// Why a server gives up its role, for the log.
-struct Abandonment: Error, Equatable {
+struct StepDown: Error, Equatable {
     let reason: String
     /// Whether the leader has failed, and not the election before it.
     let isFailure: Bool
