@@ -100,7 +100,7 @@ package struct Recovering: ~Copyable {
         if let membership = settings.membership {
             zab = Peer(
                 settings.peer, in: membership, patience: settings.patience,
-                standing: Standing(
+                persistent: PersistentState(
                     acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch, lastLogged: history.last,
                     mustSynchronize: mustSynchronize),
                 history: history)

@@ -5,7 +5,7 @@ extension Peer {
     package var me: PeerID { server.me }
     package var membership: Membership { server.membership }
     /// What is on the disk, or on its way there.
-    package var standing: Standing { server.standing }
+    package var persistent: PersistentState { server.persistent }
     package var history: History { server.history }
     /// The last place this leader gave away.
     package var lastProposed: Zxid { server.lastProposed }

@@ -62,7 +62,7 @@ enum Role: ~Copyable {
 
     private static func elected(_ server: inout ServerState, at nowMs: Int64) -> Role {
         var leading = Leading(
-            inherited: server.history.last, newestAccepted: server.standing.acceptedEpoch, sinceMs: nowMs,
+            inherited: server.history.last, newestAccepted: server.persistent.acceptedEpoch, sinceMs: nowMs,
             pingsAtMs: nowMs + server.patience.tickMs / 2)
         leading.begin(&server)
         server.tellLookingObservers(as: .leading)

@@ -14,7 +14,7 @@ extension ServerState {
         if why.isFailure { noteFailure(of: leader, at: nowMs) }
         let hasServed = servingSinceMs.map { nowMs - $0 >= patience.tickMs / 8 } ?? false
         failures = hasServed ? 0 : failures + 1
-        vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
+        vote = Vote(leader: me, zxid: persistent.lastLogged, epoch: persistent.currentEpoch)
         act(.standBy(why.reason))
         return Resting(after: failures, isLasting: why.isLasting, at: nowMs)
     }

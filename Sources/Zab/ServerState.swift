@@ -9,7 +9,7 @@ struct ServerState {
     let membership: Membership
     let patience: Patience
     /// What is on the disk, or on its way there.
-    var standing: Standing
+    var persistent: PersistentState
     var history: History
     /// The last place this server gave away as a leader.
     var lastProposed: Zxid
@@ -28,15 +28,16 @@ struct ServerState {
     var failedLeaders = FailedLeaders()
 
     init(
-        _ me: PeerID, in membership: Membership, patience: Patience, standing: Standing, history: History
+        _ me: PeerID, in membership: Membership, patience: Patience, persistent: PersistentState,
+        history: History
     ) {
         self.me = me
         self.membership = membership
         self.patience = patience
-        self.standing = standing
+        self.persistent = persistent
         self.history = history
-        self.lastProposed = standing.lastLogged
-        self.vote = Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch)
+        self.lastProposed = persistent.lastLogged
+        self.vote = Vote(leader: me, zxid: persistent.lastLogged, epoch: persistent.currentEpoch)
     }
 
     /// Takes in what is the same for every role.
@@ -72,7 +73,7 @@ struct ServerState {
 
     mutating func log(_ entry: Entry, isAcknowledged: Bool) {
         history.append(entry)
-        standing.lastLogged = entry.zxid
+        persistent.lastLogged = entry.zxid
         let acknowledgement = isAcknowledged ? PendingAcknowledgement.acknowledge(entry.zxid) : nil
         act(.store(.append(entry), ticket: disk.issue(acknowledgement, bytes: entry.weight)))
     }

@@ -3,7 +3,7 @@ import Testing
 import Vocabulary
 import Zab
 
-/// A server whose disk may have lost what it acknowledged: `Standing.mustSynchronize`.
+/// A server whose disk may have lost what it acknowledged: `PersistentState.mustSynchronize`.
 @Suite struct `A peer that may have forgotten` {
     private static func id(_ number: Int64) -> PeerID { PeerID(rawValue: number) }
     private static let epoch = Epoch(rawValue: 1)
@@ -14,7 +14,7 @@ import Zab
     private static func peer(_ me: Int64 = 1, mustSynchronize: Bool = true) -> Peer {
         var peer = Peer(
             id(me), in: membership, patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
-            standing: Standing(
+            persistent: PersistentState(
                 acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: end, mustSynchronize: mustSynchronize),
             history: History(after: end, [], committed: end))
         peer.step(.ticked, at: 0)
@@ -103,11 +103,11 @@ import Zab
         var proofs: [Epoch?] = []
         for case .toLeader(.acknowledgeEpoch(_, let proven)) in peer.takeEffects() { proofs.append(proven) }
         #expect(proofs == [nil])
-        #expect(peer.standing.mustSynchronize)
+        #expect(peer.persistent.mustSynchronize)
         peer.step(.fromLeader(.diff(through: Self.end)), at: 5)
         peer.step(.fromLeader(.newLeader(Epoch(rawValue: 2), configuration: "")), at: 6)
         tickets = Self.tickets(&peer)
-        #expect(!peer.standing.mustSynchronize)
+        #expect(!peer.persistent.mustSynchronize)
         peer.step(.leaderLinkDown(), at: 7)
         #expect(Self.said(&peer) == [], "not before the disk has it")
         peer.step(.stored(through: tickets.last ?? 0), at: 8)
@@ -172,7 +172,7 @@ import Zab
                 quorum: Quorum(majorityOf: [1, 2, 3].map { PeerID(rawValue: $0) }), observers: [], version: 0,
                 text: ""),
             patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
-            standing: Standing(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: end),
+            persistent: PersistentState(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: end),
             history: History(after: end, [], committed: end))
         peer.step(.ticked, at: 0)
         return peer

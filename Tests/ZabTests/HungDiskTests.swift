@@ -18,7 +18,7 @@ import Zab
             Self.ids[2],
             in: Membership(quorum: Quorum(majorityOf: Self.ids), observers: [], version: 0, text: ""),
             patience: Self.patience,
-            standing: Standing(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
+            persistent: PersistentState(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
             history: History(after: .zero, [], committed: .zero))
         step(.ticked)
         let vote = Vote(leader: Self.ids[2], zxid: .zero, epoch: .zero)
@@ -120,7 +120,7 @@ import Zab
     @Test func `and is all there is keeps its lead, and knows how long it waits`() {
         var alone = Peer(
             Self.ids[0], in: Membership(of: Self.ids[0]), patience: Self.patience,
-            standing: Standing(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
+            persistent: PersistentState(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
             history: History(after: .zero, [], committed: .zero))
         for nowMs in stride(from: Int64(0), to: 400, by: 20) {
             alone.step(.ticked, at: nowMs)

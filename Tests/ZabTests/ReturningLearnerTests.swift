@@ -19,7 +19,7 @@ import Zab
             ids[2],
             in: Membership(quorum: Quorum(majorityOf: ids), observers: [], version: 0, text: ""),
             patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
-            standing: Standing(
+            persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: 1), currentEpoch: Epoch(rawValue: 1), lastLogged: Self.end),
             history: History(after: Self.end, [], committed: Self.end))
         step(.ticked)
@@ -110,7 +110,7 @@ import Zab
             in: Membership(
                 quorum: Quorum(majorityOf: ids), observers: [PeerID(rawValue: 4)], version: 0, text: ""),
             patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
-            standing: Standing(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
+            persistent: PersistentState(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
             history: History(after: .zero, [], committed: .zero))
         observer.step(.ticked, at: 0)
         _ = observer.takeEffects()

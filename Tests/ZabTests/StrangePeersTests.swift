@@ -15,7 +15,7 @@ import Zab
         var peer = Peer(
             PeerID(rawValue: me), in: membership,
             patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
-            standing: Standing(
+            persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: accepted), currentEpoch: Epoch(rawValue: 1), lastLogged: end),
             history: History(after: end, [], committed: end))
         peer.step(.ticked, at: 0)
@@ -159,7 +159,7 @@ import Zab
         var peer = Self.following()
         peer.step(.fromLeader(.leaderInfo(.last)), at: 300)
         #expect(Self.gaveUp(&peer) == true)
-        #expect(peer.standing.acceptedEpoch == Epoch(rawValue: 1))
+        #expect(peer.persistent.acceptedEpoch == Epoch(rawValue: 1))
     }
 
     @Test(arguments: [0, -1, 0x7_0000_0001] as [Int64])

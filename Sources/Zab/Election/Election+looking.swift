@@ -8,7 +8,7 @@ extension Election {
         server.round = server.round == .max ? 1 : server.round + 1
         let failed = server.failedLeaders.remembered(at: nowMs)
         let election = Election(
-            of: server.me, in: server.membership, standing: server.standing, round: server.round,
+            of: server.me, in: server.membership, persistent: server.persistent, round: server.round,
             reachable: server.reachable, passingOver: failed, forMs: server.patience.passingOverMs,
             at: nowMs)
         server.announce(election.announcement, dialling: true)
@@ -47,7 +47,7 @@ extension Election {
         let hasChanged = receive(notification, from: peer, at: nowMs)
         server.round = round
         // Nobody waits for the word of who does not vote; and two who answer one another never end.
-        if isBehind || isNew, server.membership.isVoter(server.me), !server.standing.mustSynchronize {
+        if isBehind || isNew, server.membership.isVoter(server.me), !server.persistent.mustSynchronize {
             server.act(.notify(peer, announcement))
         }
         if hasChanged { server.announce(announcement, dialling: false) }

@@ -62,7 +62,8 @@ package struct Election {
     ///   - failed: Voters that have failed as leaders.
     ///   - passingOverMs: Milliseconds of each round in which they are passed over.
     package init(
-        of me: PeerID, in membership: Membership, standing: Standing, round: Int64, reachable: Set<PeerID>,
+        of me: PeerID, in membership: Membership, persistent: PersistentState, round: Int64,
+        reachable: Set<PeerID>,
         passingOver failed: Set<PeerID> = [], forMs passingOverMs: Int64 = 0, at nowMs: Int64
     ) {
         self.me = me
@@ -70,9 +71,9 @@ package struct Election {
         self.round = round
         self.reachable = reachable
         self.retriesAtMs = nowMs + Election.firstRetryMs
-        let isVoting = membership.isVoter(me) && !standing.mustSynchronize
+        let isVoting = membership.isVoter(me) && !persistent.mustSynchronize
         candidacy =
-            isVoting ? Vote(leader: me, zxid: standing.lastLogged, epoch: standing.currentEpoch) : nil
+            isVoting ? Vote(leader: me, zxid: persistent.lastLogged, epoch: persistent.currentEpoch) : nil
         abstention = membership.isVoter(me) && !isVoting ? .abstention(of: me) : nil
         self.failed = failed
         self.passingOverMs = passingOverMs

@@ -20,7 +20,7 @@ extension Following {
                     + "then this server tries again ever more slowly",
                 isFailure: false, isLasting: true)
         }
-        server.standing.lastLogged = server.history.last
+        server.persistent.lastLogged = server.history.last
         server.store(.truncate(after: zxid), then: nil)
         phase = .synchronising(epoch)
     }
@@ -75,9 +75,9 @@ extension Following {
         } else {
             for entry in committed { server.log(entry, isAcknowledged: false) }
         }
-        server.standing.currentEpoch = epoch
+        server.persistent.currentEpoch = epoch
         // The disk forgets it with the same write, and no vote is given before that is done.
-        server.standing.mustSynchronize = false
+        server.persistent.mustSynchronize = false
         server.store(.enterEpoch(epoch), then: .acknowledgeNewLeader(epoch))
         phase = .ready(epoch)
         deadlineMs = nowMs + server.patience.initMs
@@ -112,7 +112,7 @@ extension ServerState {
     fileprivate mutating func install(_ snapshot: Zxid, _ entries: [Entry]) {
         history.reset(to: snapshot)
         for entry in entries { history.append(entry) }
-        standing.lastLogged = history.last
+        persistent.lastLogged = history.last
         store(.install(snapshot: snapshot, entries), then: nil)
     }
 }

@@ -127,7 +127,7 @@ struct Following: ~Copyable {
         server.act(
             .toLeader(
                 .info(
-                    server.me, acceptedEpoch: server.standing.acceptedEpoch, isObserver: isObserver,
+                    server.me, acceptedEpoch: server.persistent.acceptedEpoch, isObserver: isObserver,
                     configurationVersion: server.membership.version)))
     }
 
@@ -136,20 +136,20 @@ struct Following: ~Copyable {
         _ epoch: Epoch, _ server: inout ServerState, at nowMs: Int64
     ) throws(StepDown) {
         guard phase == .introduced else { throw StepDown("LEADERINFO out of turn") }
-        guard epoch >= server.standing.acceptedEpoch else {
+        guard epoch >= server.persistent.acceptedEpoch else {
             throw StepDown(
                 "leader \(leader.rawValue) opens epoch \(epoch.rawValue), promised was "
-                    + "\(server.standing.acceptedEpoch.rawValue)")
+                    + "\(server.persistent.acceptedEpoch.rawValue)")
         }
         guard epoch < .last else {
             throw StepDown("leader \(leader.rawValue) opens an epoch that none can follow")
         }
         phase = .promised(epoch)
         deadlineMs = nowMs + server.patience.initMs
-        if epoch == server.standing.acceptedEpoch {
+        if epoch == server.persistent.acceptedEpoch {
             acknowledgeEpoch(proving: nil, &server)
         } else {
-            server.standing.acceptedEpoch = epoch
+            server.persistent.acceptedEpoch = epoch
             server.store(.acceptEpoch(epoch), then: .acknowledgeEpoch(epoch))
         }
     }
@@ -157,7 +157,7 @@ struct Following: ~Copyable {
     private func acknowledgeEpoch(proving currentEpoch: Epoch?, _ server: inout ServerState) {
         server.act(
             .toLeader(
-                .acknowledgeEpoch(lastLogged: server.standing.lastLogged, currentEpoch: currentEpoch)))
+                .acknowledgeEpoch(lastLogged: server.persistent.lastLogged, currentEpoch: currentEpoch)))
     }
 
     /// The link broke, or never came up. Before the leader has said anything that is no reason to give it up.
@@ -195,7 +195,7 @@ struct Following: ~Copyable {
         switch acknowledgement {
         case .acknowledgeEpoch:
             // Without its epoch a history is synchronized and not counted, by Apache's leaders too.
-            let proven = server.standing.mustSynchronize ? nil : server.standing.currentEpoch
+            let proven = server.persistent.mustSynchronize ? nil : server.persistent.currentEpoch
             acknowledgeEpoch(proving: proven, &server)
         case .acknowledgeNewLeader(let epoch):
             hasAcknowledged = true

@@ -13,7 +13,7 @@ extension Leading {
         guard accepted.contains(server.me), isQuorum(accepted, server) else { return }
         let chosen = Epoch(rawValue: newestAccepted.rawValue + 1)
         phase = .promising(chosen)
-        server.standing.acceptedEpoch = chosen
+        server.persistent.acceptedEpoch = chosen
         server.store(.acceptEpoch(chosen), then: .announceEpoch)
     }
 
@@ -43,8 +43,8 @@ extension Leading {
         guard case .proving = phase else { return synchronise(&server) }
         guard let currentEpoch else { return }
         let isAhead =
-            currentEpoch > server.standing.currentEpoch
-            || currentEpoch == server.standing.currentEpoch && learner.lastLogged > inherited
+            currentEpoch > server.persistent.currentEpoch
+            || currentEpoch == server.persistent.currentEpoch && learner.lastLogged > inherited
         if isAhead { return drop(learner.link, "its history is ahead of the leader's", &server) }
         if learner.isVoter, learner.lastLogged >= .zero { promised.insert(learner.peer) }
         enterWhenPromised(&server)
@@ -53,7 +53,7 @@ extension Leading {
     private mutating func enterWhenPromised(_ server: inout ServerState) {
         guard case .proving(let epoch) = phase, isQuorum(promised, server) else { return }
         phase = .synchronising(epoch)
-        server.standing.currentEpoch = epoch
+        server.persistent.currentEpoch = epoch
         server.store(.enterEpoch(epoch), then: .countMyselfForEpoch)
         synchronise(&server)
     }

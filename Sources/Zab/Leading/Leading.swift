@@ -84,7 +84,7 @@ struct Leading: ~Copyable {
     mutating func begin(_ server: inout ServerState) {
         server.act(.acceptLearners(true))
         accepted.insert(server.me)
-        hear(server.me, accepted: server.standing.acceptedEpoch, &server)
+        hear(server.me, accepted: server.persistent.acceptedEpoch, &server)
     }
 
     mutating func handle(

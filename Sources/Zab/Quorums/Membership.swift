@@ -34,7 +34,7 @@ package struct Membership: Equatable, Sendable {
 }
 
 /// What a node knows of its own past, all of it on its disk.
-package struct Standing: Equatable, Sendable {
+package struct PersistentState: Equatable, Sendable {
     /// The newest epoch whose leader was promised that none before it will be followed.
     package var acceptedEpoch: Epoch
     /// The newest epoch whose initial history is here.

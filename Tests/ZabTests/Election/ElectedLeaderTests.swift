@@ -18,7 +18,8 @@ import Zab
             Self.ids[3],
             in: Membership(quorum: Quorum(majorityOf: Self.ids), observers: [], version: 0, text: ""),
             patience: Patience(tickMs: 200, initLimit: 10, syncLimit: 5),
-            standing: Standing(acceptedEpoch: Self.epoch, currentEpoch: Self.epoch, lastLogged: Self.end),
+            persistent: PersistentState(
+                acceptedEpoch: Self.epoch, currentEpoch: Self.epoch, lastLogged: Self.end),
             history: History(after: Self.end, [], committed: Self.end))
         step(.ticked)
         for id in Self.ids where id != Self.ids[3] { step(.reachable(id, true)) }

@@ -14,7 +14,7 @@ import Zab
             of: peer(me),
             in: Membership(
                 quorum: Quorum(majorityOf: voters.map(peer)), observers: [peer(4)], version: 0, text: ""),
-            standing: Standing(
+            persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: epoch), currentEpoch: Epoch(rawValue: epoch),
                 lastLogged: Zxid(rawValue: zxid)),
             round: 1, reachable: Set(reachable.map(peer)), at: 0)

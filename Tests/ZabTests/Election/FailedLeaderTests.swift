@@ -15,7 +15,7 @@ import Zab
     ) -> Election {
         Election(
             of: peer(me), in: membership,
-            standing: Standing(
+            persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: 1), currentEpoch: Epoch(rawValue: 1),
                 lastLogged: Zxid(rawValue: zxid)),
             round: 1, reachable: Set(reachable.map(peer)), passingOver: Set(failed.map(peer)), forMs: 1_000,
@@ -135,7 +135,7 @@ import Zab
                 quorum: Quorum(majorityOf: [1, 2, 3].map { PeerID(rawValue: $0) }), observers: [], version: 0,
                 text: ""),
             patience: patience,
-            standing: Standing(
+            persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: 1), currentEpoch: Epoch(rawValue: 1), lastLogged: Self.end),
             history: History(after: Self.end, [], committed: Self.end))
         step(.ticked, at: 0)

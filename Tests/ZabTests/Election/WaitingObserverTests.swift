@@ -14,7 +14,7 @@ import Zab
         let epoch = Epoch(rawValue: 1)
         var peer = Peer(
             numbers[0], in: membership, patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
-            standing: Standing(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: end),
+            persistent: PersistentState(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: end),
             history: History(after: end, [], committed: end))
         peer.step(.ticked, at: 0)
         peer.step(.reachable(observer, true), at: 0)

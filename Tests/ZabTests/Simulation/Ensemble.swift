@@ -282,12 +282,12 @@ struct Ensemble {
 
     private mutating func boot(_ id: PeerID) {
         let applied = generator.next() % 3 != 0 ? nodes[id].delivered : nil
-        let (standing, history, delivered) = nodes[id].disk.recover(compacting: applied)
+        let (persistent, history, delivered) = nodes[id].disk.recover(compacting: applied)
         nodes[id].delivered = delivered
         nodes[id].diskBusyUntilMs = nowMs
         nodes[id].peer = Peer(
             id, in: membership, patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
-            standing: standing, history: history)
+            persistent: persistent, history: history)
         schedule(.tick, on: id, at: nowMs + 1)
     }
 
@@ -299,7 +299,7 @@ struct Ensemble {
     }
 
     private func currentEpoch(of id: PeerID) -> Epoch {
-        nodes[id].peer?.standing.currentEpoch ?? .zero
+        nodes[id].peer?.persistent.currentEpoch ?? .zero
     }
 }
 

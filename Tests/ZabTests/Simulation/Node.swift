@@ -106,18 +106,18 @@ struct SimulatedDisk {
     }
 
     /// - Parameter applied: What the node had applied when it last lived; nil to take no snapshot of it.
-    mutating func recover(compacting applied: [Entry]?) -> (Standing, History, [Entry]) {
+    mutating func recover(compacting applied: [Entry]?) -> (PersistentState, History, [Entry]) {
         if let end = applied?.last?.zxid, end > base {
             snapshot += log.filter { $0.zxid <= end }
             log.removeAll { $0.zxid <= end }
             base = snapshot.last?.zxid ?? base
         }
         let last = log.last?.zxid ?? base
-        let standing = Standing(acceptedEpoch: accepted, currentEpoch: current, lastLogged: last)
+        let persistent = PersistentState(acceptedEpoch: accepted, currentEpoch: current, lastLogged: last)
         if flaw == .appliesUnconfirmedTail {
-            return (standing, History(after: base, log, committed: last), snapshot + log)
+            return (persistent, History(after: base, log, committed: last), snapshot + log)
         }
-        return (standing, History(after: base, log, committed: base), snapshot)
+        return (persistent, History(after: base, log, committed: base), snapshot)
     }
 }
 
