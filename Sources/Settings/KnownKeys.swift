@@ -1,5 +1,5 @@
 /// How far this server obeys a key that ZooKeeper knows.
-enum Standing: Equatable {
+enum KeySupport: Equatable {
     case honoured
     /// Sets something that has no counterpart here, for the reason given.
     case noEffect(String)
@@ -10,15 +10,15 @@ enum Standing: Equatable {
 /// Every key of ZooKeeper 3.9.5 and what becomes of it here; and `unreadMaxBytes`, which is this server's
 /// own.
 enum KnownKeys {
-    static func standing(of key: String) -> Standing? {
-        if let standing = table[key] { return standing }
-        return families.first { key.hasPrefix($0.prefix) }?.standing
+    static func support(of key: String) -> KeySupport? {
+        if let support = table[key] { return support }
+        return families.first { key.hasPrefix($0.prefix) }?.support
     }
 
     /// Whether `value` asks for nothing but what is so anyway: to switch off what is not there, or to have
     /// what cannot be switched off. Nobody needs to hear of it.
     static func isSoAnyway(_ key: String, _ value: String) -> Bool {
-        switch (standing(of: key), value.trimmed.lowercased()) {
+        switch (support(of: key), value.trimmed.lowercased()) {
         case (.notYet, "false"), (.notYet, "no"), (.notYet, "0"), (.notYet, "-1"), (.notYet, ""): true
         case (.noEffect, "true"), (.noEffect, "yes"): always.contains(key)
         case (.notYet, let value) where key.hasPrefix("authProvider."):
@@ -34,7 +34,7 @@ enum KnownKeys {
 
     /// Every key that is obeyed, the families with `N` for the operator's part.
     static var obeyed: [String] {
-        honoured + families.filter { $0.standing == .honoured }.map { $0.prefix + "N" }
+        honoured + families.filter { $0.support == .honoured }.map { $0.prefix + "N" }
     }
 
     /// Whether `key` is known as it stands, rather than by how it begins.
@@ -48,8 +48,8 @@ enum KnownKeys {
 
     private static let names = table.keys.sorted()
 
-    private static let table: [String: Standing] = {
-        var table: [String: Standing] = [:]
+    private static let table: [String: KeySupport] = {
+        var table: [String: KeySupport] = [:]
         for key in honoured { table[key] = .honoured }
         for (reason, keys) in withoutEffect { for key in keys { table[key] = .noEffect(reason) } }
         for (reason, keys) in later { for key in keys { table[key] = .notYet(reason) } }
@@ -204,7 +204,7 @@ enum KnownKeys {
     ]
 
     /// Keys with a part of the operator's choosing, tried in order.
-    private static let families: [(prefix: String, standing: Standing)] = [
+    private static let families: [(prefix: String, support: KeySupport)] = [
         ("server.", .honoured), ("group.", .honoured), ("weight.", .honoured),
         ("ssl.", .notYet("TLS")),
         ("authProvider.", .notYet("other authentication than digest and ip")),

@@ -35,7 +35,7 @@ extension SettingsWarning {
             }
             let key = Entries.plain(property.key)
             guard !KnownKeys.isSoAnyway(key, property.value) else { return nil }
-            switch KnownKeys.standing(of: key) {
+            switch KnownKeys.support(of: key) {
             case .honoured: return nil
             case .noEffect(let reason): return warning(.noEffect, "has no effect: \(reason)")
             case .notYet(let feature):
