@@ -12,11 +12,11 @@ extension NodeSettings {
             text: ByteString(ensemble.text), admitsJoiners: isReconfigEnabled)
     }
 
-    package var patience: Patience {
+    package var timeouts: Timeouts {
         guard case .member(let ensemble) = role else {
-            return Patience(tickMs: Int64(tickTimeMs), initLimit: 10, syncLimit: 5)
+            return Timeouts(tickMs: Int64(tickTimeMs), initLimit: 10, syncLimit: 5)
         }
-        return Patience(
+        return Timeouts(
             tickMs: Int64(tickTimeMs), initLimit: Int64(ensemble.initTicks),
             syncLimit: Int64(ensemble.syncTicks))
     }

@@ -99,14 +99,14 @@ package struct Recovering: ~Copyable {
         let zab: Peer
         if let membership = settings.membership {
             zab = Peer(
-                settings.peer, in: membership, patience: settings.patience,
+                settings.peer, in: membership, timeouts: settings.timeouts,
                 persistent: PersistentState(
                     acceptedEpoch: acceptedEpoch, currentEpoch: currentEpoch, lastLogged: history.last,
                     mustSynchronize: mustSynchronize),
                 history: history)
         } else {
             zab = Peer(
-                alone: settings.peer, patience: settings.patience, epoch: history.last.epoch, history: history
+                alone: settings.peer, timeouts: settings.timeouts, epoch: history.last.epoch, history: history
             )
         }
         return Replica(settings, seed: seed, committed: committed, ahead: ahead, zab: zab, at: now)

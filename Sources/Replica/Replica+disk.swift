@@ -8,7 +8,7 @@ extension Replica {
     /// agreed to: they may at least say that it does not work.
     mutating func reviewDisk() {
         let silentMs = zab.diskSilence(at: now.monotonicMs)
-        let isSilent = silentMs >= settings.patience.syncMs
+        let isSilent = silentMs >= settings.timeouts.syncMs
         if isSilent, !chores.isDiskSilent {
             effects.act(
                 .warn(

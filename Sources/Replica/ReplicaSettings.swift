@@ -8,7 +8,7 @@ package struct ReplicaSettings: Sendable {
     /// The ensemble it is a member of; nil for a node that is all there is.
     package var membership: Membership?
     /// How long the members of an ensemble wait for one another.
-    package var patience: Patience
+    package var timeouts: Timeouts
     /// Bytes of committed history that a leader keeps for learners that are behind: those who need more are
     /// sent the tree.
     package var historyBytesMax: Int
@@ -51,7 +51,7 @@ package struct ReplicaSettings: Sendable {
 
     package init(
         peer: PeerID = PeerID(rawValue: 1), membership: Membership? = nil,
-        patience: Patience = Patience(tickMs: 2000, initLimit: 10, syncLimit: 5),
+        timeouts: Timeouts = Timeouts(tickMs: 2000, initLimit: 10, syncLimit: 5),
         historyBytesMax: Int = History.bytesKeptByMembers, recordBytesMax: Int = 2 * 0xfffff,
         leaderRecordBytesMax: Int = 64 << 20, snapshotSliceRecords: Int = 2048,
         tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
@@ -67,7 +67,7 @@ package struct ReplicaSettings: Sendable {
     ) {
         self.peer = peer
         self.membership = membership
-        self.patience = patience
+        self.timeouts = timeouts
         self.historyBytesMax = historyBytesMax
         self.recordBytesMax = recordBytesMax
         self.leaderRecordBytesMax = leaderRecordBytesMax

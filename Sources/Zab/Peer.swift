@@ -38,20 +38,20 @@ package struct Peer: ~Copyable {
     ///   - persistent: As recovered from the disk.
     ///   - history: The end of the log as recovered; its last entry is `persistent.lastLogged`.
     package init(
-        _ me: PeerID, in membership: Membership, patience: Patience, persistent: PersistentState,
+        _ me: PeerID, in membership: Membership, timeouts: Timeouts, persistent: PersistentState,
         history: History
     ) {
         precondition(history.last == persistent.lastLogged, "the history ends where the log ends")
-        server = ServerState(me, in: membership, patience: patience, persistent: persistent, history: history)
+        server = ServerState(me, in: membership, timeouts: timeouts, persistent: persistent, history: history)
         role = .resting(Resting())
     }
 
     /// A server that is all there is: it leads from the start, in the epoch that it finds, and what is on its
     /// disk is committed.
-    package init(alone me: PeerID, patience: Patience, epoch: Epoch, history: History) {
+    package init(alone me: PeerID, timeouts: Timeouts, epoch: Epoch, history: History) {
         let persistent = PersistentState(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: history.last)
         server = ServerState(
-            me, in: Membership(of: me), patience: patience, persistent: persistent, history: history)
+            me, in: Membership(of: me), timeouts: timeouts, persistent: persistent, history: history)
         role = .leading(Leading(alone: epoch, inherited: history.last))
         server.deliver(through: history.last)
         server.act(.serve(.lead(epoch)))

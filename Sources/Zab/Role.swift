@@ -63,7 +63,7 @@ enum Role: ~Copyable {
     private static func elected(_ server: inout ServerState, at nowMs: Int64) -> Role {
         var leading = Leading(
             inherited: server.history.last, newestAccepted: server.persistent.acceptedEpoch, sinceMs: nowMs,
-            pingsAtMs: nowMs + server.patience.tickMs / 2)
+            pingsAtMs: nowMs + server.timeouts.tickMs / 2)
         leading.begin(&server)
         server.tellLookingObservers(as: .leading)
         return .leading(leading)
@@ -74,7 +74,7 @@ enum Role: ~Copyable {
     ) -> Role {
         let following = Following(
             leader: leader, isObserver: !server.membership.isVoter(server.me), sinceMs: nowMs,
-            deadlineMs: nowMs + server.patience.gatheringMs)
+            deadlineMs: nowMs + server.timeouts.gatheringMs)
         server.act(.follow(leader, afterMs: 0))
         server.tellLookingObservers(as: following.state)
         return .following(following)

@@ -12,7 +12,7 @@ extension ServerState {
     ) -> Resting {
         disk.withdrawAcknowledgements()
         if why.isFailure { noteFailure(of: leader, at: nowMs) }
-        let hasServed = servingSinceMs.map { nowMs - $0 >= patience.tickMs / 8 } ?? false
+        let hasServed = servingSinceMs.map { nowMs - $0 >= timeouts.tickMs / 8 } ?? false
         failures = hasServed ? 0 : failures + 1
         vote = Vote(leader: me, zxid: persistent.lastLogged, epoch: persistent.currentEpoch)
         act(.standBy(why.reason))
@@ -22,6 +22,6 @@ extension ServerState {
     /// The leader that is given up is not the first to be tried again.
     private mutating func noteFailure(of leader: PeerID, at nowMs: Int64) {
         guard membership.isVoter(me) else { return }
-        failedLeaders.note(leader, untilMs: nowMs + patience.failureMs, quorum: membership.quorum)
+        failedLeaders.note(leader, untilMs: nowMs + timeouts.failureMs, quorum: membership.quorum)
     }
 }

@@ -7,7 +7,7 @@ internal import Vocabulary
 struct ServerState {
     let me: PeerID
     let membership: Membership
-    let patience: Patience
+    let timeouts: Timeouts
     /// What is on the disk, or on its way there.
     var persistent: PersistentState
     var history: History
@@ -28,12 +28,12 @@ struct ServerState {
     var failedLeaders = FailedLeaders()
 
     init(
-        _ me: PeerID, in membership: Membership, patience: Patience, persistent: PersistentState,
+        _ me: PeerID, in membership: Membership, timeouts: Timeouts, persistent: PersistentState,
         history: History
     ) {
         self.me = me
         self.membership = membership
-        self.patience = patience
+        self.timeouts = timeouts
         self.persistent = persistent
         self.history = history
         self.lastProposed = persistent.lastLogged
@@ -129,7 +129,7 @@ struct ServerState {
     /// not take: one of them leads better. Where there are no others, nothing is won by giving up.
     mutating func requireDisk(at nowMs: Int64) throws(StepDown) {
         let silentMs = disk.silence(at: nowMs)
-        guard silentMs >= patience.syncMs, membership.quorum.voters.count > 1 else { return }
+        guard silentMs >= timeouts.syncMs, membership.quorum.voters.count > 1 else { return }
         throw StepDown("its own disk has not answered for \(silentMs) ms")
     }
 }

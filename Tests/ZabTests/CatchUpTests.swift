@@ -13,7 +13,7 @@ import Zab
 
     private static func peer(_ me: Int64 = 1, mustSynchronize: Bool = true) -> Peer {
         var peer = Peer(
-            id(me), in: membership, patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            id(me), in: membership, timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             persistent: PersistentState(
                 acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: end, mustSynchronize: mustSynchronize),
             history: History(after: end, [], committed: end))
@@ -171,7 +171,7 @@ import Zab
             in: Membership(
                 quorum: Quorum(majorityOf: [1, 2, 3].map { PeerID(rawValue: $0) }), observers: [], version: 0,
                 text: ""),
-            patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             persistent: PersistentState(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: end),
             history: History(after: end, [], committed: end))
         peer.step(.ticked, at: 0)

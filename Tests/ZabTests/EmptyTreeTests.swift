@@ -12,7 +12,7 @@ import Zab
         var peer = Peer(
             Self.ids[2],
             in: Membership(quorum: Quorum(majorityOf: Self.ids), observers: [], version: 0, text: ""),
-            patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: 3), currentEpoch: Epoch(rawValue: 3), lastLogged: first.zxid),
             history: History(after: .zero, [first], committed: .zero))

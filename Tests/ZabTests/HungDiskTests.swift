@@ -6,7 +6,7 @@ import Zab
 @Suite struct `A leader whose disk hangs`: ~Copyable {
     private static let epoch = Epoch(rawValue: 2)
     private static let ids = [1, 2, 3].map { PeerID(rawValue: $0) }
-    private static let patience = Patience(tickMs: 100, initLimit: 10, syncLimit: 5)
+    private static let timeouts = Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5)
 
     private var peer: Peer
     private var effects: [Effect] = []
@@ -17,7 +17,7 @@ import Zab
         peer = Peer(
             Self.ids[2],
             in: Membership(quorum: Quorum(majorityOf: Self.ids), observers: [], version: 0, text: ""),
-            patience: Self.patience,
+            timeouts: Self.timeouts,
             persistent: PersistentState(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
             history: History(after: .zero, [], committed: .zero))
         step(.ticked)
@@ -119,7 +119,7 @@ import Zab
 
     @Test func `and is all there is keeps its lead, and knows how long it waits`() {
         var alone = Peer(
-            Self.ids[0], in: Membership(of: Self.ids[0]), patience: Self.patience,
+            Self.ids[0], in: Membership(of: Self.ids[0]), timeouts: Self.timeouts,
             persistent: PersistentState(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
             history: History(after: .zero, [], committed: .zero))
         for nowMs in stride(from: Int64(0), to: 400, by: 20) {

@@ -18,7 +18,7 @@ import Zab
         peer = Peer(
             ids[2],
             in: Membership(quorum: Quorum(majorityOf: ids), observers: [], version: 0, text: ""),
-            patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: 1), currentEpoch: Epoch(rawValue: 1), lastLogged: Self.end),
             history: History(after: Self.end, [], committed: Self.end))
@@ -109,7 +109,7 @@ import Zab
             PeerID(rawValue: 4),
             in: Membership(
                 quorum: Quorum(majorityOf: ids), observers: [PeerID(rawValue: 4)], version: 0, text: ""),
-            patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             persistent: PersistentState(acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero),
             history: History(after: .zero, [], committed: .zero))
         observer.step(.ticked, at: 0)

@@ -14,7 +14,7 @@ import Zab
         let end = Zxid(rawValue: 0x1_0000_0005)
         var peer = Peer(
             PeerID(rawValue: me), in: membership,
-            patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: accepted), currentEpoch: Epoch(rawValue: 1), lastLogged: end),
             history: History(after: end, [], committed: end))
@@ -208,7 +208,7 @@ import Zab
     @Test func `is followed by the next, from its first place on`() throws {
         let end = Zxid(rawValue: Int64(UInt32.max - Peer.countersSpared + 1))
         var peer = Peer(
-            alone: PeerID(rawValue: 1), patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            alone: PeerID(rawValue: 1), timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             epoch: .zero,
             history: History(after: end, [], committed: end))
         _ = peer.takeEffects()

@@ -250,7 +250,7 @@ extension ReplicaSettings {
         let algorithm = settings.access.digestAlgorithm
         self.init(
             peer: PeerID(rawValue: settings.serverID ?? 1), membership: settings.membership,
-            patience: settings.patience, recordBytesMax: settings.limits.recordBytesMax,
+            timeouts: settings.timeouts, recordBytesMax: settings.limits.recordBytesMax,
             leaderRecordBytesMax: settings.limits.leaderRecordBytesMax, tickMs: Int64(settings.tickTimeMs),
             minSessionTimeoutMs: Int32(clamping: settings.sessions.minTimeoutMs),
             maxSessionTimeoutMs: Int32(clamping: settings.sessions.maxTimeoutMs),

@@ -48,7 +48,7 @@ extension Simulation {
     private func settings(of server: Server) -> ReplicaSettings {
         var settings = ReplicaSettings(
             peer: server.id, membership: membership,
-            patience: Patience(
+            timeouts: Timeouts(
                 tickMs: 200, initLimit: 10, syncLimit: 5,
                 failureLimit: scenario.flaw == .forgetsFailedLeaders ? 0 : nil),
             historyBytesMax: scenario.historyBytesMax,

@@ -9,7 +9,7 @@ extension Election {
         let failed = server.failedLeaders.remembered(at: nowMs)
         let election = Election(
             of: server.me, in: server.membership, persistent: server.persistent, round: server.round,
-            reachable: server.reachable, passingOver: failed, forMs: server.patience.passingOverMs,
+            reachable: server.reachable, passingOver: failed, forMs: server.timeouts.passingOverMs,
             at: nowMs)
         server.announce(election.announcement, dialling: true)
         return election

@@ -80,7 +80,7 @@ extension Following {
         server.persistent.mustSynchronize = false
         server.store(.enterEpoch(epoch), then: .acknowledgeNewLeader(epoch))
         phase = .ready(epoch)
-        deadlineMs = nowMs + server.patience.initMs
+        deadlineMs = nowMs + server.timeouts.initMs
     }
 
     /// What may be logged of what came: the rest waits for UPTODATE.

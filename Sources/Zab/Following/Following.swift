@@ -112,7 +112,7 @@ struct Following: ~Copyable {
         case .ping: if case .serving = phase { server.act(.toLeader(.alive)) }
         }
         guard isServing else { return }
-        deadlineMs = nowMs + server.patience.syncMs
+        deadlineMs = nowMs + server.timeouts.syncMs
         if servingSinceMs == nil { servingSinceMs = nowMs }
     }
 
@@ -122,7 +122,7 @@ struct Following: ~Copyable {
     private mutating func introduce(_ server: inout ServerState, at nowMs: Int64) {
         guard phase == .connecting else { return }
         phase = .introduced
-        if !wasConnected { deadlineMs = nowMs + server.patience.discoveryMs }
+        if !wasConnected { deadlineMs = nowMs + server.timeouts.discoveryMs }
         wasConnected = true
         server.act(
             .toLeader(
@@ -145,7 +145,7 @@ struct Following: ~Copyable {
             throw StepDown("leader \(leader.rawValue) opens an epoch that none can follow")
         }
         phase = .promised(epoch)
-        deadlineMs = nowMs + server.patience.initMs
+        deadlineMs = nowMs + server.timeouts.initMs
         if epoch == server.persistent.acceptedEpoch {
             acknowledgeEpoch(proving: nil, &server)
         } else {

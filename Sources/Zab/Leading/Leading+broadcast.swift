@@ -67,12 +67,12 @@ extension Leading {
         if isNearlyFull(server) { throw Leading.isFull(server) }
         try server.requireDisk(at: nowMs)
         for learner in learners {
-            guard let absence = learner.absence(server.patience, at: nowMs) else { continue }
+            guard let absence = learner.absence(server.timeouts, at: nowMs) else { continue }
             drop(learner.link, absence, &server)
         }
-        if nowMs >= deadlineMs(server.patience) { throw StepDown("no quorum followed in time") }
+        if nowMs >= deadlineMs(server.timeouts) { throw StepDown("no quorum followed in time") }
         guard nowMs >= pingsAtMs else { return }
-        pingsAtMs = nowMs + server.patience.tickMs / 2
+        pingsAtMs = nowMs + server.timeouts.tickMs / 2
         for learner in learners where learner.isServing || learner.phase == .ready {
             server.act(.toLearner(learner.link, .ping(server.lastProposed)))
         }

@@ -71,11 +71,11 @@ struct Leading: ~Copyable {
     }
 
     /// By when the next phase must have come. Whoever is heard and hears nobody knows it while it gathers.
-    func deadlineMs(_ patience: Patience) -> Int64 {
+    func deadlineMs(_ timeouts: Timeouts) -> Int64 {
         switch phase {
-        case .gathering: sinceMs + patience.gatheringMs
-        case .promising, .proving: sinceMs + patience.discoveryMs
-        case .synchronising: sinceMs + patience.initMs
+        case .gathering: sinceMs + timeouts.gatheringMs
+        case .promising, .proving: sinceMs + timeouts.discoveryMs
+        case .synchronising: sinceMs + timeouts.initMs
         case .serving: .max
         }
     }
@@ -96,7 +96,7 @@ struct Leading: ~Copyable {
         case .stored: releaseAcknowledgements(&server, at: nowMs)
         case .fromLearner(let message, let link): try receive(message, on: link, &server, at: nowMs)
         case .learnerLinkUp(let link):
-            learners.append(Learner(link: link, deadlineMs: nowMs + server.patience.initMs))
+            learners.append(Learner(link: link, deadlineMs: nowMs + server.timeouts.initMs))
         case .learnerLinkDown(let link): learners.removeAll { $0.link == link }
         case .notified(let notification, let peer):
             server.answer(notification, from: peer, as: .leading)
@@ -141,7 +141,7 @@ struct Leading: ~Copyable {
         _ message: LearnerMessage, on link: LinkID, _ server: inout ServerState, at nowMs: Int64
     ) throws(StepDown) {
         guard let index = learners.firstIndex(where: { $0.link == link }) else { return }
-        learners[index].hear(server.patience, at: nowMs)
+        learners[index].hear(server.timeouts, at: nowMs)
         switch (message, learners[index].phase) {
         case (.info(let peer, let accepted, let isObserver, let version), .connected):
             if let objection = Leading.objection(to: peer, accepted: accepted, version: version, server) {
@@ -217,7 +217,7 @@ struct Leading: ~Copyable {
         }
         let since = overtakenSinceMs[peer, default: nowMs]
         overtakenSinceMs[peer] = since
-        guard nowMs - since >= server.patience.initMs else { return }
+        guard nowMs - since >= server.timeouts.initMs else { return }
         throw StepDown(
             "server \(peer.rawValue) has promised epoch \(accepted.rawValue), and cannot follow in "
                 + "\(epoch.rawValue)")

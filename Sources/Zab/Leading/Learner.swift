@@ -50,8 +50,8 @@ struct Learner {
     // MARK: What it says
 
     /// Something of it has arrived.
-    mutating func hear(_ patience: Patience, at nowMs: Int64) {
-        deadlineMs = nowMs + (isServing ? patience.syncMs : patience.initMs)
+    mutating func hear(_ timeouts: Timeouts, at nowMs: Int64) {
+        deadlineMs = nowMs + (isServing ? timeouts.syncMs : timeouts.initMs)
     }
 
     /// FOLLOWERINFO or OBSERVERINFO.
@@ -84,9 +84,9 @@ struct Learner {
     }
 
     /// Why it counts as gone; nil while it does not.
-    func absence(_ patience: Patience, at nowMs: Int64) -> String? {
+    func absence(_ timeouts: Timeouts, at nowMs: Int64) -> String? {
         if nowMs >= deadlineMs { return "nothing was heard of it in time" }
-        if let owed, nowMs >= owed.sinceMs + patience.syncMs {
+        if let owed, nowMs >= owed.sinceMs + timeouts.syncMs {
             return "it did not acknowledge \(owed.through) in time"
         }
         return nil
@@ -148,7 +148,7 @@ struct Learner {
     mutating func catchUp(_ server: inout ServerState, at nowMs: Int64) {
         precondition(phase == .ready && canCatchUp(from: server.history))
         phase = .serving
-        hear(server.patience, at: nowMs)
+        hear(server.timeouts, at: nowMs)
         server.act(.toLearner(link, .upToDate))
         for entry in server.history.entries(after: sent, through: server.history.committed) {
             if !isObserver { propose(entry, &server, at: nowMs) }

@@ -56,7 +56,7 @@ package struct PersistentState: Equatable, Sendable {
 }
 
 /// How long peers wait for one another, in milliseconds of the monotonic clock.
-package struct Patience: Equatable, Sendable {
+package struct Timeouts: Equatable, Sendable {
     package let tickMs: Int64
     /// For a leader to be found ready and for its history to come: `initLimit` ticks.
     package let initMs: Int64

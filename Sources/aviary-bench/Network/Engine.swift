@@ -1,6 +1,6 @@
 /// Sessions and one thread that reads, hands over and writes: one read and one write a session and turn.
 struct Engine: ~Copyable {
-    private static let pollPatienceMs: Int32 = 100
+    private static let pollTimeoutMs: Int32 = 100
 
     private let opening: SessionOpening
     private let outbox = Outbox()
@@ -24,7 +24,7 @@ struct Engine: ~Copyable {
         workload.begin(on: sessions, at: MonotonicClock.now())
         flush()
         while !workload.isFinished {
-            for index in 0..<poller.wait(timeoutMs: Self.pollPatienceMs) {
+            for index in 0..<poller.wait(timeoutMs: Self.pollTimeoutMs) {
                 let event = poller.event(index)
                 let session = sessions[event.token]
                 if event.isReadable { try read(session, for: &workload) }

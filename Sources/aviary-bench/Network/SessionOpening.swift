@@ -15,7 +15,7 @@ struct SessionOpening {
             let group = min(Self.groupSize, count - sessions.count)
             var sockets: [Socket] = []
             for index in start..<start + group {
-                let socket = try Socket.connect(to: servers[index % servers.count], patienceSeconds: 60)
+                let socket = try Socket.connect(to: servers[index % servers.count], timeoutSeconds: 60)
                 _ = socket.write(request, from: 0)
                 sockets.append(socket)
             }

@@ -7,7 +7,7 @@ import Glibc
 struct Socket {
     let descriptor: Int32
 
-    static func connect(to address: ServerAddress, patienceSeconds: Int) throws(BenchError) -> Socket {
+    static func connect(to address: ServerAddress, timeoutSeconds: Int) throws(BenchError) -> Socket {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
@@ -22,7 +22,7 @@ struct Socket {
             if socket.descriptor < 0 { throw .system("a socket could not be made; see 'ulimit -n'") }
             if Glibc.connect(socket.descriptor, one.pointee.ai_addr, one.pointee.ai_addrlen) == 0 {
                 socket.set(TCP_NODELAY, level: Int32(IPPROTO_TCP), to: Int32(1))
-                socket.set(SO_RCVTIMEO, level: SOL_SOCKET, to: timeval(tv_sec: patienceSeconds, tv_usec: 0))
+                socket.set(SO_RCVTIMEO, level: SOL_SOCKET, to: timeval(tv_sec: timeoutSeconds, tv_usec: 0))
                 return socket
             }
             reason = .system("cannot connect to \(address.host):\(address.port)")

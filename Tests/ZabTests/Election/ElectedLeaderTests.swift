@@ -17,7 +17,7 @@ import Zab
         peer = Peer(
             Self.ids[3],
             in: Membership(quorum: Quorum(majorityOf: Self.ids), observers: [], version: 0, text: ""),
-            patience: Patience(tickMs: 200, initLimit: 10, syncLimit: 5),
+            timeouts: Timeouts(tickMs: 200, initLimit: 10, syncLimit: 5),
             persistent: PersistentState(
                 acceptedEpoch: Self.epoch, currentEpoch: Self.epoch, lastLogged: Self.end),
             history: History(after: Self.end, [], committed: Self.end))

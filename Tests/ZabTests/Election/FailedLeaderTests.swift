@@ -120,21 +120,21 @@ import Zab
 /// What a server makes of a leader that has failed, itself among them.
 @Suite struct `A server whose leader has failed`: ~Copyable {
     private static let end = Zxid(rawValue: 0x1_0000_0005)
-    private static let patience = Patience(tickMs: 200, initLimit: 10, syncLimit: 5)
+    private static let timeouts = Timeouts(tickMs: 200, initLimit: 10, syncLimit: 5)
 
     private var peer: Peer
     private var effects: [Effect] = []
     private let me: Int64
 
     /// After servers 1 and 2 of three wanted server 3.
-    private init(_ me: Int64, patience: Patience = Self.patience) {
+    private init(_ me: Int64, timeouts: Timeouts = Self.timeouts) {
         self.me = me
         peer = Peer(
             PeerID(rawValue: me),
             in: Membership(
                 quorum: Quorum(majorityOf: [1, 2, 3].map { PeerID(rawValue: $0) }), observers: [], version: 0,
                 text: ""),
-            patience: patience,
+            timeouts: timeouts,
             persistent: PersistentState(
                 acceptedEpoch: Epoch(rawValue: 1), currentEpoch: Epoch(rawValue: 1), lastLogged: Self.end),
             history: History(after: Self.end, [], committed: Self.end))
@@ -171,7 +171,7 @@ import Zab
     @Test static func `votes for another, whatever the failed one says`() {
         var server = Self(1)
         server.step(.leaderLinkUp, at: 300)
-        server.step(.ticked, at: 300 + patience.discoveryMs)
+        server.step(.ticked, at: 300 + timeouts.discoveryMs)
         #expect(server.peer.isLooking == true, "LEADERINFO never came")
         server.hear(voteFor: 3, from: 3, round: 2, at: 2_400)
         #expect(Set(server.proposed) == [1])
@@ -181,9 +181,9 @@ import Zab
     }
 
     @Test static func `elects it again where failures are not remembered`() {
-        var server = Self(1, patience: Patience(tickMs: 200, initLimit: 10, syncLimit: 5, failureLimit: 0))
+        var server = Self(1, timeouts: Timeouts(tickMs: 200, initLimit: 10, syncLimit: 5, failureLimit: 0))
         server.step(.leaderLinkUp, at: 300)
-        server.step(.ticked, at: 300 + patience.discoveryMs)
+        server.step(.ticked, at: 300 + timeouts.discoveryMs)
         server.hear(voteFor: 3, from: 3, round: 2, at: 2_400)
         server.hear(voteFor: 3, from: 2, round: 2, at: 2_400)
         #expect(server.effects.contains(.follow(PeerID(rawValue: 3), afterMs: 0)))
@@ -191,27 +191,27 @@ import Zab
 
     @Test static func `stands back when it was that leader`() {
         var server = Self(3)
-        server.step(.ticked, at: 300 + patience.gatheringMs)
+        server.step(.ticked, at: 300 + timeouts.gatheringMs)
         #expect(server.peer.isLooking == true, "nobody came")
         #expect(!server.proposed.isEmpty)
         #expect(!server.proposed.contains(3))
-        server.step(.ticked, at: 300 + patience.gatheringMs + patience.passingOverMs)
+        server.step(.ticked, at: 300 + timeouts.gatheringMs + timeouts.passingOverMs)
         #expect(server.proposed.last == 3, "nobody else came either")
     }
 
     @Test static func `gives a leader that nobody dials up within a few ticks`() {
         var server = Self(3)
-        let (before, after) = (patience.gatheringMs - 1, patience.gatheringMs)
+        let (before, after) = (timeouts.gatheringMs - 1, timeouts.gatheringMs)
         server.step(.ticked, at: before)
         #expect(server.peer.isLooking == false)
         server.step(.ticked, at: after)
         #expect(server.peer.isLooking == true)
-        #expect(patience.gatheringMs <= 5 * patience.tickMs)
+        #expect(timeouts.gatheringMs <= 5 * timeouts.tickMs)
     }
 
     @Test static func `answers another that stands back once in a round`() {
         var server = Self(3)
-        server.step(.ticked, at: 300 + patience.gatheringMs)
+        server.step(.ticked, at: 300 + timeouts.gatheringMs)
         server.effects = []
         let nobody = Vote(
             leader: PeerID(rawValue: .min), zxid: Zxid(rawValue: .min), epoch: Epoch(rawValue: .min))

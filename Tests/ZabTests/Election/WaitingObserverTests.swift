@@ -13,7 +13,7 @@ import Zab
     private static func looking() -> Peer {
         let epoch = Epoch(rawValue: 1)
         var peer = Peer(
-            numbers[0], in: membership, patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            numbers[0], in: membership, timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             persistent: PersistentState(acceptedEpoch: epoch, currentEpoch: epoch, lastLogged: end),
             history: History(after: end, [], committed: end))
         peer.step(.ticked, at: 0)

@@ -286,7 +286,7 @@ struct Ensemble {
         nodes[id].delivered = delivered
         nodes[id].diskBusyUntilMs = nowMs
         nodes[id].peer = Peer(
-            id, in: membership, patience: Patience(tickMs: 100, initLimit: 10, syncLimit: 5),
+            id, in: membership, timeouts: Timeouts(tickMs: 100, initLimit: 10, syncLimit: 5),
             persistent: persistent, history: history)
         schedule(.tick, on: id, at: nowMs + 1)
     }
