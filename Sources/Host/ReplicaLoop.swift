@@ -52,7 +52,7 @@ package final class ReplicaLoop {
     /// Writes that the disk was given and has not answered.
     var writesAtDisk: UInt64 { turns.writesAtDisk }
     /// When a leader passes on what it has gathered, at the latest.
-    private var gatheringEnd: (deadline: Int64, task: Scheduled<Void>)?
+    private var batchEnd: (deadline: Int64, task: Scheduled<Void>)?
     private var ticking: RepeatedTask?
     private var pulsing: RepeatedTask?
     package private(set) var connectionCount = 0
@@ -238,7 +238,7 @@ package final class ReplicaLoop {
             isLeading: replica.isLeading, proposed: replica.lastProposed, committed: replica.tree.lastZxid,
             nowNs: nowNs)
         if let deadlineNs {
-            gather(until: deadlineNs)
+            holdBatch(until: deadlineNs)
             peers?.flush(proposals: false)
         } else {
             passOn(at: nowNs)
@@ -246,20 +246,20 @@ package final class ReplicaLoop {
         flushAnswered()
     }
 
-    private func gather(until deadline: Int64) {
-        guard !effects.writes.isEmpty, gatheringEnd?.deadline != deadline else { return }
-        gatheringEnd?.task.cancel()
+    private func holdBatch(until deadline: Int64) {
+        guard !effects.writes.isEmpty, batchEnd?.deadline != deadline else { return }
+        batchEnd?.task.cancel()
         let bound = NIOLoopBound(self, eventLoop: loop)
         let task = loop.scheduleTask(in: .nanoseconds(deadline - Instant.monotonicNs)) {
             bound.value.passOn(at: Instant.monotonicNs)
         }
-        gatheringEnd = (deadline, task)
+        batchEnd = (deadline, task)
     }
 
     /// To the disk and to the other servers.
     private func passOn(at nowNs: Int64) {
-        gatheringEnd?.task.cancel()
-        gatheringEnd = nil
+        batchEnd?.task.cancel()
+        batchEnd = nil
         turns.passOn(proposed: replica.lastProposed, nowNs: nowNs)
         handOff()
         peers?.flush(proposals: true)

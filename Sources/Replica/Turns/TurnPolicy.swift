@@ -4,8 +4,9 @@ package import Vocabulary
 /// servers, events to clients.
 ///
 /// Effects are collected over a turn of the owner's loop. What waits for the end of the turn leaves then, in
-/// one batch; a leader may keep its proposals, and its orders with them, for longer (`Gathering`). A value:
-/// it decides and does nothing, and the loop of a node and the simulator's servers ask it at the same places.
+/// one batch; a leader may keep its proposals, and its orders with them, for longer (`ProposalBatching`). A
+/// value: it decides and does nothing, and the loop of a node and the simulator's servers ask it at the same
+/// places.
 package struct TurnPolicy: Sendable {
     /// Writes that the idle disk of a node on its own is given before the turn is over, so that both work at
     /// once. In an ensemble a commit waits for other disks, whose servers hear of it at the end of the turn:
@@ -18,7 +19,7 @@ package struct TurnPolicy: Sendable {
     /// How many connections a slice of events is for.
     package let eventSliceCount: Int
     /// What a leader has passed on.
-    private var gathering = Gathering()
+    private var batching = ProposalBatching()
     /// The end of the turn will come.
     private var isTurnOpen = false
     /// Connections wait for the next slice of events.
@@ -74,12 +75,12 @@ package struct TurnPolicy: Sendable {
     ) -> Int64? {
         isTurnOpen = false
         guard !isAlone, isLeading else { return nil }
-        return gathering.deadline(proposed: proposed, committed: committed, nowNs: nowNs)
+        return batching.deadline(proposed: proposed, committed: committed, nowNs: nowNs)
     }
 
     /// Everything up to `proposed` is on its way.
     package mutating func passOn(proposed: Zxid, nowNs: Int64) {
-        gathering.passOn(proposed: proposed, nowNs: nowNs)
+        batching.passOn(proposed: proposed, nowNs: nowNs)
     }
 
     // MARK: Events

@@ -70,10 +70,10 @@ struct Leading: ~Copyable {
         return .lead(epoch)
     }
 
-    /// By when the next phase must have come. Whoever is heard and hears nobody knows it while it gathers.
+    /// By when the next phase must have come. Whoever is heard and hears nobody knows it in discovery.
     func deadlineMs(_ timeouts: Timeouts) -> Int64 {
         switch phase {
-        case .gathering: sinceMs + timeouts.gatheringMs
+        case .gathering: sinceMs + timeouts.assemblyMs
         case .promising, .proving: sinceMs + timeouts.discoveryMs
         case .synchronising: sinceMs + timeouts.initMs
         case .serving: .max

@@ -64,7 +64,7 @@ package struct Timeouts: Equatable, Sendable {
     package let syncMs: Int64
     /// For servers that have chosen the same leader to come together: each dials it as soon as its own
     /// election is over.
-    package let gatheringMs: Int64
+    package let assemblyMs: Int64
     /// For discovery, up to the history: small messages, and a sync of one disk each.
     package let discoveryMs: Int64
     /// For which a server that failed as a leader is remembered: long enough to try all the others.
@@ -77,8 +77,8 @@ package struct Timeouts: Equatable, Sendable {
         self.tickMs = tickMs
         self.initMs = tickMs * initLimit
         self.syncMs = tickMs * syncLimit
-        self.gatheringMs = min(initMs, max(1_000, 3 * tickMs))
-        self.discoveryMs = min(initMs, gatheringMs + syncMs)
+        self.assemblyMs = min(initMs, max(1_000, 3 * tickMs))
+        self.discoveryMs = min(initMs, assemblyMs + syncMs)
         self.failureMs = tickMs * (failureLimit ?? 4 * initLimit)
         self.passingOverMs = max(1_000, tickMs)
     }

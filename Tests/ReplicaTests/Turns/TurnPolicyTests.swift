@@ -31,7 +31,7 @@ import Vocabulary
         turns.passOn(proposed: Self.zxid(1), nowNs: 0)
         let deadline = turns.endTurn(
             isLeading: isLeading, proposed: Self.zxid(2), committed: .zero, nowNs: 1000)
-        #expect(deadline == (isMember && isLeading ? Gathering.waitMaxNs : nil))
+        #expect(deadline == (isMember && isLeading ? ProposalBatching.waitMaxNs : nil))
     }
 
     @Test func `events wait while the pause behind a slice lasts`() {

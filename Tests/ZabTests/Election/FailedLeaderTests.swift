@@ -191,27 +191,27 @@ import Zab
 
     @Test static func `stands back when it was that leader`() {
         var server = Self(3)
-        server.step(.ticked, at: 300 + timeouts.gatheringMs)
+        server.step(.ticked, at: 300 + timeouts.assemblyMs)
         #expect(server.peer.isLooking == true, "nobody came")
         #expect(!server.proposed.isEmpty)
         #expect(!server.proposed.contains(3))
-        server.step(.ticked, at: 300 + timeouts.gatheringMs + timeouts.passingOverMs)
+        server.step(.ticked, at: 300 + timeouts.assemblyMs + timeouts.passingOverMs)
         #expect(server.proposed.last == 3, "nobody else came either")
     }
 
     @Test static func `gives a leader that nobody dials up within a few ticks`() {
         var server = Self(3)
-        let (before, after) = (timeouts.gatheringMs - 1, timeouts.gatheringMs)
+        let (before, after) = (timeouts.assemblyMs - 1, timeouts.assemblyMs)
         server.step(.ticked, at: before)
         #expect(server.peer.isLooking == false)
         server.step(.ticked, at: after)
         #expect(server.peer.isLooking == true)
-        #expect(timeouts.gatheringMs <= 5 * timeouts.tickMs)
+        #expect(timeouts.assemblyMs <= 5 * timeouts.tickMs)
     }
 
     @Test static func `answers another that stands back once in a round`() {
         var server = Self(3)
-        server.step(.ticked, at: 300 + timeouts.gatheringMs)
+        server.step(.ticked, at: 300 + timeouts.assemblyMs)
         server.effects = []
         let nobody = Vote(
             leader: PeerID(rawValue: .min), zxid: Zxid(rawValue: .min), epoch: Epoch(rawValue: .min))

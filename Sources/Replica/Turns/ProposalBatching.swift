@@ -12,7 +12,7 @@ package import Vocabulary
 /// few come in it, the next commits are not followed by one.
 ///
 /// A value: whoever owns it tells it what is proposed, what is committed, and the time.
-package struct Gathering: Sendable {
+package struct ProposalBatching: Sendable {
     /// So many are worth a sync of their own.
     package static let proposalsMax = 64
     /// Nanoseconds that anything waits, at most: about as long as a disk takes to sync.
@@ -51,8 +51,8 @@ package struct Gathering: Sendable {
         // The place before an epoch's first proposal is never committed, and nothing is under way there.
         guard proposed.epoch == passedOn.epoch, passedOn.counter > 0 else { return nil }
         let gathered = Int(proposed.counter) - Int(passedOn.counter)
-        guard gathered < Gathering.proposalsMax else { return nil }
-        var end = passedOnNs + Gathering.waitMaxNs
+        guard gathered < ProposalBatching.proposalsMax else { return nil }
+        var end = passedOnNs + ProposalBatching.waitMaxNs
         if committed >= passedOn {
             guard let pause = pause ?? begin(with: gathered, nowNs: nowNs) else { return nil }
             guard gathered < pause.gathered + pause.answered else { return nil }
@@ -79,7 +79,7 @@ package struct Gathering: Sendable {
     /// Everything passed on is committed: the pause after it, if there is one.
     private mutating func begin(with gathered: Int, nowNs: Int64) -> Pause? {
         guard pauselessLeft == 0 else { return nil }
-        let tookNs = min(nowNs - passedOnNs, Gathering.waitMaxNs)
+        let tookNs = min(nowNs - passedOnNs, ProposalBatching.waitMaxNs)
         pause = Pause(endNs: nowNs + tookNs, gathered: gathered, answered: batch)
         return pause
     }
@@ -88,7 +88,7 @@ package struct Gathering: Sendable {
         if (gathered - pause.gathered) * 2 >= pause.answered {
             pauseless = 0
         } else {
-            pauseless = min(max(1, pauseless * 2), Gathering.pauselessMax)
+            pauseless = min(max(1, pauseless * 2), ProposalBatching.pauselessMax)
             pauselessLeft = pauseless
         }
     }

@@ -4,7 +4,7 @@ import Vocabulary
 @testable import Replica
 
 @Suite struct `A leader's proposals` {
-    private var gathering = Gathering()
+    private var batching = ProposalBatching()
     private static let µs: Int64 = 1000
 
     private static func zxid(_ counter: Int, epoch: Int32 = 3) -> Zxid {
@@ -13,13 +13,13 @@ import Vocabulary
 
     /// Microseconds, as everywhere here.
     private mutating func deadline(_ proposed: Int, committed: Int, at now: Int64) -> Int64? {
-        gathering.deadline(
+        batching.deadline(
             proposed: Self.zxid(proposed), committed: Self.zxid(committed), nowNs: now * Self.µs
         ).map { $0 / Self.µs }
     }
 
     private mutating func passOn(_ proposed: Int, at now: Int64) {
-        gathering.passOn(proposed: Self.zxid(proposed), nowNs: now * Self.µs)
+        batching.passOn(proposed: Self.zxid(proposed), nowNs: now * Self.µs)
     }
 
     /// An epoch that has begun, with one commit that took 400 µs.
@@ -33,7 +33,7 @@ import Vocabulary
         passOn(0, at: 0)
         #expect(deadline(1, committed: 0, at: 10) == nil)
         passOn(5, at: 10)
-        #expect(gathering.deadline(proposed: Self.zxid(1, epoch: 4), committed: .zero, nowNs: 0) == nil)
+        #expect(batching.deadline(proposed: Self.zxid(1, epoch: 4), committed: .zero, nowNs: 0) == nil)
     }
 
     @Test mutating func `wait for those under way, and not for ever`() {
@@ -47,7 +47,7 @@ import Vocabulary
     @Test mutating func `leave when they are many`() {
         passOn(0, at: 0)
         passOn(5, at: 100)
-        let many = 5 + Gathering.proposalsMax
+        let many = 5 + ProposalBatching.proposalsMax
         #expect(deadline(many - 1, committed: 0, at: 200) != nil)
         #expect(deadline(many, committed: 0, at: 200) == nil)
     }
