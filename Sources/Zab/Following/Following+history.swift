@@ -4,7 +4,7 @@ internal import Vocabulary
 extension Following {
     mutating func beginDiff() throws(StepDown) {
         guard case .promised(let epoch) = phase else { throw StepDown("DIFF out of turn") }
-        phase = .synchronising(epoch)
+        phase = .synchronization(epoch)
     }
 
     /// TRUNC: the tail behind `zxid` was never committed.
@@ -22,7 +22,7 @@ extension Following {
         }
         server.persistent.lastLogged = server.history.last
         server.store(.truncate(after: zxid), then: nil)
-        phase = .synchronising(epoch)
+        phase = .synchronization(epoch)
     }
 
     mutating func beginSnapshot(_ zxid: Zxid) throws(StepDown) {
@@ -30,7 +30,7 @@ extension Following {
         guard zxid > .zero, zxid.epoch <= epoch else { throw StepDown("SNAP at \(zxid)") }
         snapshot = zxid
         committed = zxid
-        phase = .synchronising(epoch)
+        phase = .synchronization(epoch)
     }
 
     /// A proposal: kept until it may be logged, logged at once when this node serves.
@@ -47,8 +47,8 @@ extension Following {
             throw StepDown("the leader proposed \(entry.zxid) in an epoch that it did not open")
         }
         switch phase {
-        case .synchronising, .ready: unlogged.append(entry)
-        case .serving: server.log(entry, isAcknowledged: !isObserver)
+        case .synchronization, .ready: unlogged.append(entry)
+        case .broadcast: server.log(entry, isAcknowledged: !isObserver)
         case .connecting, .introduced, .promised: throw StepDown("a proposal out of turn")
         }
     }
@@ -57,8 +57,8 @@ extension Following {
         let last = unlogged.last?.zxid ?? snapshot ?? server.history.last
         guard zxid <= last else { throw StepDown("the leader committed \(zxid), which it never proposed") }
         switch phase {
-        case .synchronising, .ready: committed = max(committed, zxid)
-        case .serving: server.deliver(through: zxid)
+        case .synchronization, .ready: committed = max(committed, zxid)
+        case .broadcast: server.deliver(through: zxid)
         case .connecting, .introduced, .promised: throw StepDown("a commit out of turn")
         }
     }
@@ -67,7 +67,7 @@ extension Following {
     mutating func enter(
         _ epoch: Epoch, _ server: inout ServerState, at nowMs: Int64
     ) throws(StepDown) {
-        guard case .synchronising(epoch) = phase else { throw StepDown("NEWLEADER out of turn") }
+        guard case .synchronization(epoch) = phase else { throw StepDown("NEWLEADER out of turn") }
         let committed = takeCommitted()
         if let snapshot {
             server.install(snapshot, committed)
@@ -95,7 +95,7 @@ extension Following {
         guard case .ready(let epoch) = phase, hasAcknowledged else {
             throw StepDown("UPTODATE out of turn")
         }
-        phase = .serving(epoch)
+        phase = .broadcast(epoch)
         server.settle(in: epoch)
         server.act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
         server.deliver(through: server.history.last)

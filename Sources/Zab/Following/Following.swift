@@ -13,10 +13,10 @@ struct Following: ~Copyable {
         case introduced
         /// The accepted epoch is on its way to the disk, or acknowledged; DIFF, TRUNC or SNAP comes next.
         case promised(Epoch)
-        case synchronising(Epoch)
+        case synchronization(Epoch)
         /// NEWLEADER came; its acknowledgement waits for the disk, or UPTODATE is awaited.
         case ready(Epoch)
-        case serving(Epoch)
+        case broadcast(Epoch)
     }
 
     /// A leader is often found before it has learnt that it leads: dialled so often, ever later, in all for
@@ -47,20 +47,21 @@ struct Following: ~Copyable {
     var servingSinceMs: Int64?
 
     var isServing: Bool {
-        guard case .serving = phase else { return false }
+        guard case .broadcast = phase else { return false }
         return true
     }
 
     var epoch: Epoch? {
         switch phase {
         case .connecting, .introduced: nil
-        case .promised(let epoch), .synchronising(let epoch), .ready(let epoch), .serving(let epoch): epoch
+        case .promised(let epoch), .synchronization(let epoch), .ready(let epoch), .broadcast(let epoch):
+            epoch
         }
     }
 
     /// What it does in a running epoch; nil before that.
     var servingRole: ServingRole? {
-        guard case .serving(let epoch) = phase else { return nil }
+        guard case .broadcast(let epoch) = phase else { return nil }
         return isObserver ? .observe(leader, epoch) : .follow(leader, epoch)
     }
 
@@ -109,7 +110,7 @@ struct Following: ~Copyable {
             try commit(entry.zxid, &server)
         case .newLeader(let epoch, _): try enter(epoch, &server, at: nowMs)
         case .upToDate: try serve(&server)
-        case .ping: if case .serving = phase { server.act(.toLeader(.alive)) }
+        case .ping: if case .broadcast = phase { server.act(.toLeader(.alive)) }
         }
         guard isServing else { return }
         deadlineMs = nowMs + server.timeouts.syncMs

@@ -7,20 +7,20 @@ extension Leading {
 
     /// A quorum's accepted epochs decide the new one: greater than any of them.
     mutating func hear(_ peer: PeerID, accepted epoch: Epoch, _ server: inout ServerState) {
-        guard case .gathering = phase else { return inform(&server) }
+        guard case .collectingEpochs = phase else { return inform(&server) }
         newestAccepted = max(newestAccepted, epoch)
         if server.membership.isVoter(peer) { accepted.insert(peer) }
         guard accepted.contains(server.me), isQuorum(accepted, server) else { return }
         let chosen = Epoch(rawValue: newestAccepted.rawValue + 1)
-        phase = .promising(chosen)
+        phase = .acceptingEpoch(chosen)
         server.persistent.acceptedEpoch = chosen
         server.store(.acceptEpoch(chosen), then: .announceEpoch)
     }
 
     /// The leader's own promise is on its disk.
     mutating func beginProving(_ server: inout ServerState) {
-        guard case .promising(let epoch) = phase else { return }
-        phase = .proving(epoch)
+        guard case .acceptingEpoch(let epoch) = phase else { return }
+        phase = .confirmingEpoch(epoch)
         promised.insert(server.me)
         inform(&server)
         enterWhenPromised(&server)
@@ -29,8 +29,8 @@ extension Leading {
     /// LEADERINFO to all who wait for it, once the leader's own promise is kept.
     private mutating func inform(_ server: inout ServerState) {
         switch phase {
-        case .gathering, .promising: return
-        case .proving(let epoch), .synchronising(let epoch), .serving(let epoch):
+        case .collectingEpochs, .acceptingEpoch: return
+        case .confirmingEpoch(let epoch), .synchronization(let epoch), .broadcast(let epoch):
             for index in learners.indices where learners[index].phase == .introduced {
                 learners[index].inform(of: epoch, &server)
             }
@@ -40,7 +40,7 @@ extension Leading {
     /// A learner's history must not be ahead of the leader's: it could hold what was committed and is not
     /// here. Where it is not, the learner's promise counts.
     mutating func prove(_ learner: Learner, in currentEpoch: Epoch?, _ server: inout ServerState) {
-        guard case .proving = phase else { return synchronise(&server) }
+        guard case .confirmingEpoch = phase else { return synchronise(&server) }
         guard let currentEpoch else { return }
         let isAhead =
             currentEpoch > server.persistent.currentEpoch
@@ -51,8 +51,8 @@ extension Leading {
     }
 
     private mutating func enterWhenPromised(_ server: inout ServerState) {
-        guard case .proving(let epoch) = phase, isQuorum(promised, server) else { return }
-        phase = .synchronising(epoch)
+        guard case .confirmingEpoch(let epoch) = phase, isQuorum(promised, server) else { return }
+        phase = .synchronization(epoch)
         server.persistent.currentEpoch = epoch
         server.store(.enterEpoch(epoch), then: .countMyselfForEpoch)
         synchronise(&server)
@@ -65,9 +65,9 @@ extension Leading {
         let epoch: Epoch
         let end: Zxid
         switch phase {
-        case .gathering, .promising, .proving: return
-        case .synchronising(let running): (epoch, end) = (running, inherited)
-        case .serving(let running): (epoch, end) = (running, server.history.committed)
+        case .collectingEpochs, .acceptingEpoch, .confirmingEpoch: return
+        case .synchronization(let running): (epoch, end) = (running, inherited)
+        case .broadcast(let running): (epoch, end) = (running, server.history.committed)
         }
         for index in learners.indices where learners[index].phase == .promised {
             acknowledgements.forget(learners[index].peer)
@@ -77,9 +77,9 @@ extension Leading {
 
     /// Opens the epoch when a quorum has the history; brings up to date who is ready.
     mutating func open(_ server: inout ServerState, at nowMs: Int64) {
-        if case .synchronising(let epoch) = phase {
+        if case .synchronization(let epoch) = phase {
             guard isQuorum(entered, server) else { return }
-            phase = .serving(epoch)
+            phase = .broadcast(epoch)
             servingSinceMs = nowMs
             server.settle(in: epoch)
             server.deliver(through: inherited)

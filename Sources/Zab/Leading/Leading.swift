@@ -5,20 +5,20 @@ internal import Vocabulary
 /// Phases in the paper's order; each is left for the next when a quorum has answered and the disk has too.
 struct Leading: ~Copyable {
     enum Phase: Equatable {
-        /// Discovery: hears who accepts which epoch.
-        case gathering
-        /// The epoch is chosen; the leader's own promise is on its way to the disk.
-        case promising(Epoch)
-        /// LEADERINFO is out; hears how far each one's history reaches.
-        case proving(Epoch)
-        /// A quorum has promised; the leader's current epoch is on its way to the disk, and learners get the
-        /// history.
-        case synchronising(Epoch)
-        /// A quorum has the history: all of it is committed.
-        case serving(Epoch)
+        /// Discovery: hears which epochs a quorum has accepted.
+        case collectingEpochs
+        /// Discovery: the epoch is chosen, and on its way to the leader's own disk.
+        case acceptingEpoch(Epoch)
+        /// Discovery: LEADERINFO is out; hears who acknowledges it, and how far each history reaches.
+        case confirmingEpoch(Epoch)
+        /// Synchronization: a quorum has acknowledged the epoch; the leader's current epoch is on its way to
+        /// the disk, and learners get the history.
+        case synchronization(Epoch)
+        /// Broadcast: a quorum has the history, so all of it is committed.
+        case broadcast(Epoch)
     }
 
-    var phase = Phase.gathering
+    var phase = Phase.collectingEpochs
     var learners: [Learner] = []
     /// The end of the history this reign begins with.
     let inherited: Zxid
@@ -48,35 +48,37 @@ struct Leading: ~Copyable {
     /// Of a server that is all there is: `epoch` is open from the start.
     init(alone epoch: Epoch, inherited: Zxid) {
         self.init(inherited: inherited, newestAccepted: epoch, sinceMs: .max, pingsAtMs: .max)
-        phase = .serving(epoch)
+        phase = .broadcast(epoch)
         servingSinceMs = 0
     }
 
     var epoch: Epoch? {
         switch phase {
-        case .gathering: nil
-        case .promising(let epoch), .proving(let epoch), .synchronising(let epoch), .serving(let epoch): epoch
+        case .collectingEpochs: nil
+        case .acceptingEpoch(let epoch), .confirmingEpoch(let epoch), .synchronization(let epoch),
+            .broadcast(let epoch):
+            epoch
         }
     }
 
     var isServing: Bool {
-        guard case .serving = phase else { return false }
+        guard case .broadcast = phase else { return false }
         return true
     }
 
     /// What it does in a running epoch; nil before that.
     var servingRole: ServingRole? {
-        guard case .serving(let epoch) = phase else { return nil }
+        guard case .broadcast(let epoch) = phase else { return nil }
         return .lead(epoch)
     }
 
     /// By when the next phase must have come. Whoever is heard and hears nobody knows it in discovery.
     func deadlineMs(_ timeouts: Timeouts) -> Int64 {
         switch phase {
-        case .gathering: sinceMs + timeouts.assemblyMs
-        case .promising, .proving: sinceMs + timeouts.discoveryMs
-        case .synchronising: sinceMs + timeouts.initMs
-        case .serving: .max
+        case .collectingEpochs: sinceMs + timeouts.assemblyMs
+        case .acceptingEpoch, .confirmingEpoch: sinceMs + timeouts.discoveryMs
+        case .synchronization: sinceMs + timeouts.initMs
+        case .broadcast: .max
         }
     }
 
@@ -195,7 +197,7 @@ struct Leading: ~Copyable {
         _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
     ) throws(StepDown) {
         guard server.membership.isVoter(peer), notification.state != .observing else { return }
-        guard phase == .gathering, notification.vote.leader != server.me,
+        guard phase == .collectingEpochs, notification.vote.leader != server.me,
             !server.failedLeaders.remembers(notification.vote.leader, at: nowMs)
         else { return }
         guard notification.state != .looking || notification.vote.isBetter(than: server.vote) else { return }
@@ -211,7 +213,7 @@ struct Leading: ~Copyable {
     private mutating func yield(
         to peer: PeerID, accepted: Epoch, _ server: ServerState, at nowMs: Int64
     ) throws(StepDown) {
-        guard case .serving(let epoch) = phase, server.membership.isVoter(peer), accepted > epoch else {
+        guard case .broadcast(let epoch) = phase, server.membership.isVoter(peer), accepted > epoch else {
             overtakenSinceMs[peer] = nil
             return
         }
