@@ -136,7 +136,7 @@ extension Replica {
     ) {
         if forwarded.type == OpCode.sync.rawValue {
             syncs.wait(.learner(link), for: zab.history.last)
-            return releaseBarriers()
+            return answerPendingSyncs()
         }
         var requester = Requester(
             session: forwarded.session,

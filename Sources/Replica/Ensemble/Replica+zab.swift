@@ -13,7 +13,7 @@ extension Replica {
         while zab.hasEffects {
             zab.takeEffects(into: &taken)
             for effect in taken { carryOut(effect) }
-            releaseBarriers()
+            answerPendingSyncs()
         }
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &spares.zabEffects)

@@ -17,7 +17,7 @@ extension Replica {
     }
 
     /// Goes on with those who waited for what is applied now.
-    mutating func releaseBarriers() {
+    mutating func answerPendingSyncs() {
         while let waiting = syncs.takeReached(committed.lastZxid) {
             switch waiting {
             case .client(let id): if let connection = connections[id] { drain(connection) }

@@ -13,22 +13,22 @@ struct SyncQueue {
     }
 
     /// In the order of the positions.
-    private var barriers: Deque<Barrier> = []
+    private var pendingSyncs: Deque<PendingSync> = []
     /// In the order in which the leader will answer (quorum protocol 4.7).
     private var questions: Deque<Question> = []
 
     /// How many wait for a position.
-    var count: Int { barriers.count }
+    var count: Int { pendingSyncs.count }
 
     /// Adds one that is answered once `zxid` is applied, the last position there is.
-    mutating func wait(_ waiting: Barrier.Waiting, for zxid: Zxid) {
-        barriers.append(Barrier(zxid: zxid, waiting: waiting))
+    mutating func wait(_ waiting: PendingSync.Waiting, for zxid: Zxid) {
+        pendingSyncs.append(PendingSync(zxid: zxid, waiting: waiting))
     }
 
     /// Takes out the next one whose position is applied.
-    mutating func takeReached(_ applied: Zxid) -> Barrier.Waiting? {
-        guard let first = barriers.first, first.zxid <= applied else { return nil }
-        return barriers.removeFirst().waiting
+    mutating func takeReached(_ applied: Zxid) -> PendingSync.Waiting? {
+        guard let first = pendingSyncs.first, first.zxid <= applied else { return nil }
+        return pendingSyncs.removeFirst().waiting
     }
 
     /// The leader is asked.
@@ -38,8 +38,8 @@ struct SyncQueue {
     mutating func takeQuestion() -> Question? { questions.popFirst() }
 }
 
-/// What waits for a position to be applied.
-struct Barrier {
+/// A sync that waits for a position to be applied.
+struct PendingSync {
     enum Waiting {
         /// A client of this node asked to synchronise.
         case client(ConnectionID)
