@@ -13,7 +13,7 @@ package struct Recovering: ~Copyable {
     /// The end of the log.
     private var history: History
     /// Transactions of the log that wait for a leader's word.
-    private var ahead = TransactionsAhead()
+    private var pendingTransactions = PendingTransactions()
     /// Reused by every transaction.
     private var applied: [Applied] = []
 
@@ -83,7 +83,7 @@ package struct Recovering: ~Copyable {
         // What the snapshot has is committed, and remembered only for learners that are behind.
         if transaction.zxid <= committed.lastZxid { return history.replay(entry, isCommitted: true) }
         history.replay(entry, isCommitted: isCommitted)
-        guard isCommitted else { return ahead.add(transaction) }
+        guard isCommitted else { return pendingTransactions.add(transaction) }
         committed.apply(transaction, at: now, into: &applied)
     }
 
@@ -109,6 +109,8 @@ package struct Recovering: ~Copyable {
                 alone: settings.peer, timeouts: settings.timeouts, epoch: history.last.epoch, history: history
             )
         }
-        return Replica(settings, seed: seed, committed: committed, ahead: ahead, zab: zab, at: now)
+        return Replica(
+            settings, seed: seed, committed: committed, pendingTransactions: pendingTransactions, zab: zab,
+            at: now)
     }
 }

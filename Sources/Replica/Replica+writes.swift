@@ -144,6 +144,8 @@ extension Replica {
         transaction.encode(into: &bytes)
         statistics.noteProposal(bytes: bytes.readableBytes)
         // A leader that steps down at this very moment leaves the write to the next one.
-        if zab.propose(bytes, as: transaction.zxid, at: now.monotonicMs) { ahead.add(transaction) }
+        if zab.propose(bytes, as: transaction.zxid, at: now.monotonicMs) {
+            pendingTransactions.add(transaction)
+        }
     }
 }

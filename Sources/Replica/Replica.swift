@@ -25,7 +25,7 @@ package struct Replica: ~Copyable {
     /// Which writes there are, and in which order.
     var zab: Peer
     /// What is in the order and not applied yet.
-    var ahead: TransactionsAhead
+    var pendingTransactions: PendingTransactions
     /// The same as a leader checks new writes against it.
     var overlay = Overlay()
     /// What this node does for the ensemble.
@@ -59,11 +59,11 @@ package struct Replica: ~Copyable {
     /// What has been recovered begins to live.
     init(
         _ settings: ReplicaSettings, seed: UInt64, committed: consuming CommittedState,
-        ahead: TransactionsAhead, zab: consuming Peer, at now: Instant
+        pendingTransactions: PendingTransactions, zab: consuming Peer, at now: Instant
     ) {
         self.settings = settings
         self.committed = committed
-        self.ahead = ahead
+        self.pendingTransactions = pendingTransactions
         self.zab = zab
         self.intake = Intake(bytesMax: settings.requestBytesMax, largeBytes: settings.largeRequestBytes)
         self.readOnly = ReadOnlyMode(tickMs: settings.tickMs, server: settings.peer, at: now)

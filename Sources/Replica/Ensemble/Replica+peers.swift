@@ -78,7 +78,7 @@ extension Replica {
     private mutating func foresee(_ entry: Entry) throws(DecodingError) {
         let transaction = try Transaction(decoding: entry.body.readableBytesSpan)
         guard transaction.zxid == entry.zxid else { throw .unexpectedType(transaction.cxid) }
-        ahead.add(transaction)
+        pendingTransactions.add(transaction)
     }
 
     /// The answer to a ping: which sessions were heard from. Never null (quorum protocol 4.9).

@@ -25,7 +25,7 @@ extension Replica {
             if case .install(let snapshot, _) = write { adoptSnapshot(snapshot) }
             effects.store(described(write), ticket: ticket)
         case .deliver(let entry):
-            commit(ahead.take(entry.zxid) ?? decoded(entry))
+            commit(pendingTransactions.take(entry.zxid) ?? decoded(entry))
         case .toLearner(let link, let message):
             effects.act(.link(.toLearner(link, QuorumPacket(message))))
         case .toLeader(.alive): reportTouched()
@@ -62,6 +62,6 @@ extension Replica {
     }
 
     private func append(of entry: Entry) -> Effects.Append {
-        Effects.Append(ahead[entry.zxid] ?? decoded(entry), body: entry.body)
+        Effects.Append(pendingTransactions[entry.zxid] ?? decoded(entry), body: entry.body)
     }
 }

@@ -12,14 +12,14 @@ extension Overlay {
         guard let subtree = tree.subtreeWithQuota(around: path), let usage = tree.usage(of: subtree),
             let limits = quotaLimits(of: subtree, over: tree)
         else { return }
-        let ahead = quotas.usage(of: subtree)
+        let pending = quotas.usage(of: subtree)
         if nodeCount != 0, limits.countHardLimit > -1,
-            usage.count &+ ahead.nodes &+ Int64(nodeCount) > limits.countHardLimit
+            usage.count &+ pending.nodes &+ Int64(nodeCount) > limits.countHardLimit
         {
             throw .quotaExceeded
         }
         if bytes != 0, limits.byteHardLimit > -1,
-            usage.bytes &+ ahead.bytes &+ Int64(bytes) > limits.byteHardLimit
+            usage.bytes &+ pending.bytes &+ Int64(bytes) > limits.byteHardLimit
         {
             throw .quotaExceeded
         }

@@ -12,9 +12,9 @@ package struct Overlay {
     /// Entries replaced since `mark`, to be put back by `takeBack`.
     private var undo: [Former] = []
     private var isUndoable = false
-    private var digestAhead: UInt64?
-    var ephemerals = EphemeralsAhead()
-    var quotas = QuotaAhead()
+    private var pendingDigest: UInt64?
+    var ephemerals = PendingEphemerals()
+    var quotas = PendingQuota()
     /// Paths that ends of sessions have looked at so far.
     package internal(set) var visited = 0
 
@@ -38,7 +38,7 @@ package struct Overlay {
     package var isEmpty: Bool { order.isEmpty }
 
     /// The digest of the tree once everything here is applied.
-    package func digest(over tree: borrowing Tree) -> UInt64 { digestAhead ?? tree.digest }
+    package func digest(over tree: borrowing Tree) -> UInt64 { pendingDigest ?? tree.digest }
 
     /// The znode at `path` as it will be, or nil.
     func node(at path: ZnodePath, over tree: borrowing Tree) -> PendingNode? {
@@ -56,7 +56,7 @@ package struct Overlay {
         _ node: PendingNode?, at path: ZnodePath, replacing before: UInt64, by zxid: Zxid,
         over tree: borrowing Tree
     ) {
-        digestAhead = digest(over: tree) &- before &+ (node?.digest ?? 0)
+        pendingDigest = digest(over: tree) &- before &+ (node?.digest ?? 0)
         let entry = Entry(node: node, zxid: zxid)
         if isUndoable {
             undo.append(Former(path: path, entry: entries.updateValue(entry, forKey: path)))
@@ -73,7 +73,7 @@ package struct Overlay {
     mutating func mark(isUndoable: Bool) -> Mark {
         undo.removeAll(keepingCapacity: true)
         self.isUndoable = isUndoable
-        return Mark(count: order.count, digestAhead: digestAhead)
+        return Mark(count: order.count, pendingDigest: pendingDigest)
     }
 
     mutating func takeBack(_ zxid: Zxid, to mark: Mark) {
@@ -81,7 +81,7 @@ package struct Overlay {
         for former in undo.reversed() { entries[former.path] = former.entry }
         undo.removeAll(keepingCapacity: true)
         order.removeLast(order.count - mark.count)
-        digestAhead = mark.digestAhead
+        pendingDigest = mark.pendingDigest
         ephemerals.takeBack(zxid)
         quotas.takeBack(zxid)
     }
@@ -93,7 +93,7 @@ package struct Overlay {
             guard let index = entries.index(forKey: first.path) else { continue }
             if entries[index].value.zxid <= zxid { entries.remove(at: index) }
         }
-        if order.isEmpty { digestAhead = nil }
+        if order.isEmpty { pendingDigest = nil }
         ephemerals.drop(through: zxid)
         quotas.drop(through: zxid)
     }
@@ -112,7 +112,7 @@ package struct Overlay {
 
     struct Mark {
         fileprivate let count: Int
-        fileprivate let digestAhead: UInt64?
+        fileprivate let pendingDigest: UInt64?
     }
 }
 

@@ -4,7 +4,7 @@ internal import Znodes
 
 /// The transactions that are in the order and not applied yet, so that none is decoded twice: Zab carries
 /// their bytes and hands those back.
-struct TransactionsAhead {
+struct PendingTransactions {
     private var transactions: Deque<Transaction> = []
 
     /// Adds the next one. What stood at its place and behind it was another leader's.

@@ -2,7 +2,7 @@ internal import DequeModule
 internal import Vocabulary
 
 /// The usage that proposed changes will add to subtrees with a quota, over what the tree has counted.
-struct QuotaAhead {
+struct PendingQuota {
     struct Usage: Equatable {
         var nodes: Int64 = 0
         var bytes: Int64 = 0

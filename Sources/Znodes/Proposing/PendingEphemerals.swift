@@ -3,7 +3,7 @@ internal import Vocabulary
 
 /// Ephemerals that changes in flight create, by the session that will own them: the end of a session looks at
 /// its own, however much is under way for others.
-struct EphemeralsAhead {
+struct PendingEphemerals {
     private var paths: [SessionID: Deque<ZnodePath>] = [:]
     /// In the order of the proposals, across sessions.
     private var order: Deque<(zxid: Zxid, session: SessionID)> = []
