@@ -31,7 +31,7 @@ extension DiskContents {
 
 extension StoredState {
     fileprivate func write(to path: String) throws {
-        var writer = try Storage.SnapshotWriter(directory: path, zxid: head.zxid)
+        var writer = try SnapshotWriter(directory: path, zxid: head.zxid)
         for session in head.sessions { try writer.add(session: session.id, timeoutMs: session.timeoutMs) }
         for list in head.acls { try writer.add(acl: list.number, list.acl) }
         for page in znodes { try writer.add(page) }

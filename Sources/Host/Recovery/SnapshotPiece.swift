@@ -19,7 +19,7 @@ enum SnapshotPiece: Sendable {
         _ zxid: Zxid, in directory: String, pageBytes: Int, _ give: (SnapshotPiece) throws -> Void
     ) throws {
         var page = PackedZnodes()
-        let summary = try Storage.SnapshotReader.read(directory: directory, zxid: zxid) {
+        let summary = try SnapshotReader.read(directory: directory, zxid: zxid) {
             try give(.claim($0))
         } sessions: { id, timeoutMs in
             try give(.session(SnapshotHead.StoredSession(id: id, timeoutMs: timeoutMs)))

@@ -7,13 +7,13 @@ internal import Znodes
 struct SnapshotFile: ~Copyable {
     private let head: SnapshotHead
     var zxid: Zxid { head.zxid }
-    private var writer: Storage.SnapshotWriter
+    private var writer: SnapshotWriter
 
     /// Begins the file with what stands before the znodes.
-    init(_ head: SnapshotHead, in directory: String, by author: Storage.SnapshotWriter.Author)
+    init(_ head: SnapshotHead, in directory: String, by author: SnapshotWriter.Author)
         throws(StorageError)
     {
-        var writer = try Storage.SnapshotWriter(directory: directory, zxid: head.zxid, by: author)
+        var writer = try SnapshotWriter(directory: directory, zxid: head.zxid, by: author)
         for session in head.sessions { try writer.add(session: session.id, timeoutMs: session.timeoutMs) }
         for list in head.acls { try writer.add(acl: list.number, list.acl) }
         self.head = head

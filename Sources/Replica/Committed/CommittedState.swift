@@ -101,7 +101,7 @@ package struct CommittedState: ~Copyable {
     }
 
     /// Takes a leader's tree in the place of all that was here.
-    mutating func adopt(_ snapshot: consuming SnapshotReader, at zxid: Zxid, now: Instant) {
+    mutating func adopt(_ snapshot: consuming SnapshotStreamDecoder, at zxid: Zxid, now: Instant) {
         sessions.removeAll()
         for (session, timeoutMs) in snapshot.sessions {
             sessions.add(session, timeoutMs: timeoutMs, isCommitted: true, at: now)

@@ -6,7 +6,7 @@ struct IncomingSnapshot: ~Copyable {
     /// The tree's, a number that clients cannot guess.
     private let seed: UInt64
     private let recordBytesMax: Int
-    private var reader: SnapshotReader?
+    private var reader: SnapshotStreamDecoder?
 
     init(seed: UInt64, recordBytesMax: Int) {
         self.seed = seed
@@ -18,7 +18,7 @@ struct IncomingSnapshot: ~Copyable {
     /// - Parameter stream: What has come and was not taken; what can be is.
     /// - Returns: Whether the snapshot is complete.
     mutating func read(_ stream: inout ByteBuffer) throws(DecodingError) -> Bool {
-        var reader = reader.take() ?? SnapshotReader(seed: seed, recordBytesMax: recordBytesMax)
+        var reader = reader.take() ?? SnapshotStreamDecoder(seed: seed, recordBytesMax: recordBytesMax)
         let isComplete = try reader.read(&stream)
         self.reader = consume reader
         return isComplete
@@ -28,7 +28,7 @@ struct IncomingSnapshot: ~Copyable {
     mutating func forget() { reader = nil }
 
     /// Takes out the snapshot, all of which has come.
-    mutating func take() -> SnapshotReader {
+    mutating func take() -> SnapshotStreamDecoder {
         guard let reader = reader.take() else {
             preconditionFailure("a snapshot is adopted when all of it has come")
         }

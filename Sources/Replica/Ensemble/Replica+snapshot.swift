@@ -15,7 +15,7 @@ extension Replica {
     mutating func sendSnapshot(to link: LinkID) {
         let sessions = committed.storedSessions.map { (session: $0.id, timeoutMs: $0.timeoutMs) }
         var pieces: [ByteBuffer] = []
-        SnapshotWriter.write(committed.tree, sessions: sessions, chunkBytes: Replica.pieceBytes) {
+        SnapshotStreamEncoder.write(committed.tree, sessions: sessions, chunkBytes: Replica.pieceBytes) {
             pieces.append($0)
         }
         for piece in pieces { effects.act(.link(.snapshotPiece(link, piece))) }

@@ -51,7 +51,9 @@ import Znodes
         var mixed = Tree(seed: 2)
         for index in [0, 2] { mixed.apply(transactions[index], into: &applied) }
         var stream = ByteBuffer()
-        SnapshotWriter.write(mixed, sessions: [], chunkBytes: 1 << 20) { stream.writeImmutableBuffer($0) }
+        SnapshotStreamEncoder.write(mixed, sessions: [], chunkBytes: 1 << 20) {
+            stream.writeImmutableBuffer($0)
+        }
 
         node.electServer2(round: 200)
         node.step(.link(.leaderLinkUp))

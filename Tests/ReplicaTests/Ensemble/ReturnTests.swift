@@ -75,7 +75,7 @@ import Znodes
         node.hear(.leaderInfo(Epoch(rawValue: 2)))
         node.hear(.snapshot(Zxid(rawValue: 0x2_0000_0009)))
         var stream = ByteBuffer()
-        SnapshotWriter.write(Tree(seed: 1), sessions: [], chunkBytes: 1 << 20) {
+        SnapshotStreamEncoder.write(Tree(seed: 1), sessions: [], chunkBytes: 1 << 20) {
             stream.writeImmutableBuffer($0)
         }
         #expect(try node.replica.readSnapshot(&stream))

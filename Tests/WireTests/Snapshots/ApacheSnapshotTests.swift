@@ -27,7 +27,7 @@ import Znodes
     }
 
     @Test func `is the tree that Apache had, by its own digest`() throws {
-        var reader = SnapshotReader(seed: 5, recordBytesMax: 4 << 20)
+        var reader = SnapshotStreamDecoder(seed: 5, recordBytesMax: 4 << 20)
         var stream = ByteBuffer(bytes: body)
         let isComplete = try reader.read(&stream)
         #expect(isComplete && stream.readableBytes == 0)
@@ -46,7 +46,7 @@ import Znodes
 
     /// Its znodes stay in order; only the numbers of its ACLs are others, and the open one has none.
     @Test func `is written again without the list for everyone that Apache numbered`() throws {
-        var reader = SnapshotReader(seed: 5, recordBytesMax: 4 << 20)
+        var reader = SnapshotStreamDecoder(seed: 5, recordBytesMax: 4 << 20)
         var stream = ByteBuffer(bytes: body)
         let isComplete = try reader.read(&stream)
         #expect(isComplete)

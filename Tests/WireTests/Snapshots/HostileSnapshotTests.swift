@@ -10,7 +10,7 @@ import Znodes
     ///
     /// - Returns: Whether it was a snapshot; nil when it was refused.
     private static func read(_ bytes: some Sequence<UInt8>) -> Bool? {
-        var reader = SnapshotReader(seed: 3, recordBytesMax: 1 << 16)
+        var reader = SnapshotStreamDecoder(seed: 3, recordBytesMax: 1 << 16)
         var stream = ByteBuffer(bytes: bytes)
         do {
             guard try reader.read(&stream) else { return false }
@@ -32,7 +32,7 @@ import Znodes
         return true
     }
 
-    private static func again(_ reader: inout SnapshotReader, _ stream: inout ByteBuffer) throws {
+    private static func again(_ reader: inout SnapshotStreamDecoder, _ stream: inout ByteBuffer) throws {
         _ = try reader.read(&stream)
     }
 
@@ -107,13 +107,13 @@ import Znodes
             (none + root + "00000001 2f 0000000a 42656e5761734865 7266", .unsigned),
         ] as [(String, DecodingError)])
     func `is refused before more of it comes`(text: String, error: DecodingError) {
-        var reader = SnapshotReader(seed: 3, recordBytesMax: 1 << 16)
+        var reader = SnapshotStreamDecoder(seed: 3, recordBytesMax: 1 << 16)
         var stream = ByteBuffer(bytes: hex(text))
         #expect(throws: error) { try Self.again(&reader, &stream) }
     }
 
     @Test func `may say of the open ACL what it likes`() throws {
-        var reader = SnapshotReader(seed: 3, recordBytesMax: 4 << 20)
+        var reader = SnapshotStreamDecoder(seed: 3, recordBytesMax: 4 << 20)
         let open = "00000001 0000001f 00000005 776f726c64 00000006 616e796f6e65"
         let numbered = "00000002 2f61 ffffffff 0000000000000007" + Self.stat
         let end = "00000001 2f 0000000a 42656e57617348657265"
@@ -132,7 +132,7 @@ import Znodes
     @Test func `closes what has an ACL that is not there, until the transaction that brought it comes`()
         throws
     {
-        var reader = SnapshotReader(seed: 3, recordBytesMax: 4 << 20)
+        var reader = SnapshotStreamDecoder(seed: 3, recordBytesMax: 4 << 20)
         let later = "00000002 2f61 ffffffff 0000000000000005" + Self.stat
         var stream = ByteBuffer(
             bytes: hex("00000000 00000000" + Self.root + later + "00000001 2f 0000000a 42656e57617348657265"))

@@ -10,7 +10,7 @@ import Znodes
     private static func expectReading(
         _ tree: borrowing Tree, in slices: [ArraySlice<UInt8>], of bytes: [UInt8]
     ) throws {
-        var reader = SnapshotReader(seed: 99, recordBytesMax: 4 << 20)
+        var reader = SnapshotStreamDecoder(seed: 99, recordBytesMax: 4 << 20)
         var stream = ByteBuffer()
         for (index, slice) in slices.enumerated() {
             stream.writeBytes(slice)
@@ -94,7 +94,7 @@ import Znodes
 
     @Test func `leaves what stands behind it`() throws {
         let bytes = Snapshots.bytes(of: Snapshots.everyKind())
-        var reader = SnapshotReader(seed: 1, recordBytesMax: 4 << 20)
+        var reader = SnapshotStreamDecoder(seed: 1, recordBytesMax: 4 << 20)
         var stream = ByteBuffer(bytes: bytes + [1, 2, 3])
         for _ in 0..<2 {
             let isComplete = try reader.read(&stream)
@@ -127,7 +127,7 @@ import Znodes
             00000001 2f 0000000a 42656e5761734865 7265
             """)
         #expect(hex(of: Snapshots.bytes(of: tree, sessions: [Snapshots.sessions[0]])) == hex(of: golden))
-        var reader = SnapshotReader(seed: 2, recordBytesMax: 4 << 20)
+        var reader = SnapshotStreamDecoder(seed: 2, recordBytesMax: 4 << 20)
         var stream = ByteBuffer(bytes: golden)
         let isComplete = try reader.read(&stream)
         #expect(isComplete)

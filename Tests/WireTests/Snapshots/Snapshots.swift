@@ -66,7 +66,7 @@ enum Snapshots {
         of tree: borrowing Tree, sessions: [Session] = sessions, chunkBytes: Int = 64 << 10
     ) -> [ByteBuffer] {
         var chunks: [ByteBuffer] = []
-        SnapshotWriter.write(tree, sessions: sessions, chunkBytes: chunkBytes) { chunks.append($0) }
+        SnapshotStreamEncoder.write(tree, sessions: sessions, chunkBytes: chunkBytes) { chunks.append($0) }
         return chunks
     }
 

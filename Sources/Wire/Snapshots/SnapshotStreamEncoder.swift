@@ -3,7 +3,7 @@ package import Vocabulary
 package import Znodes
 
 /// Writes the whole state as Apache's servers send it behind SNAP (quorum protocol 3.5).
-package enum SnapshotWriter {
+package enum SnapshotStreamEncoder {
     /// Hands the stream to `emit` in pieces, in order.
     ///
     /// - Parameter chunkBytes: What a piece holds at most, unless one znode alone is more.

@@ -6,7 +6,7 @@ package import Znodes
 ///
 /// Takes whole elements only, each an entry of a list or a znode, so that what waits is never more than one
 /// of them and nothing is read twice.
-package struct SnapshotReader: ~Copyable {
+package struct SnapshotStreamDecoder: ~Copyable {
     private enum Stage: Equatable {
         case sessionCount
         case sessions(left: Int32)
