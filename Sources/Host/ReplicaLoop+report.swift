@@ -38,9 +38,9 @@ extension ReplicaLoop {
         report.connectionCount = connectionCount
         report.outstandingRequests = replica.outstandingRequestCount
         // Apache keeps the root under two names and counts both.
-        report.znodeCount = replica.tree.nodes.count + 1
+        report.znodeCount = replica.tree.znodes.count + 1
         report.ephemeralCount = replica.tree.ephemeralCount
-        report.dataBytes = Int64(replica.tree.nodes.dataSize)
+        report.dataBytes = Int64(replica.tree.znodes.dataSize)
         report.watchCount = replica.watches.dataCount + replica.watches.childCount
         report.sessionCount = replica.sessions.count
         report.localSessionCount = replica.localSessions.count

@@ -107,7 +107,7 @@ package final class ReplicaLoop {
                 bound.value.turns.note(storedThrough: batch.ticket)
                 bound.value.noteSync(batch.syncNs)
                 bound.value.step(.stored(through: batch.ticket))
-                bound.value.snapshots.note(batch) { bound.value.replica.tree.nodes.storedBytes }
+                bound.value.snapshots.note(batch) { bound.value.replica.tree.znodes.storedBytes }
             }
         }
         let logThread = logThread

@@ -67,8 +67,8 @@ extension Replica {
     /// The znode that a read names, and its path if the client wants to watch it.
     private func find(
         _ request: RequestFrame, as identities: [Identity]
-    ) throws(ErrorCode) -> (node: NodeID, watched: ZnodePath?) {
-        let found: Result<(NodeID, ZnodePath?), ErrorCode> = request.withPathAndWatch { path, isWatched in
+    ) throws(ErrorCode) -> (node: ZnodeID, watched: ZnodePath?) {
+        let found: Result<(ZnodeID, ZnodePath?), ErrorCode> = request.withPathAndWatch { path, isWatched in
             do throws(ErrorCode) {
                 let node = try committed.tree.readable(path, as: identities, settings.rules.access)
                 return .success((node, isWatched ? ZnodePath(path) : nil))
@@ -88,7 +88,7 @@ extension Replica {
         }
         let (path, isWatched) = try asked.get()
         guard !path.bytes.contains(0) else { throw .badArguments }
-        let node = committed.tree.nodes.find(path)
+        let node = committed.tree.znodes.find(path)
         if let node { try committed.tree.require(.read, on: node, as: identities, settings.rules.access) }
         if isWatched { watches.add(.data, on: path, for: connection.id) }
         guard let node else { throw .noNode }
@@ -120,7 +120,7 @@ extension Replica {
     ) throws(ErrorCode) {
         let path = try path(of: request)
         let node = try committed.tree.readable(path.bytes.span.bytes, as: identities, settings.rules.access)
-        let count = Int32(truncatingIfNeeded: committed.tree.nodes.descendantCount(of: node))
+        let count = Int32(truncatingIfNeeded: committed.tree.znodes.descendantCount(of: node))
         effects.answer(connection) { buffer in
             buffer.writeReplyFrame(xid: request.xid, zxid: committed.lastZxid, error: .ok) {
                 $0.writeInteger(count)
@@ -176,8 +176,8 @@ extension Replica {
     private func answerBytes(of request: MultiReadRequest) -> Int {
         request.reads.reduce(0) { total, read in
             total
-                + (read.path.flatMap { committed.tree.nodes.find($0) }.map {
-                    committed.tree.nodes.dataLength(of: $0)
+                + (read.path.flatMap { committed.tree.znodes.find($0) }.map {
+                    committed.tree.znodes.dataLength(of: $0)
                 } ?? 0)
         }
     }
@@ -203,16 +203,16 @@ extension Tree {
     /// The znode at `path`, if `identities` may do one of `permissions` to it.
     fileprivate func readable(
         _ path: RawSpan, _ permissions: Permissions = .read, as identities: [Identity], _ access: Access
-    ) throws(ErrorCode) -> NodeID {
-        guard let node = nodes.find(path) else { throw .noNode }
+    ) throws(ErrorCode) -> ZnodeID {
+        guard let node = znodes.find(path) else { throw .noNode }
         try require(permissions, on: node, as: identities, access)
         return node
     }
 
     fileprivate func require(
-        _ permissions: Permissions, on node: NodeID, as identities: [Identity], _ access: Access
+        _ permissions: Permissions, on node: ZnodeID, as identities: [Identity], _ access: Access
     ) throws(ErrorCode) {
-        if nodes.acl(of: node) == .open { return }
+        if znodes.acl(of: node) == .open { return }
         try access.check(permissions, by: acl(of: node), to: identities)
     }
 
@@ -228,7 +228,7 @@ extension Tree {
             case .getChildren:
                 buffer.writeChildren(of: node, in: self)
             case .getData:
-                buffer.writeJuteBytes(nodes.data(of: node), isNull: nodes.hasNullData(node))
+                buffer.writeJuteBytes(znodes.data(of: node), isNull: znodes.hasNullData(node))
                 buffer.writeJute(stat(of: node))
             }
         } catch {
@@ -238,17 +238,17 @@ extension Tree {
 }
 
 extension ByteBuffer {
-    fileprivate mutating func writeReply(xid: Int32, data node: NodeID, in tree: borrowing Tree) {
+    fileprivate mutating func writeReply(xid: Int32, data node: ZnodeID, in tree: borrowing Tree) {
         writeReply(
-            xid: xid, zxid: tree.lastZxid, data: tree.nodes.data(of: node),
-            isNull: tree.nodes.hasNullData(node), stat: tree.stat(of: node))
+            xid: xid, zxid: tree.lastZxid, data: tree.znodes.data(of: node),
+            isNull: tree.znodes.hasNullData(node), stat: tree.stat(of: node))
     }
 
-    fileprivate mutating func writeChildren(of node: NodeID, in tree: borrowing Tree) {
-        let count = tree.nodes.childCount(of: node)
+    fileprivate mutating func writeChildren(of node: ZnodeID, in tree: borrowing Tree) {
+        let count = tree.znodes.childCount(of: node)
         writeInteger(Int32(count))
         for index in 0..<count {
-            writeJuteBytes(tree.nodes.name(of: tree.nodes.child(index, of: node)))
+            writeJuteBytes(tree.znodes.name(of: tree.znodes.child(index, of: node)))
         }
     }
 }

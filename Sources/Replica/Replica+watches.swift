@@ -102,7 +102,7 @@ extension Replica {
     private mutating func catchUp(
         _ path: ZnodePath, _ mode: WatchModes, on connection: Connection, missed: (StoredStat?) -> EventType?
     ) {
-        let stat = committed.tree.nodes.find(path).map { committed.tree.nodes.stat(of: $0) }
+        let stat = committed.tree.znodes.find(path).map { committed.tree.znodes.stat(of: $0) }
         if let event = missed(stat) {
             send(event, on: path, Zxid(rawValue: -1), to: connection)
         } else {

@@ -96,7 +96,7 @@ final class TestFolder {
         let found = try Recovery.replica(
             from: &store, settings: .standalone(dataDir: path), replayed: &replayed,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        return (found.tree.lastZxid, found.tree.digest, found.tree.nodes.count, replayed)
+        return (found.tree.lastZxid, found.tree.digest, found.tree.znodes.count, replayed)
     }
 
     /// Changes a byte here and there in the second half of a snapshot: some of them are in use.

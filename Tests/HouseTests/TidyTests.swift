@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    /// `NodeStore` is Node and Store.
+    /// `ZnodeStore` is Znode and Store.
     private static func words(of name: String) -> [String] {
         var words: [String] = []
         for character in name {

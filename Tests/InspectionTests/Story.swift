@@ -130,13 +130,13 @@ final class Story {
         tree.forEachZnode { id, path in
             let acl = tree.acl(of: id)
             if ids[acl] == nil { ids[acl] = Int64(ids.count) }
-            let data = tree.nodes.dataBytes(of: id)
+            let data = tree.znodes.dataBytes(of: id)
             let root = [UInt8(ascii: "/")]
             let bytes = data ?? []
             znodes.append(
                 ZnodeRow(
                     path: path.byteCount == 0 ? root.span.bytes : path, data: bytes.span.bytes,
-                    hasNullData: data == nil, list: ids[acl] ?? -1, stat: tree.nodes.stat(of: id)))
+                    hasNullData: data == nil, list: ids[acl] ?? -1, stat: tree.znodes.stat(of: id)))
         }
         for (acl, id) in ids.sorted(by: { $0.value < $1.value }) where id != -1 {
             try writer.add(acl: id, acl)

@@ -134,7 +134,7 @@ final class TestNode {
     }
 
     /// Whether the tree, as it is committed, has a znode at `path`.
-    func has(_ path: ZnodePath) -> Bool { replica.tree.nodes.find(path) != nil }
+    func has(_ path: ZnodePath) -> Bool { replica.tree.znodes.find(path) != nil }
 
     func advance(ms: Int64) {
         now.monotonicMs += ms

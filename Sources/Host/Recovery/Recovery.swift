@@ -35,7 +35,7 @@ package enum Recovery {
             "recovered",
             metadata: [
                 "transactions": "\(replayed.transactions)", "zxid": "\(recovering.committed.lastZxid)",
-                "znodes": "\(recovering.committed.tree.nodes.count)",
+                "znodes": "\(recovering.committed.tree.znodes.count)",
                 "sessions": "\(recovering.committed.sessions.count)",
             ])
         if recovering.committed.digestMismatches > 0 {

@@ -82,7 +82,7 @@ struct Replay: ~Copyable {
     private static func accessDiffers(_ left: borrowing Tree, _ right: borrowing Tree) -> Bool {
         var differs = false
         left.forEachZnode { id, path in
-            guard !differs, let other = right.nodes.find(path) else { return }
+            guard !differs, let other = right.znodes.find(path) else { return }
             differs = left.acl(of: id) != right.acl(of: other)
         }
         return differs

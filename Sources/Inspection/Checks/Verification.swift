@@ -177,7 +177,7 @@ package struct Verification: Sendable {
             }
             snapshots.append(
                 CheckedSnapshot(
-                    zxid: zxid, znodes: loaded.tree.nodes.count, sessions: loaded.sessions.count,
+                    zxid: zxid, znodes: loaded.tree.znodes.count, sessions: loaded.sessions.count,
                     digest: loaded.tree.digest, isReplayed: replay.isAt(zxid) && difference == nil))
             return loaded
         } catch {

@@ -44,7 +44,7 @@ package struct TreeDifference: Sendable {
 
     /// - Parameter path: Only what is there and below.
     package init(from old: borrowing Tree, to new: borrowing Tree, below path: ZnodePath = .root) {
-        if let id = old.nodes.find(path) {
+        if let id = old.znodes.find(path) {
             old.forEach(from: id) { id, _ in
                 let before = old.view(of: id)
                 if let after = new.view(of: before.path) {
@@ -59,10 +59,10 @@ package struct TreeDifference: Sendable {
                 return true
             }
         }
-        if let id = new.nodes.find(path) {
+        if let id = new.znodes.find(path) {
             new.forEach(from: id) { id, _ in
-                let path = new.nodes.path(of: id)
-                if old.nodes.find(path) == nil {
+                let path = new.znodes.path(of: id)
+                if old.znodes.find(path) == nil {
                     differences.append(
                         Difference(path: path, kind: .created, before: nil, after: new.view(of: id)))
                 }

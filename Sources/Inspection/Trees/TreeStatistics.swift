@@ -46,16 +46,16 @@ package struct TreeStatistics: Sendable {
         var kinds: [String: Int] = [:]
         var owners: [SessionID: Int] = [:]
         var lists: [ACLID: Int] = [:]
-        var widths: [(id: NodeID, count: Int)] = []
-        var weights: [(id: NodeID, count: Int)] = []
+        var widths: [(id: ZnodeID, count: Int)] = []
+        var weights: [(id: ZnodeID, count: Int)] = []
         for id in census.order {
-            let ownership = Ownership(rawValue: tree.nodes.stat(of: id).ephemeralOwner)
+            let ownership = Ownership(rawValue: tree.znodes.stat(of: id).ephemeralOwner)
             kinds[ownership.kind, default: 0] += 1
             if let session = ownership.session { owners[session, default: 0] += 1 }
-            lists[tree.nodes.acl(of: id), default: 0] += 1
-            pathBytes += tree.nodes.path(of: id).bytes.count
-            widths.append((id, tree.nodes.childCount(of: id)))
-            weights.append((id, tree.nodes.dataLength(of: id)))
+            lists[tree.znodes.acl(of: id), default: 0] += 1
+            pathBytes += tree.znodes.path(of: id).bytes.count
+            widths.append((id, tree.znodes.childCount(of: id)))
+            weights.append((id, tree.znodes.dataLength(of: id)))
         }
         self.kinds = kinds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
             Share(key: $0, count: $1)
@@ -72,21 +72,21 @@ package struct TreeStatistics: Sendable {
     ) -> [Share<ACL>] {
         var shares: [Share<ACL>] = []
         var seen: Set<ACLID> = []
-        for id in census.order where seen.insert(tree.nodes.acl(of: id)).inserted {
-            shares.append(Share(key: tree.acl(of: id), count: lists[tree.nodes.acl(of: id)] ?? 0))
+        for id in census.order where seen.insert(tree.znodes.acl(of: id)).inserted {
+            shares.append(Share(key: tree.acl(of: id), count: lists[tree.znodes.acl(of: id)] ?? 0))
         }
         return shares.sorted { ($1.count, $0.key.text) < ($0.count, $1.key.text) }
     }
 
     private static func top(
-        _ numbers: [(id: NodeID, count: Int)], _ top: Int, _ tree: borrowing Tree
+        _ numbers: [(id: ZnodeID, count: Int)], _ top: Int, _ tree: borrowing Tree
     ) -> [Share<ZnodePath>] {
         let sorted = numbers.filter { $0.count > 0 }.sorted {
             ($1.count, $0.id.rawValue) < ($0.count, $1.id.rawValue)
         }
         var shares: [Share<ZnodePath>] = []
         for number in sorted.prefix(top) {
-            shares.append(Share(key: tree.nodes.path(of: number.id), count: number.count))
+            shares.append(Share(key: tree.znodes.path(of: number.id), count: number.count))
         }
         return shares.sorted { ($1.count, $0.key) < ($0.count, $1.key) }
     }
@@ -105,7 +105,7 @@ extension Ownership {
 
 /// Every znode once, parents first, with what is below each.
 private struct Census {
-    private(set) var order: [NodeID] = []
+    private(set) var order: [ZnodeID] = []
     private var places: [Int] = []
     private var parents: [Int] = []
     private(set) var counts: [Int] = []
@@ -115,15 +115,15 @@ private struct Census {
     private var heaviestChild: [(znodes: Int, bytes: Int)] = []
 
     init(_ tree: borrowing Tree) {
-        var open: [(id: NodeID, parent: Int, depth: Int)] = [(.root, -1, 0)]
+        var open: [(id: ZnodeID, parent: Int, depth: Int)] = [(.root, -1, 0)]
         while let (id, parent, depth) = open.popLast() {
             let place = order.count
             order.append(id)
             parents.append(parent)
             counts.append(1)
-            bytesByPlace.append(tree.nodes.dataLength(of: id))
+            bytesByPlace.append(tree.znodes.dataLength(of: id))
             deepest = max(deepest, depth)
-            tree.nodes.forEachChild(of: id) { open.append(($0, place, depth + 1)) }
+            tree.znodes.forEachChild(of: id) { open.append(($0, place, depth + 1)) }
         }
         heaviestChild = Array(repeating: (0, 0), count: order.count)
     }
@@ -162,7 +162,7 @@ private struct Census {
         for place in candidates.prefix(top) {
             subtrees.append(
                 TreeStatistics.Subtree(
-                    path: tree.nodes.path(of: order[place]), znodes: counts[place],
+                    path: tree.znodes.path(of: order[place]), znodes: counts[place],
                     bytes: bytesByPlace[place]))
         }
         return subtrees.sorted { (weight($1), $0.path) < (weight($0), $1.path) }

@@ -24,22 +24,22 @@ package struct ZnodeView: Equatable, Sendable {
 }
 
 extension Tree {
-    package func view(of id: NodeID) -> ZnodeView {
+    package func view(of id: ZnodeID) -> ZnodeView {
         ZnodeView(
-            path: nodes.path(of: id), data: nodes.dataBytes(of: id), acl: acl(of: id),
-            stat: nodes.stat(of: id), childCount: nodes.childCount(of: id))
+            path: znodes.path(of: id), data: znodes.dataBytes(of: id), acl: acl(of: id),
+            stat: znodes.stat(of: id), childCount: znodes.childCount(of: id))
     }
 
-    package func view(of path: ZnodePath) -> ZnodeView? { nodes.find(path).map { view(of: $0) } }
+    package func view(of path: ZnodePath) -> ZnodeView? { znodes.find(path).map { view(of: $0) } }
 
     /// `id` and all below it, children in the order of their names.
     ///
     /// - Parameter depth: how far below; nil is all.
     /// - Parameter body: gets how deep below `id`; false leaves out what is below.
     package func forEach(
-        from id: NodeID, depth: Int? = nil, _ body: (NodeID, _ level: Int) throws -> Bool
+        from id: ZnodeID, depth: Int? = nil, _ body: (ZnodeID, _ level: Int) throws -> Bool
     ) rethrows {
-        var open: [(id: NodeID, level: Int)] = [(id, 0)]
+        var open: [(id: ZnodeID, level: Int)] = [(id, 0)]
         while let (next, level) = open.popLast() {
             guard try body(next, level), depth.map({ level < $0 }) ?? true else { continue }
             for child in children(of: next).reversed() { open.append((child, level + 1)) }
@@ -47,11 +47,11 @@ extension Tree {
     }
 
     /// In the order of their names.
-    private func children(of id: NodeID) -> [NodeID] {
-        var named: [(name: [UInt8], id: NodeID)] = []
-        named.reserveCapacity(nodes.childCount(of: id))
-        nodes.forEachChild(of: id) { child in
-            named.append((nodes.name(of: child).withUnsafeBytes { Array($0) }, child))
+    private func children(of id: ZnodeID) -> [ZnodeID] {
+        var named: [(name: [UInt8], id: ZnodeID)] = []
+        named.reserveCapacity(znodes.childCount(of: id))
+        znodes.forEachChild(of: id) { child in
+            named.append((znodes.name(of: child).withUnsafeBytes { Array($0) }, child))
         }
         named.sort { $0.name.lexicographicallyPrecedes($1.name) }
         return named.map(\.id)

@@ -192,8 +192,8 @@ extension Simulation {
     private func requirePair(of server: Server) throws(Violation) {
         var values: [[UInt8]?] = []
         for path in Operation.pair {
-            guard let id = server.replica?.tree.nodes.find(path) else { return }
-            values.append(server.replica?.tree.nodes.dataBytes(of: id))
+            guard let id = server.replica?.tree.znodes.find(path) else { return }
+            values.append(server.replica?.tree.znodes.dataBytes(of: id))
         }
         guard values[0] == values[1] else {
             throw Violation("server \(server.id.rawValue) shows half of a multi at \(server.observed)")

@@ -8,7 +8,7 @@ extension Simulation {
     func noteGrowth(of server: Server) throws(Violation) {
         let growth = server.disk.growth
         server.schedule.note(transactions: growth.transactions, bytes: growth.bytes)
-        let treeBytes = server.replica?.tree.nodes.storedBytes ?? 0
+        let treeBytes = server.replica?.tree.znodes.storedBytes ?? 0
         guard server.ownSnapshot == nil, server.schedule.isDue(treeBytes: treeBytes) else { return }
         server.schedule.restart(roll: dice.next())
         try step(server, .snapshot(.due))

@@ -27,11 +27,11 @@ package enum SnapshotStreamEncoder {
             chunks.buffer.writeJute(acl)
         }
         tree.forEachZnode { id, path in
-            let acl = lists.numbers[tree.nodes.acl(of: id)] ?? SnapshotFormat.openACL
-            let data = tree.nodes.data(of: id)
-            let isNull = tree.nodes.hasNullData(id)
+            let acl = lists.numbers[tree.znodes.acl(of: id)] ?? SnapshotFormat.openACL
+            let data = tree.znodes.data(of: id)
+            let isNull = tree.znodes.hasNullData(id)
             chunks.reserve(4 + path.byteCount + 4 + data.byteCount + 8 + StoredStat.encodedBytes, emit)
-            chunks.buffer.writeZnode(path, data, isNull: isNull, acl: acl, tree.nodes.stat(of: id))
+            chunks.buffer.writeZnode(path, data, isNull: isNull, acl: acl, tree.znodes.stat(of: id))
         }
         chunks.reserve(4 + SnapshotFormat.terminator.count + 4 + SnapshotFormat.signature.count, emit)
         chunks.buffer.writeJuteBytes(SnapshotFormat.terminator)
@@ -48,7 +48,7 @@ package enum SnapshotStreamEncoder {
             var met: [ACLID: Int64] = [:]
             var acls: [ACL] = []
             tree.forEachZnode { id, _ in
-                let list = tree.nodes.acl(of: id)
+                let list = tree.znodes.acl(of: id)
                 guard list != .open, met[list] == nil else { return }
                 acls.append(tree.acl(of: id))
                 met[list] = Int64(acls.count)

@@ -9,11 +9,11 @@ extension Overlay {
         guard let parentPath = path.parent, !path.bytes.contains(0), !Tree.isSystem(path) else {
             throw .badArguments
         }
-        guard let parent = node(at: parentPath, over: tree) else { throw .noNode }
+        guard let parent = znode(at: parentPath, over: tree) else { throw .noNode }
         try proposing.require(.delete, by: parent.acl)
-        guard let node = node(at: path, over: tree) else { throw .noNode }
-        _ = try nextVersion(after: node.stat.version, expected: version)
-        guard node.childCount == 0 else { throw .notEmpty }
+        guard let znode = znode(at: path, over: tree) else { throw .noNode }
+        _ = try nextVersion(after: znode.stat.version, expected: version)
+        guard znode.childCount == 0 else { throw .notEmpty }
         remove(path, by: proposing.zxid, over: tree)
         return .delete(path: path, isSweep: false)
     }
@@ -23,9 +23,9 @@ extension Overlay {
         _ path: ZnodePath, _ proposing: Proposing, over tree: borrowing Tree
     ) throws(ErrorCode) -> Change {
         guard path.parent != nil, !Tree.isSystem(path) else { throw .badArguments }
-        guard let node = node(at: path, over: tree) else { throw .noNode }
-        guard node.childCount == 0 else { throw .notEmpty }
-        switch Ownership(rawValue: node.stat.ephemeralOwner) {
+        guard let znode = znode(at: path, over: tree) else { throw .noNode }
+        guard znode.childCount == 0 else { throw .notEmpty }
+        switch Ownership(rawValue: znode.stat.ephemeralOwner) {
         case .container, .ttl: break
         case .persistent, .ephemeral: throw .badVersion
         }
@@ -39,21 +39,21 @@ extension Overlay {
         over tree: borrowing Tree
     ) throws(ErrorCode) -> Change {
         guard let path = asked, path.isValid else { throw .badArguments }
-        guard var node = node(at: path, over: tree) else { throw .noNode }
-        try proposing.require(.write, by: node.acl)
-        let more = (data?.count ?? 0) - node.dataLength(in: tree)
+        guard var znode = znode(at: path, over: tree) else { throw .noNode }
+        try proposing.require(.write, by: znode.acl)
+        let more = (data?.count ?? 0) - znode.dataLength(in: tree)
         if proposing.rules.enforcesQuota {
             try checkQuota(of: path, addingNodes: 0, bytes: more, over: tree)
         }
-        let before = node.digest
-        node.stat.version = try nextVersion(after: node.stat.version, expected: version)
-        node.stat.mtime = proposing.timeMs
-        node.stat.mzxid = proposing.zxid
-        node.content = .written(data)
-        node.seal(at: path, over: tree)
-        put(node, at: path, replacing: before, by: proposing.zxid, over: tree)
-        noteUsage(of: path, nodes: 0, bytes: more, by: proposing.zxid, over: tree)
-        return .setData(path: path, data: data, version: node.stat.version)
+        let before = znode.digest
+        znode.stat.version = try nextVersion(after: znode.stat.version, expected: version)
+        znode.stat.mtime = proposing.timeMs
+        znode.stat.mzxid = proposing.zxid
+        znode.content = .written(data)
+        znode.seal(at: path, over: tree)
+        put(znode, at: path, replacing: before, by: proposing.zxid, over: tree)
+        noteUsage(of: path, znodes: 0, bytes: more, by: proposing.zxid, over: tree)
+        return .setData(path: path, data: data, version: znode.stat.version)
     }
 
     /// Client protocol 3.8.7: a bad ACL is found before a missing znode.
@@ -63,36 +63,36 @@ extension Overlay {
     ) throws(ErrorCode) -> Change {
         guard let path = asked, path.isValid else { throw .badArguments }
         let acl = try proposing.rules.access.normalise(requested, for: proposing.requester.identities)
-        guard var node = node(at: path, over: tree) else { throw .noNode }
-        try proposing.require(.admin, by: node.acl)
-        let before = node.digest
-        node.stat.aversion = try nextVersion(after: node.stat.aversion, expected: version)
-        node.acl = acl
-        node.seal(at: path, over: tree)
-        put(node, at: path, replacing: before, by: proposing.zxid, over: tree)
-        return .setACL(path: path, acl: acl, version: node.stat.aversion)
+        guard var znode = znode(at: path, over: tree) else { throw .noNode }
+        try proposing.require(.admin, by: znode.acl)
+        let before = znode.digest
+        znode.stat.aversion = try nextVersion(after: znode.stat.aversion, expected: version)
+        znode.acl = acl
+        znode.seal(at: path, over: tree)
+        put(znode, at: path, replacing: before, by: proposing.zxid, over: tree)
+        return .setACL(path: path, acl: acl, version: znode.stat.aversion)
     }
 
     func check(
         _ asked: ZnodePath?, _ version: Int32, _ proposing: Proposing, over tree: borrowing Tree
     ) throws(ErrorCode) -> Change {
         guard let path = asked, path.isValid else { throw .badArguments }
-        guard let node = node(at: path, over: tree) else { throw .noNode }
-        try proposing.require(.read, by: node.acl)
-        return .check(path: path, version: try nextVersion(after: node.stat.version, expected: version))
+        guard let znode = znode(at: path, over: tree) else { throw .noNode }
+        try proposing.require(.read, by: znode.acl)
+        return .check(path: path, version: try nextVersion(after: znode.stat.version, expected: version))
     }
 
     /// Takes in that the znode at `path` goes and its parent has one child fewer.
     mutating func remove(_ path: ZnodePath, by zxid: Zxid, over tree: borrowing Tree) {
-        if let parentPath = path.parent, var parent = node(at: parentPath, over: tree) {
+        if let parentPath = path.parent, var parent = znode(at: parentPath, over: tree) {
             let before = parent.digest
             parent.stat.pzxid = zxid
             parent.childCount -= 1
             parent.seal(at: parentPath, over: tree)
             put(parent, at: parentPath, replacing: before, by: zxid, over: tree)
         }
-        guard let node = node(at: path, over: tree) else { return }
-        put(nil, at: path, replacing: node.digest, by: zxid, over: tree)
-        noteUsage(of: path, nodes: -1, bytes: -node.dataLength(in: tree), by: zxid, over: tree)
+        guard let znode = znode(at: path, over: tree) else { return }
+        put(nil, at: path, replacing: znode.digest, by: zxid, over: tree)
+        noteUsage(of: path, znodes: -1, bytes: -znode.dataLength(in: tree), by: zxid, over: tree)
     }
 }

@@ -9,11 +9,11 @@ extension Overlay {
         guard let asked = operation.path else { throw .marshallingError }
         guard let parentPath = asked.parent, !asked.bytes.contains(0) else { throw .badArguments }
         let acl = try proposing.rules.access.normalise(operation.acl, for: proposing.requester.identities)
-        guard var parent = node(at: parentPath, over: tree) else { throw .noNode }
+        guard var parent = znode(at: parentPath, over: tree) else { throw .noNode }
         try proposing.require(.create, by: parent.acl)
         let path = operation.isSequential ? asked.numbered(parent.stat.cversion) : asked
         guard path.isValid else { throw .badArguments }
-        if node(at: path, over: tree) != nil { throw .nodeExists }
+        if znode(at: path, over: tree) != nil { throw .nodeExists }
         if Ownership(rawValue: parent.stat.ephemeralOwner).session != nil { throw .noChildrenForEphemerals }
         if proposing.rules.enforcesQuota {
             try checkQuota(of: path, addingNodes: 1, bytes: operation.data?.count ?? 0, over: tree)
@@ -27,7 +27,7 @@ extension Overlay {
         let creation = Creation(
             kind: kind, path: path, data: operation.data, acl: acl,
             isEphemeral: operation.isEphemeral && kind.isPlain, parentCversion: cversion)
-        var child = PendingNode(
+        var child = PendingZnode(
             stat: StoredStat(
                 createdBy: proposing.zxid, at: proposing.timeMs,
                 owner: creation.ownership(session: proposing.requester.session).rawValue),
@@ -38,7 +38,7 @@ extension Overlay {
         if creation.isEphemeral {
             ephemerals.add(path, of: proposing.requester.session, by: proposing.zxid)
         }
-        noteUsage(of: path, nodes: 1, bytes: operation.data?.count ?? 0, by: proposing.zxid, over: tree)
+        noteUsage(of: path, znodes: 1, bytes: operation.data?.count ?? 0, by: proposing.zxid, over: tree)
         return .create(creation)
     }
 }

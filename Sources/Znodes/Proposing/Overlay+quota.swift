@@ -7,14 +7,14 @@ internal import Vocabulary
 extension Overlay {
     /// Refuses what would exceed a hard limit of the quota that applies to `path`.
     func checkQuota(
-        of path: ZnodePath, addingNodes nodeCount: Int, bytes: Int, over tree: borrowing Tree
+        of path: ZnodePath, addingNodes znodeCount: Int, bytes: Int, over tree: borrowing Tree
     ) throws(ErrorCode) {
         guard let subtree = tree.subtreeWithQuota(around: path), let usage = tree.usage(of: subtree),
             let limits = quotaLimits(of: subtree, over: tree)
         else { return }
         let pending = quotas.usage(of: subtree)
-        if nodeCount != 0, limits.countHardLimit > -1,
-            usage.count &+ pending.nodes &+ Int64(nodeCount) > limits.countHardLimit
+        if znodeCount != 0, limits.countHardLimit > -1,
+            usage.count &+ pending.znodes &+ Int64(znodeCount) > limits.countHardLimit
         {
             throw .quotaExceeded
         }
@@ -27,17 +27,17 @@ extension Overlay {
 
     /// Takes in what `zxid` adds to the quota that applies to `path`, where one does.
     mutating func noteUsage(
-        of path: ZnodePath, nodes nodeCount: Int, bytes: Int, by zxid: Zxid, over tree: borrowing Tree
+        of path: ZnodePath, znodes znodeCount: Int, bytes: Int, by zxid: Zxid, over tree: borrowing Tree
     ) {
-        if tree.quotas.isEmpty || nodeCount == 0 && bytes == 0 { return }
+        if tree.quotas.isEmpty || znodeCount == 0 && bytes == 0 { return }
         guard let subtree = tree.subtreeWithQuota(around: path) else { return }
-        quotas.add(nodes: nodeCount, bytes: bytes, to: subtree, by: zxid)
+        quotas.add(znodes: znodeCount, bytes: bytes, to: subtree, by: zxid)
     }
 
     private func quotaLimits(of subtree: ZnodePath, over tree: borrowing Tree) -> QuotaText? {
-        guard let node = node(at: Tree.limits(of: subtree), over: tree) else { return nil }
-        switch node.content {
-        case .stored(let id): return QuotaText(tree.nodes.dataBytes(of: id) ?? [])
+        guard let znode = znode(at: Tree.limits(of: subtree), over: tree) else { return nil }
+        switch znode.content {
+        case .stored(let id): return QuotaText(tree.znodes.dataBytes(of: id) ?? [])
         case .written(let data): return QuotaText(data ?? [])
         }
     }

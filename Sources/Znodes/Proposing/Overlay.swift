@@ -19,7 +19,7 @@ package struct Overlay {
     package internal(set) var visited = 0
 
     private struct Entry {
-        var node: PendingNode?
+        var znode: PendingZnode?
         var zxid: Zxid
     }
 
@@ -41,23 +41,23 @@ package struct Overlay {
     package func digest(over tree: borrowing Tree) -> UInt64 { pendingDigest ?? tree.digest }
 
     /// The znode at `path` as it will be, or nil.
-    func node(at path: ZnodePath, over tree: borrowing Tree) -> PendingNode? {
-        if !entries.isEmpty, let entry = entries[path] { return entry.node }
-        guard let id = tree.nodes.find(path) else { return nil }
-        return PendingNode(
-            stat: tree.nodes.stat(of: id), childCount: tree.nodes.childCount(of: id), acl: tree.acl(of: id),
-            content: .stored(id), digest: tree.nodes.nodeDigest(of: id))
+    func znode(at path: ZnodePath, over tree: borrowing Tree) -> PendingZnode? {
+        if !entries.isEmpty, let entry = entries[path] { return entry.znode }
+        guard let id = tree.znodes.find(path) else { return nil }
+        return PendingZnode(
+            stat: tree.znodes.stat(of: id), childCount: tree.znodes.childCount(of: id), acl: tree.acl(of: id),
+            content: .stored(id), digest: tree.znodes.znodeDigest(of: id))
     }
 
     /// Says what `zxid` makes of the znode at `path`; nil deletes it.
     ///
     /// - Parameter before: The digest of the znode as it was, 0 when there was none.
     mutating func put(
-        _ node: PendingNode?, at path: ZnodePath, replacing before: UInt64, by zxid: Zxid,
+        _ znode: PendingZnode?, at path: ZnodePath, replacing before: UInt64, by zxid: Zxid,
         over tree: borrowing Tree
     ) {
-        pendingDigest = digest(over: tree) &- before &+ (node?.digest ?? 0)
-        let entry = Entry(node: node, zxid: zxid)
+        pendingDigest = digest(over: tree) &- before &+ (znode?.digest ?? 0)
+        let entry = Entry(znode: znode, zxid: zxid)
         if isUndoable {
             undo.append(Former(path: path, entry: entries.updateValue(entry, forKey: path)))
         } else {
@@ -106,7 +106,7 @@ package struct Overlay {
         guard !entries.isEmpty else { return paths.sorted() }
         return paths.filter { path in
             guard let entry = entries[path] else { return true }
-            return entry.node?.stat.ephemeralOwner == session.rawValue
+            return entry.znode?.stat.ephemeralOwner == session.rawValue
         }.sorted()
     }
 
@@ -117,10 +117,10 @@ package struct Overlay {
 }
 
 /// A znode as it will be.
-struct PendingNode {
+struct PendingZnode {
     enum Content {
         /// As the tree holds it now.
-        case stored(NodeID)
+        case stored(ZnodeID)
         case written([UInt8]?)
     }
 
@@ -133,7 +133,7 @@ struct PendingNode {
 
     func dataLength(in tree: borrowing Tree) -> Int {
         switch content {
-        case .stored(let id): tree.nodes.dataLength(of: id)
+        case .stored(let id): tree.znodes.dataLength(of: id)
         case .written(let data): data?.count ?? 0
         }
     }
@@ -141,8 +141,8 @@ struct PendingNode {
     /// Recomputes `digest` after a change of `stat` or `content`.
     mutating func seal(at path: ZnodePath, over tree: borrowing Tree) {
         switch content {
-        case .stored(let id): digest = tree.nodes.nodeDigest(of: id, with: stat)
-        case .written(let data): digest = NodeDigest.of(path: path, data: data, stat: stat)
+        case .stored(let id): digest = tree.znodes.znodeDigest(of: id, with: stat)
+        case .written(let data): digest = ZnodeDigest.of(path: path, data: data, stat: stat)
         }
     }
 }

@@ -4,7 +4,7 @@ internal import Vocabulary
 /// The usage that proposed changes will add to subtrees with a quota, over what the tree has counted.
 struct PendingQuota {
     struct Usage: Equatable {
-        var nodes: Int64 = 0
+        var znodes: Int64 = 0
         var bytes: Int64 = 0
     }
 
@@ -19,9 +19,9 @@ struct PendingQuota {
 
     func usage(of subtree: ZnodePath) -> Usage { sums[subtree] ?? Usage() }
 
-    mutating func add(nodes: Int, bytes: Int, to subtree: ZnodePath, by zxid: Zxid) {
-        let usage = Usage(nodes: Int64(nodes), bytes: Int64(bytes))
-        sums[subtree, default: Usage()].nodes += usage.nodes
+    mutating func add(znodes: Int, bytes: Int, to subtree: ZnodePath, by zxid: Zxid) {
+        let usage = Usage(znodes: Int64(znodes), bytes: Int64(bytes))
+        sums[subtree, default: Usage()].znodes += usage.znodes
         sums[subtree, default: Usage()].bytes += usage.bytes
         order.append(Step(zxid: zxid, subtree: subtree, usage: usage))
     }
@@ -37,7 +37,7 @@ struct PendingQuota {
     }
 
     private mutating func subtract(_ step: Step) {
-        sums[step.subtree]?.nodes -= step.usage.nodes
+        sums[step.subtree]?.znodes -= step.usage.znodes
         sums[step.subtree]?.bytes -= step.usage.bytes
         if sums[step.subtree] == Usage() { sums[step.subtree] = nil }
     }

@@ -37,7 +37,7 @@ package struct CapturedSlice: Equatable, Sendable {
     package let isLast: Bool
 }
 
-extension NodeStore {
+extension ZnodeStore {
     /// Begins to take the znodes as they are now; one that is under way is given up.
     mutating func beginCapture() { capture = Capture(records: used) }
 
@@ -93,7 +93,7 @@ extension NodeStore {
     func pack(_ id: UInt32, into packed: inout PackedZnodes) {
         let record = record(id)
         let data = record.pointee.dataLength < 0 ? nil : record.pointee.data
-        let length = pathLength(of: NodeID(rawValue: id))
+        let length = pathLength(of: ZnodeID(rawValue: id))
         packed.append(
             record.pointee.stat, list: record.pointee.acl.number, data: data, pathLength: max(1, length)
         ) { path in

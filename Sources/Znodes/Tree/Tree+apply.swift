@@ -59,7 +59,7 @@ extension Tree {
     }
 
     private mutating func create(_ creation: Creation, by transaction: Transaction) -> Applied {
-        guard let parentPath = creation.path.parent, let parent = nodes.find(parentPath) else {
+        guard let parentPath = creation.path.parent, let parent = znodes.find(parentPath) else {
             return .failed(.noNode)
         }
         updateStat(of: parent) { stat in
@@ -68,7 +68,7 @@ extension Tree {
         }
         let ownership = creation.ownership(session: transaction.session)
         let stat = StoredStat(createdBy: transaction.zxid, at: transaction.timeMs, owner: ownership.rawValue)
-        if let existing = nodes.find(creation.path) {
+        if let existing = znodes.find(creation.path) {
             let znode = StoredZnode(
                 path: creation.path, data: creation.data, acl: creation.acl, stat: stat)
             renew(existing, as: znode, ownership)
@@ -76,11 +76,11 @@ extension Tree {
         }
         let data = creation.data ?? []
         let acl = acls.retain(creation.acl)
-        let id = nodes.insert(
+        let id = znodes.insert(
             creation.path.bytes.span.bytes, under: parent, data: data.span.bytes,
             isNull: creation.data == nil,
             stat: stat, acl: acl)
-        digest &+= nodes.nodeDigest(of: id)
+        digest &+= znodes.znodeDigest(of: id)
         index(creation.path, as: ownership)
         followQuota(created: creation.path, bytes: creation.data?.count ?? 0)
         return Applied(
@@ -90,28 +90,28 @@ extension Tree {
 
     /// A znode is created that is there: only behind a snapshot that was taken while its tree changed, which
     /// Apache's leaders send. It may be of later than this; what made it so follows, and finds it as it was.
-    private mutating func renew(_ id: NodeID, as znode: StoredZnode, _ ownership: Ownership) {
-        let bytes = nodes.dataLength(of: id)
-        unindex(znode.path, as: Ownership(rawValue: nodes.stat(of: id).ephemeralOwner))
+    private mutating func renew(_ id: ZnodeID, as znode: StoredZnode, _ ownership: Ownership) {
+        let bytes = znodes.dataLength(of: id)
+        unindex(znode.path, as: Ownership(rawValue: znodes.stat(of: id).ephemeralOwner))
         overwrite(id, with: znode)
         index(znode.path, as: ownership)
-        followQuota(changed: znode.path, bytes: nodes.dataLength(of: id) - bytes)
+        followQuota(changed: znode.path, bytes: znodes.dataLength(of: id) - bytes)
     }
 
     private mutating func delete(_ path: ZnodePath, by zxid: Zxid) -> Applied {
-        guard let parentPath = path.parent, let parent = nodes.find(parentPath) else {
+        guard let parentPath = path.parent, let parent = znodes.find(parentPath) else {
             return .failed(.noNode)
         }
         updateStat(of: parent) { $0.pzxid = max($0.pzxid, zxid) }
-        guard let id = nodes.find(path), id != .root, nodes.childCount(of: id) == 0 else {
+        guard let id = znodes.find(path), id != .root, znodes.childCount(of: id) == 0 else {
             return .failed(.noNode)
         }
         let acl = self.acl(of: id)
-        let bytes = nodes.dataLength(of: id)
-        unindex(path, as: Ownership(rawValue: nodes.stat(of: id).ephemeralOwner))
-        digest &-= nodes.nodeDigest(of: id)
-        acls.release(nodes.acl(of: id))
-        nodes.remove(id)
+        let bytes = znodes.dataLength(of: id)
+        unindex(path, as: Ownership(rawValue: znodes.stat(of: id).ephemeralOwner))
+        digest &-= znodes.znodeDigest(of: id)
+        acls.release(znodes.acl(of: id))
+        znodes.remove(id)
         followQuota(deleted: path, bytes: bytes)
         return Applied(.deleted, path: path, acl: acl, parentACL: self.acl(of: parent))
     }
@@ -119,26 +119,26 @@ extension Tree {
     private mutating func setData(
         _ path: ZnodePath, _ data: [UInt8]?, version: Int32, by transaction: Transaction
     ) -> Applied {
-        guard let id = nodes.find(path) else { return .failed(.noNode) }
-        let before = nodes.nodeDigest(of: id)
-        let bytes = nodes.dataLength(of: id)
-        var stat = nodes.stat(of: id)
+        guard let id = znodes.find(path) else { return .failed(.noNode) }
+        let before = znodes.znodeDigest(of: id)
+        let bytes = znodes.dataLength(of: id)
+        var stat = znodes.stat(of: id)
         stat.version = version
         stat.mtime = transaction.timeMs
         stat.mzxid = transaction.zxid
-        nodes.setStat(stat, of: id)
+        znodes.setStat(stat, of: id)
         let content = data ?? []
-        nodes.setData(content.span.bytes, isNull: data == nil, of: id, at: path)
-        digest = digest &- before &+ nodes.nodeDigest(of: id)
+        znodes.setData(content.span.bytes, isNull: data == nil, of: id, at: path)
+        digest = digest &- before &+ znodes.znodeDigest(of: id)
         followQuota(changed: path, bytes: (data?.count ?? 0) - bytes)
         return Applied(.dataChanged, path: path, stat: self.stat(of: id), acl: self.acl(of: id))
     }
 
     private mutating func setACL(_ path: ZnodePath, _ acl: ACL, version: Int32) -> Applied {
-        guard let id = nodes.find(path) else { return .failed(.noNode) }
+        guard let id = znodes.find(path) else { return .failed(.noNode) }
         let retained = acls.retain(acl)
-        acls.release(nodes.acl(of: id))
-        nodes.setACL(retained, of: id)
+        acls.release(znodes.acl(of: id))
+        znodes.setACL(retained, of: id)
         updateStat(of: id) { $0.aversion = version }
         return Applied(.aclChanged, path: path, stat: stat(of: id), acl: acl)
     }
@@ -152,12 +152,12 @@ extension Tree {
         ephemeralPaths[session] = nil
     }
 
-    private mutating func updateStat(of id: NodeID, _ update: (inout StoredStat) -> Void) {
-        let before = nodes.nodeDigest(of: id)
-        var stat = nodes.stat(of: id)
+    private mutating func updateStat(of id: ZnodeID, _ update: (inout StoredStat) -> Void) {
+        let before = znodes.znodeDigest(of: id)
+        var stat = znodes.stat(of: id)
         update(&stat)
-        nodes.setStat(stat, of: id)
-        digest = digest &- before &+ nodes.nodeDigest(of: id)
+        znodes.setStat(stat, of: id)
+        digest = digest &- before &+ znodes.znodeDigest(of: id)
     }
 
     mutating func index(_ path: ZnodePath, as ownership: Ownership) {

@@ -6,7 +6,7 @@ extension Tree {
     ///
     /// - Returns: The access control lists by which the znodes of its slices are numbered.
     package mutating func beginCapture() -> [NumberedACL] {
-        nodes.beginCapture()
+        znodes.beginCapture()
         return acls.numbered
     }
 
@@ -15,11 +15,11 @@ extension Tree {
     ///
     /// - Returns: nil when no capture is under way; none is any more after the last slice.
     package mutating func captureSlice(records: Int, bytes: Int) -> CapturedSlice? {
-        nodes.captureSlice(records: records, bytes: bytes)
+        znodes.captureSlice(records: records, bytes: bytes)
     }
 
     /// Gives up what was begun.
-    package mutating func endCapture() { nodes.endCapture() }
+    package mutating func endCapture() { znodes.endCapture() }
 
     /// The whole tree at once, every parent before its children.
     ///
@@ -28,7 +28,7 @@ extension Tree {
         var pages: [PackedZnodes] = []
         var page = PackedZnodes()
         forEachZnode { id, _ in
-            nodes.pack(id.rawValue, into: &page)
+            znodes.pack(id.rawValue, into: &page)
             guard page.byteCount >= pageBytes else { return }
             pages.append(page)
             page = PackedZnodes()

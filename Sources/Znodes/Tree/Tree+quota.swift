@@ -13,7 +13,7 @@ extension Tree {
     func usage(of subtree: ZnodePath) -> QuotaText? { quotaText(Tree.statsName, of: subtree) }
 
     /// The znode that holds a subtree's limits.
-    static func limits(of subtree: ZnodePath) -> ZnodePath { quotaNode(limitsName, of: subtree) }
+    static func limits(of subtree: ZnodePath) -> ZnodePath { quotaZnode(limitsName, of: subtree) }
 
     mutating func followQuota(created path: ZnodePath, bytes: Int) {
         if let subtree = Tree.subtree(of: path, named: Tree.limitsName) {
@@ -21,7 +21,7 @@ extension Tree {
         } else if let subtree = Tree.subtree(of: path, named: Tree.statsName) {
             writeUsage(measured(subtree), of: subtree)
         }
-        addUsage(around: path, nodes: 1, bytes: bytes)
+        addUsage(around: path, znodes: 1, bytes: bytes)
     }
 
     /// Of a snapshot: the usage is what it says.
@@ -37,25 +37,25 @@ extension Tree {
 
     mutating func followQuota(deleted path: ZnodePath, bytes: Int) {
         if let subtree = Tree.subtree(of: path, named: Tree.limitsName) { quotas.remove(subtree) }
-        addUsage(around: path, nodes: -1, bytes: -bytes)
+        addUsage(around: path, znodes: -1, bytes: -bytes)
     }
 
     mutating func followQuota(changed path: ZnodePath, bytes: Int) {
-        addUsage(around: path, nodes: 0, bytes: bytes)
+        addUsage(around: path, znodes: 0, bytes: bytes)
     }
 
-    private mutating func addUsage(around path: ZnodePath, nodes nodeCount: Int64, bytes: Int) {
+    private mutating func addUsage(around path: ZnodePath, znodes znodeCount: Int64, bytes: Int) {
         guard let subtree = subtreeWithQuota(around: path), var usage = quotaText(Tree.statsName, of: subtree)
         else { return }
-        usage.count &+= nodeCount
+        usage.count &+= znodeCount
         usage.bytes &+= Int64(bytes)
         writeUsage(usage, of: subtree)
     }
 
     private mutating func writeUsage(_ usage: QuotaText, of subtree: ZnodePath) {
-        let path = Tree.quotaNode(Tree.statsName, of: subtree)
-        guard let id = nodes.find(path) else { return }
-        nodes.setData(usage.text.span.bytes, of: id, at: path)
+        let path = Tree.quotaZnode(Tree.statsName, of: subtree)
+        guard let id = znodes.find(path) else { return }
+        znodes.setData(usage.text.span.bytes, of: id, at: path)
     }
 
     /// The deepest subtree with a quota that `path` is in.
@@ -70,25 +70,25 @@ extension Tree {
     }
 
     private func quotaText(_ name: [UInt8], of subtree: ZnodePath) -> QuotaText? {
-        guard let id = nodes.find(Tree.quotaNode(name, of: subtree)) else { return nil }
-        return QuotaText(nodes.dataBytes(of: id) ?? [])
+        guard let id = znodes.find(Tree.quotaZnode(name, of: subtree)) else { return nil }
+        return QuotaText(znodes.dataBytes(of: id) ?? [])
     }
 
     /// The usage of the subtree now, its top included.
     private func measured(_ subtree: ZnodePath) -> QuotaText {
-        guard let top = nodes.find(subtree) else { return QuotaText(count: 0, bytes: 0) }
+        guard let top = znodes.find(subtree) else { return QuotaText(count: 0, bytes: 0) }
         var count: Int64 = 0
         var bytes: Int64 = 0
         var open = [top]
         while let id = open.popLast() {
             count += 1
-            bytes += Int64(nodes.dataLength(of: id))
-            nodes.forEachChild(of: id) { open.append($0) }
+            bytes += Int64(znodes.dataLength(of: id))
+            znodes.forEachChild(of: id) { open.append($0) }
         }
         return QuotaText(count: count, bytes: bytes)
     }
 
-    private static func quotaNode(_ name: [UInt8], of subtree: ZnodePath) -> ZnodePath {
+    private static func quotaZnode(_ name: [UInt8], of subtree: ZnodePath) -> ZnodePath {
         ZnodePath(quota.bytes + subtree.bytes).appending(name)
     }
 

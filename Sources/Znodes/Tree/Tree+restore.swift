@@ -23,8 +23,8 @@ extension Tree {
     ///
     /// - Returns: false, with nothing changed, when its parent was not restored or it was already.
     package mutating func restore(_ znode: StoredZnode) -> Bool {
-        if let id = nodes.find(znode.path) {
-            if let parent = nodes.parent(of: id), presets.contains(parent) { return false }
+        if let id = znodes.find(znode.path) {
+            if let parent = znodes.parent(of: id), presets.contains(parent) { return false }
             guard presets.remove(id) != nil else { return false }
             overwrite(id, with: znode)
             noteRestored(znode.path.bytes.span.bytes, znode.stat)
@@ -52,7 +52,7 @@ extension Tree {
                 StoredZnode(path: ZnodePath(path), data: bytes, acl: acls[acl], stat: znode.stat))
         }
         // In the order of paths each is behind all that are there.
-        guard last.precedes(path) || nodes.find(path) == nil, let cut = Tree.lastSlash(in: path) else {
+        guard last.precedes(path) || znodes.find(path) == nil, let cut = Tree.lastSlash(in: path) else {
             return false
         }
         let parent = last.hasParent(of: path, endingAt: cut) ? last.parent : parent(of: path, endingAt: cut)
@@ -79,22 +79,22 @@ extension Tree {
     }
 
     /// Everything of its own, in its place; indexes and usage of quotas are the caller's.
-    mutating func overwrite(_ id: NodeID, with znode: StoredZnode) {
-        digest &-= nodes.nodeDigest(of: id)
+    mutating func overwrite(_ id: ZnodeID, with znode: StoredZnode) {
+        digest &-= znodes.znodeDigest(of: id)
         let acl = acls.retain(znode.acl)
-        acls.release(nodes.acl(of: id))
-        nodes.setACL(acl, of: id)
-        nodes.setStat(znode.stat, of: id)
+        acls.release(znodes.acl(of: id))
+        znodes.setACL(acl, of: id)
+        znodes.setStat(znode.stat, of: id)
         let data = znode.data ?? []
-        nodes.setData(data.span.bytes, isNull: znode.data == nil, of: id, at: znode.path)
-        digest &+= nodes.nodeDigest(of: id)
+        znodes.setData(data.span.bytes, isNull: znode.data == nil, of: id, at: znode.path)
+        digest &+= znodes.znodeDigest(of: id)
     }
 
     private mutating func insert(
-        _ path: RawSpan, under parent: NodeID, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat
+        _ path: RawSpan, under parent: ZnodeID, data: RawSpan, isNull: Bool, acl: ACLID, stat: StoredStat
     ) {
-        let id = nodes.insert(path, under: parent, data: data, isNull: isNull, stat: stat, acl: acl)
-        digest &+= nodes.nodeDigest(of: id)
+        let id = znodes.insert(path, under: parent, data: data, isNull: isNull, stat: stat, acl: acl)
+        digest &+= znodes.znodeDigest(of: id)
         noteRestored(path, stat)
     }
 
@@ -110,28 +110,30 @@ extension Tree {
     }
 
     /// The restored znode at the first `cut` bytes of `path`.
-    private func parent(of path: RawSpan, endingAt cut: Int) -> NodeID? {
-        guard let parent = nodes.find(path.extracting(0..<cut)), !presets.contains(parent) else { return nil }
+    private func parent(of path: RawSpan, endingAt cut: Int) -> ZnodeID? {
+        guard let parent = znodes.find(path.extracting(0..<cut)), !presets.contains(parent) else {
+            return nil
+        }
         return parent
     }
 
     /// Every znode, a parent before its children, in the order of the children's lists.
     ///
     /// - Parameter body: Gets the path as snapshots have it, the root's empty, in a buffer used again.
-    package func forEachZnode(_ body: (NodeID, RawSpan) -> Void) {
+    package func forEachZnode(_ body: (ZnodeID, RawSpan) -> Void) {
         var path: [UInt8] = []
-        var line: [(id: NodeID, next: Int)] = [(.root, 0)]
+        var line: [(id: ZnodeID, next: Int)] = [(.root, 0)]
         body(.root, path.span.bytes)
         while let (id, next) = line.last {
-            guard next < nodes.childCount(of: id) else {
-                if id != .root { path.removeLast(nodes.name(of: id).byteCount + 1) }
+            guard next < znodes.childCount(of: id) else {
+                if id != .root { path.removeLast(znodes.name(of: id).byteCount + 1) }
                 line.removeLast()
                 continue
             }
             line[line.count - 1].next += 1
-            let child = nodes.child(next, of: id)
+            let child = znodes.child(next, of: id)
             path.append(UInt8(ascii: "/"))
-            nodes.name(of: child).withUnsafeBytes { path.append(contentsOf: $0) }
+            znodes.name(of: child).withUnsafeBytes { path.append(contentsOf: $0) }
             body(child, path.span.bytes)
             line.append((child, 0))
         }
@@ -142,7 +144,7 @@ extension Tree {
 struct RestoredPath {
     private var path: [UInt8] = []
     private var parentLength = -1
-    private(set) var parent: NodeID?
+    private(set) var parent: ZnodeID?
 
     func precedes(_ other: RawSpan) -> Bool { path.span.bytes.precedes(other) }
 
@@ -159,7 +161,7 @@ struct RestoredPath {
         }
     }
 
-    mutating func replace(with path: RawSpan, parent: NodeID, endingAt cut: Int) {
+    mutating func replace(with path: RawSpan, parent: ZnodeID, endingAt cut: Int) {
         self.path.removeAll(keepingCapacity: true)
         path.withUnsafeBytes { self.path.append(contentsOf: $0) }
         parentLength = cut

@@ -5,7 +5,7 @@ package import Vocabulary
 /// Holds what a transaction can change and the indexes that follow from it: ephemerals by session, containers
 /// and TTL znodes, quotas, and a digest by Apache's algorithm (quorum protocol 9).
 package struct Tree: ~Copyable {
-    package internal(set) var nodes: NodeStore
+    package internal(set) var znodes: ZnodeStore
     var acls = ACLTable()
     var ephemeralPaths: [SessionID: Set<ZnodePath>] = [:]
     /// Containers and TTL znodes.
@@ -13,7 +13,7 @@ package struct Tree: ~Copyable {
     /// The subtrees that have a quota.
     var quotas: Set<ZnodePath> = []
     /// System znodes that no snapshot has spoken of (`restore`).
-    var presets: Set<NodeID>
+    var presets: Set<ZnodeID>
 
     /// The sum of the znodes' digests, up to date after every transaction.
     package internal(set) var digest: UInt64 = 0
@@ -26,32 +26,32 @@ package struct Tree: ~Copyable {
 
     /// - Parameter seed: Of the hash of names; any number that clients cannot guess.
     package init(seed: UInt64) {
-        nodes = NodeStore(seed: seed)
+        znodes = ZnodeStore(seed: seed)
         presets = [.root]
         for name in ["zookeeper", "quota", "config"] {
-            let parent = name == "zookeeper" ? NodeID.root : systemNode(Tree.zookeeper)
-            let path = nodes.path(of: parent).appending(name.utf8).bytes
-            let id = nodes.insert(
+            let parent = name == "zookeeper" ? ZnodeID.root : systemZnode(Tree.zookeeper)
+            let path = znodes.path(of: parent).appending(name.utf8).bytes
+            let id = znodes.insert(
                 path.span.bytes, under: parent, data: [UInt8]().span.bytes, stat: StoredStat(),
                 acl: .open)
             presets.insert(id)
         }
-        let config = systemNode(Tree.config)
-        var stat = nodes.stat(of: config)
+        let config = systemZnode(Tree.config)
+        var stat = znodes.stat(of: config)
         stat.aversion = -1
-        nodes.setStat(stat, of: config)
-        nodes.setACL(acls.retain(.readOnly), of: config)
-        digest = nodes.nodeDigest(of: .root) &+ nodes.nodeDigest(of: systemNode(Tree.zookeeper))
+        znodes.setStat(stat, of: config)
+        znodes.setACL(acls.retain(.readOnly), of: config)
+        digest = znodes.znodeDigest(of: .root) &+ znodes.znodeDigest(of: systemZnode(Tree.zookeeper))
     }
 
     /// Puts the ensemble's configuration where clients read it. Each node does so by itself, and no digest
     /// counts it (quorum protocol 5.7).
     package mutating func showConfiguration(_ text: ByteString) {
-        nodes.setData(text.bytes.span.bytes, isNull: false, of: systemNode(Tree.config), at: Tree.config)
+        znodes.setData(text.bytes.span.bytes, isNull: false, of: systemZnode(Tree.config), at: Tree.config)
     }
 
-    private func systemNode(_ path: ZnodePath) -> NodeID {
-        guard let id = nodes.find(path) else { preconditionFailure("\(path) is there from the start") }
+    private func systemZnode(_ path: ZnodePath) -> ZnodeID {
+        guard let id = znodes.find(path) else { preconditionFailure("\(path) is there from the start") }
         return id
     }
 
@@ -60,11 +60,12 @@ package struct Tree: ~Copyable {
         path.isRoot || path == zookeeper || path == quota || path == config
     }
 
-    package func acl(of id: NodeID) -> ACL { acls[nodes.acl(of: id)] }
+    package func acl(of id: ZnodeID) -> ACL { acls[znodes.acl(of: id)] }
 
     /// The znode's stat as clients see it.
-    package func stat(of id: NodeID) -> Stat {
-        nodes.stat(of: id).seen(dataLength: nodes.dataLength(of: id), numChildren: nodes.childCount(of: id))
+    package func stat(of id: ZnodeID) -> Stat {
+        znodes.stat(of: id).seen(
+            dataLength: znodes.dataLength(of: id), numChildren: znodes.childCount(of: id))
     }
 
     // MARK: Indexes
@@ -92,8 +93,8 @@ package struct Tree: ~Copyable {
         among places: Range<Int>, wallMs: Int64, neverUsedMs: Int64
     ) -> [ZnodePath] {
         sweepable.paths[places].filter { path in
-            guard let id = nodes.find(path), nodes.childCount(of: id) == 0 else { return false }
-            let stat = nodes.stat(of: id)
+            guard let id = znodes.find(path), znodes.childCount(of: id) == 0 else { return false }
+            let stat = znodes.stat(of: id)
             switch Ownership(rawValue: stat.ephemeralOwner) {
             case .container:
                 return stat.cversion != 0 || (neverUsedMs != 0 && stat.mtime < wallMs - neverUsedMs)

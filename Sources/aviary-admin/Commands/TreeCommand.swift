@@ -68,13 +68,13 @@ struct TreeText {
 
     func print(_ rebuilt: borrowing RebuiltTree, to out: Output) throws {
         let path = options.path.path
-        guard let root = rebuilt.tree.nodes.find(path) else {
+        guard let root = rebuilt.tree.znodes.find(path) else {
             throw InspectionError(.usage, "\(path) was not there at \(rebuilt.zxid)")
         }
         if !out.isJSON {
             out.line(
                 "at \(rebuilt.zxid)" + (rebuilt.timeMs.map { "  \(TimeText.iso($0))" } ?? "")
-                    + ", from \(rebuilt.base.text): \(rebuilt.tree.nodes.count.counted("znode")), "
+                    + ", from \(rebuilt.base.text): \(rebuilt.tree.znodes.count.counted("znode")), "
                     + "digest \(rebuilt.tree.digest)")
         }
         rebuilt.tree.forEach(from: root, depth: options.depth) { id, level in

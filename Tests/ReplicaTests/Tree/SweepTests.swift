@@ -90,14 +90,14 @@ import Znodes
             _ = try client.delete(ZnodePath("/c\(index)/a"))
         }
         node.advance(ms: 60_000)
-        var before = node.replica.tree.nodes.count
+        var before = node.replica.tree.znodes.count
         for _ in 0..<10 {
             node.advance(ms: 1000)
-            #expect(before - node.replica.tree.nodes.count <= 1)
-            before = node.replica.tree.nodes.count
+            #expect(before - node.replica.tree.znodes.count <= 1)
+            before = node.replica.tree.znodes.count
         }
         for _ in 0..<40 { node.advance(ms: 1000) }
-        #expect(node.replica.tree.nodes.count == 4)
+        #expect(node.replica.tree.znodes.count == 4)
     }
 }
 

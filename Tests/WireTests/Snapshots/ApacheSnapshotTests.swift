@@ -57,11 +57,11 @@ import Znodes
     }
 
     private static func schemes(_ path: ZnodePath, of tree: borrowing Tree) -> [ByteString] {
-        tree.nodes.find(path).map { tree.acl(of: $0).map(\.identity.scheme) } ?? []
+        tree.znodes.find(path).map { tree.acl(of: $0).map(\.identity.scheme) } ?? []
     }
 
     private static func text(_ path: ZnodePath, of tree: borrowing Tree) -> String? {
-        let data = tree.nodes.find(path).flatMap { tree.nodes.dataBytes(of: $0) }
+        let data = tree.znodes.find(path).flatMap { tree.znodes.dataBytes(of: $0) }
         return data.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -123,9 +123,9 @@ import Znodes
         #expect(isComplete)
         let tree = reader.finish(at: .zero)
         for path in ["/", "/a"] as [ZnodePath] {
-            let found = tree.nodes.find(path)
+            let found = tree.znodes.find(path)
             let id = try #require(found)
-            #expect(tree.nodes.acl(of: id) == .open)
+            #expect(tree.znodes.acl(of: id) == .open)
         }
     }
 
@@ -139,7 +139,7 @@ import Znodes
         let isComplete = try reader.read(&stream)
         #expect(isComplete)
         var tree = reader.finish(at: .zero)
-        let found = tree.nodes.find("/a" as ZnodePath)
+        let found = tree.znodes.find("/a" as ZnodePath)
         let id = try #require(found)
         #expect(tree.acl(of: id) == .closed)
         let change = Change.setACL(path: "/a", acl: .readOnly, version: 1)

@@ -134,7 +134,7 @@ import Znodes
         #expect(reader.sessions.map(\.session) == [SessionID(rawValue: 0xaa)])
         #expect(reader.sessions.map(\.timeoutMs) == [30_000])
         let copy = reader.finish(at: Zxid(rawValue: 77))
-        let found = copy.nodes.find("/a" as ZnodePath)
+        let found = copy.znodes.find("/a" as ZnodePath)
         let id = try #require(found)
         #expect(copy.acl(of: id) == acl && copy.digest == tree.digest)
         #expect(copy.lastZxid == Zxid(rawValue: 77))

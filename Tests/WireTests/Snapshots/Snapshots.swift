@@ -81,7 +81,7 @@ enum Snapshots {
             tree.sweepCandidates(among: tree.sweepablePlaces, wallMs: $0, neverUsedMs: 100)
         }
         return """
-            \(tree.digest) \(tree.nodes.count) \(tree.nodes.dataSize) \(tree.lastZxid)
+            \(tree.digest) \(tree.znodes.count) \(tree.znodes.dataSize) \(tree.lastZxid)
             \(ephemerals) \(outlived)
             """
     }

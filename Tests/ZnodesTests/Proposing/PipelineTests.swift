@@ -64,8 +64,8 @@ import Znodes
             replayed.apply(transaction, into: &applied)
         }
         #expect(replayed.digest == proposer.tree.digest)
-        #expect(replayed.nodes.count == proposer.tree.nodes.count)
-        #expect(replayed.nodes.dataSize == proposer.tree.nodes.dataSize)
+        #expect(replayed.znodes.count == proposer.tree.znodes.count)
+        #expect(replayed.znodes.dataSize == proposer.tree.znodes.dataSize)
         #expect(replayed.ephemeralCount == proposer.tree.ephemeralCount)
     }
 

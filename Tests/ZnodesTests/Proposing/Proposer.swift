@@ -70,11 +70,11 @@ struct Proposer: ~Copyable {
     /// Everything a client can see of the tree, by path.
     func visible() -> [ZnodePath: String] {
         var seen: [ZnodePath: String] = [:]
-        var open = [NodeID.root]
+        var open = [ZnodeID.root]
         while let id = open.popLast() {
-            let data = tree.nodes.dataBytes(of: id).map { "\($0)" } ?? "null"
-            seen[tree.nodes.path(of: id)] = "\(tree.stat(of: id)) \(data) \(tree.acl(of: id))"
-            tree.nodes.forEachChild(of: id) { open.append($0) }
+            let data = tree.znodes.dataBytes(of: id).map { "\($0)" } ?? "null"
+            seen[tree.znodes.path(of: id)] = "\(tree.stat(of: id)) \(data) \(tree.acl(of: id))"
+            tree.znodes.forEachChild(of: id) { open.append($0) }
         }
         return seen
     }

@@ -5,7 +5,7 @@ import Znodes
 
 /// A node store beside the dictionary that says what must be in it.
 struct StoreModel: ~Copyable {
-    var store = NodeStore(seed: 7)
+    var store = ZnodeStore(seed: 7)
     /// Data by path; the root is there from the start.
     private(set) var expected: [ZnodePath: [UInt8]?] = [.root: .some([])]
     private var children: [ZnodePath: Set<ZnodePath>] = [:]
@@ -56,7 +56,7 @@ struct StoreModel: ~Copyable {
         }
     }
 
-    private func id(of path: ZnodePath) throws -> NodeID {
+    private func id(of path: ZnodePath) throws -> ZnodeID {
         let found = store.find(path)
         return try #require(found, "\(path) is lost")
     }

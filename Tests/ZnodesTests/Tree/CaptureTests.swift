@@ -59,7 +59,7 @@ import Vocabulary
         let captured = try #require(slice)
         #expect(lists == acls && captured.isLast)
         #expect(PackedZnodes(inOrderOfPaths: whole) == PackedZnodes(inOrderOfPaths: [captured.znodes]))
-        #expect(captured.znodes.count == proposer.tree.nodes.count)
+        #expect(captured.znodes.count == proposer.tree.znodes.count)
     }
 
     @Test func `keeps an access control list that nobody has any more`() throws {
@@ -83,7 +83,7 @@ import Vocabulary
             Issue.record("not the tree that was begun")
             return
         }
-        let found = copy.nodes.find("/b" as ZnodePath)
+        let found = copy.znodes.find("/b" as ZnodePath)
         #expect(copy.acl(of: try #require(found)) == first)
     }
 
@@ -98,7 +98,7 @@ import Vocabulary
         Restoring.create(["/c"], in: &tree)
         _ = tree.beginCapture()
         let slice = tree.captureSlice(records: .max, bytes: .max)
-        #expect(slice?.znodes.count == tree.nodes.count)
+        #expect(slice?.znodes.count == tree.znodes.count)
     }
 
     private static func setACL(_ path: ZnodePath, _ acl: ACL, in tree: inout Tree) {

@@ -50,15 +50,15 @@ import Vocabulary
     }
 
     @Test func `of an empty tree is the root's and zookeeper's`() {
-        #expect(NodeDigest.of(path: "/", data: [], stat: StoredStat()) == 0x0412_8908)
-        #expect(NodeDigest.of(path: "", data: nil, stat: StoredStat()) == 0x0412_8908)
-        #expect(NodeDigest.of(path: "/zookeeper", data: [], stat: StoredStat()) == 0x4db4_4d58)
+        #expect(ZnodeDigest.of(path: "/", data: [], stat: StoredStat()) == 0x0412_8908)
+        #expect(ZnodeDigest.of(path: "", data: nil, stat: StoredStat()) == 0x0412_8908)
+        #expect(ZnodeDigest.of(path: "/zookeeper", data: [], stat: StoredStat()) == 0x4db4_4d58)
     }
 
     @Test func `leaves out what is below zookeeper, and nothing that only looks so`() {
-        #expect(NodeDigest.of(path: "/zookeeper/config", data: [], stat: StoredStat()) == 0)
-        #expect(NodeDigest.of(path: "/zookeeper2", data: [], stat: StoredStat()) != 0)
-        #expect(NodeDigest.of(path: "/a/zookeeper/b", data: [], stat: StoredStat()) != 0)
+        #expect(ZnodeDigest.of(path: "/zookeeper/config", data: [], stat: StoredStat()) == 0)
+        #expect(ZnodeDigest.of(path: "/zookeeper2", data: [], stat: StoredStat()) != 0)
+        #expect(ZnodeDigest.of(path: "/a/zookeeper/b", data: [], stat: StoredStat()) != 0)
     }
 
     @Test(arguments: 0...40)

@@ -20,7 +20,7 @@ struct Portrait: Equatable {
             tree.sweepCandidates(among: tree.sweepablePlaces, wallMs: $0, neverUsedMs: 100)
         }
         numbers = [
-            "count": tree.nodes.count, "bytes": tree.nodes.dataSize, "lists": tree.acls.count,
+            "count": tree.znodes.count, "bytes": tree.znodes.dataSize, "lists": tree.acls.count,
             "ephemerals": tree.ephemeralCount,
         ]
         for (id, znode) in Restoring.znodes(of: tree) {

@@ -38,8 +38,8 @@ import Vocabulary
         Restoring.create(["/q/b"], in: &tree)
         Restoring.create(["/q/b"], in: &copy)
         #expect(Portrait(copy) == Portrait(tree))
-        let usage = copy.nodes.find("/zookeeper/quota/q/zookeeper_stats" as ZnodePath).map {
-            QuotaText(copy.nodes.dataBytes(of: $0) ?? []).count
+        let usage = copy.znodes.find("/zookeeper/quota/q/zookeeper_stats" as ZnodePath).map {
+            QuotaText(copy.znodes.dataBytes(of: $0) ?? []).count
         }
         #expect(usage == 3)
     }
@@ -52,14 +52,14 @@ import Vocabulary
             let znode = StoredZnode(path: path, data: Array(path.bytes), acl: acl, stat: stat)
             let isTaken = tree.restore(znode)
             #expect(isTaken)
-            let found = tree.nodes.find(path)
+            let found = tree.znodes.find(path)
             let id = try #require(found)
-            #expect(tree.nodes.stat(of: id) == stat && tree.acl(of: id) == acl)
-            #expect(tree.nodes.dataBytes(of: id) == path.bytes)
+            #expect(tree.znodes.stat(of: id) == stat && tree.acl(of: id) == acl)
+            #expect(tree.znodes.dataBytes(of: id) == path.bytes)
             let isTakenTwice = tree.restore(znode)
             #expect(!isTakenTwice, "\(path)")
         }
-        #expect(tree.nodes.count == 4 && tree.acls.count == 2)
+        #expect(tree.znodes.count == 4 && tree.acls.count == 2)
         #expect(tree.digest == Restoring.copy(of: tree, seed: 3).digest)
         tree.advance(to: Self.zxid)
         #expect(tree.lastZxid == Self.zxid)
@@ -89,7 +89,7 @@ import Vocabulary
             let isTaken = tree.restore(StoredZnode(path: path, data: nil, acl: .open, stat: StoredStat()))
             #expect(!isTaken)
         }
-        #expect(tree.nodes.count == 4)
+        #expect(tree.znodes.count == 4)
     }
 
     @Test func `is walked with parents first and always alike, however deep`() {
@@ -103,7 +103,7 @@ import Vocabulary
         Restoring.create(paths, in: &tree)
         Restoring.create(["/e", "/e/f", "/g"], in: &tree)
         let walked = Restoring.paths(of: tree)
-        #expect(walked.first == "" && walked.count == tree.nodes.count && Set(walked).count == walked.count)
+        #expect(walked.first == "" && walked.count == tree.znodes.count && Set(walked).count == walked.count)
         var met: Set<ZnodePath> = []
         let orphans = walked.filter { path in
             met.insert(path)
@@ -111,22 +111,22 @@ import Vocabulary
         }
         #expect(orphans.isEmpty)
         let copy = Restoring.copy(of: tree, seed: 2)
-        #expect(copy.digest == tree.digest && copy.nodes.dataSize == tree.nodes.dataSize)
+        #expect(copy.digest == tree.digest && copy.znodes.dataSize == tree.znodes.dataSize)
         #expect(Restoring.paths(of: copy) == walked)
     }
 }
 
 /// A snapshot without its bytes.
 enum Restoring {
-    static func znodes(of tree: borrowing Tree) -> [(NodeID, StoredZnode)] {
-        var znodes: [(NodeID, StoredZnode)] = []
+    static func znodes(of tree: borrowing Tree) -> [(ZnodeID, StoredZnode)] {
+        var znodes: [(ZnodeID, StoredZnode)] = []
         tree.forEachZnode { id, path in
             znodes.append(
                 (
                     id,
                     StoredZnode(
-                        path: ZnodePath(path), data: tree.nodes.dataBytes(of: id), acl: tree.acl(of: id),
-                        stat: tree.nodes.stat(of: id))
+                        path: ZnodePath(path), data: tree.znodes.dataBytes(of: id), acl: tree.acl(of: id),
+                        stat: tree.znodes.stat(of: id))
                 ))
         }
         return znodes

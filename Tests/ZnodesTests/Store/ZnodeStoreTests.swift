@@ -6,8 +6,8 @@ import Vocabulary
 
 @Suite struct `A node store` {
     private static func insert(
-        _ name: String, under parent: NodeID, in store: inout NodeStore, data: [UInt8] = []
-    ) -> NodeID {
+        _ name: String, under parent: ZnodeID, in store: inout ZnodeStore, data: [UInt8] = []
+    ) -> ZnodeID {
         let path = store.path(of: parent).appending(name.utf8)
         return store.insert(
             path.bytes.span.bytes, under: parent, data: data.span.bytes, stat: StoredStat(), acl: .open)
@@ -38,7 +38,7 @@ import Vocabulary
     }
 
     @Test func `finds the root by both its names, and nothing that is no path`() {
-        var store = NodeStore(seed: 3)
+        var store = ZnodeStore(seed: 3)
         _ = Self.insert("a", under: .root, in: &store)
         for path in ["", "/"] { #expect(store.find(ZnodePath(path)) == .root) }
         for path in ["a", "//", "/a/", "//a", "/a//", "/b", "/a/b"] {
@@ -47,9 +47,9 @@ import Vocabulary
     }
 
     @Test func `goes a thousand levels deep`() throws {
-        var store = NodeStore(seed: 3)
+        var store = ZnodeStore(seed: 3)
         var path = ZnodePath.root
-        var id = NodeID.root
+        var id = ZnodeID.root
         for level in 0..<1000 {
             id = Self.insert("level-\(level)", under: id, in: &store)
             path = path.appending(Array("level-\(level)".utf8))
@@ -66,7 +66,7 @@ import Vocabulary
     }
 
     @Test func `keeps two hundred thousand children apart`() {
-        var store = NodeStore(seed: 3)
+        var store = ZnodeStore(seed: 3)
         let parent = Self.insert("p", under: .root, in: &store)
         for index in 0..<200_000 { _ = Self.insert("n\(index)", under: parent, in: &store) }
         #expect(store.childCount(of: parent) == 200_000)
@@ -81,7 +81,7 @@ import Vocabulary
     }
 
     @Test func `uses a removed znode's place again`() {
-        var store = NodeStore(seed: 3)
+        var store = ZnodeStore(seed: 3)
         let first = Self.insert("a", under: .root, in: &store, data: [1])
         store.remove(first)
         #expect(store.find("/a") == nil)
@@ -93,7 +93,7 @@ import Vocabulary
     }
 
     @Test func `keeps a name while its data grows and shrinks`() {
-        var store = NodeStore(seed: 3)
+        var store = ZnodeStore(seed: 3)
         let id = Self.insert("name", under: .root, in: &store)
         for length in [0, 1, 1_000_000, 7, 0] {
             let data = [UInt8](repeating: 9, count: length)
@@ -105,7 +105,7 @@ import Vocabulary
     }
 
     @Test func `compares names whole, whatever they share`() {
-        var store = NodeStore(seed: 3)
+        var store = ZnodeStore(seed: 3)
         let names = [
             "a", "aaaaaaaa", "aaaaaaab", "aaaaaaaaa", "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaab", "\u{e9}",
         ]

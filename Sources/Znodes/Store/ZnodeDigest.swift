@@ -4,7 +4,7 @@ internal import Vocabulary
 ///
 /// CRC-32 over path, data and stat. What precedes the stat is kept per znode as a register, so that a change
 /// of stat alone, which every child brings to its parent, costs 60 bytes and not the whole data.
-enum NodeDigest {
+enum ZnodeDigest {
     /// The register after path and data.
     static func content(path: RawSpan, data: RawSpan) -> UInt32 {
         var crc = CRC32()

@@ -1,14 +1,14 @@
 package import Vocabulary
 
 /// Names a znode while it exists; reused afterwards.
-package struct NodeID: Hashable, Sendable {
+package struct ZnodeID: Hashable, Sendable {
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
-    package static let root = NodeID(rawValue: 0)
+    package static let root = ZnodeID(rawValue: 0)
 }
 
 /// The znodes themselves, without rules: an arena of records, found by path.
@@ -16,15 +16,15 @@ package struct NodeID: Hashable, Sendable {
 /// Owns all memory of names and data. Records live in chunks that never move; a znode costs its record, one
 /// block for name and data, a slot in the table and a place among its parent's children. Reading allocates
 /// nothing and counts no references. Using an id after `remove` is a mistake of the caller's.
-package struct NodeStore: ~Copyable {
+package struct ZnodeStore: ~Copyable {
     static let chunkBits: UInt32 = 12
     private static let none = UInt32.max
 
-    var chunks: UnsafeMutablePointer<UnsafeMutablePointer<NodeRecord>>
+    var chunks: UnsafeMutablePointer<UnsafeMutablePointer<ZnodeRecord>>
     private var chunkCount = 0
     private var chunkCapacity = 16
     private(set) var used: UInt32 = 0
-    private var firstFree = NodeStore.none
+    private var firstFree = ZnodeStore.none
     private var table = NameTable()
     private let hash: NameHash
     /// Where a snapshot of the znodes stands; nil when none is taken.
@@ -39,9 +39,9 @@ package struct NodeStore: ~Copyable {
         hash = NameHash(seed: seed)
         chunks = .allocate(capacity: chunkCapacity)
         let root = makeRecord()
-        let record = NodeRecord(
-            stat: StoredStat(), parent: NodeStore.none, place: 0, acl: .open,
-            content: NodeDigest.content(path: [UInt8]().span.bytes, data: [UInt8]().span.bytes),
+        let record = ZnodeRecord(
+            stat: StoredStat(), parent: ZnodeStore.none, place: 0, acl: .open,
+            content: ZnodeDigest.content(path: [UInt8]().span.bytes, data: [UInt8]().span.bytes),
             nameLength: 0, dataLength: 0)
         self.record(root).initialize(to: record)
         count = 1
@@ -50,7 +50,7 @@ package struct NodeStore: ~Copyable {
     deinit {
         for index in 0..<used {
             let record =
-                chunks[Int(index >> NodeStore.chunkBits)] + Int(index & (1 << NodeStore.chunkBits - 1))
+                chunks[Int(index >> ZnodeStore.chunkBits)] + Int(index & (1 << ZnodeStore.chunkBits - 1))
             if record.pointee.acl != .free { record.pointee.release() }
         }
         for index in 0..<chunkCount { chunks[index].deallocate() }
@@ -58,31 +58,31 @@ package struct NodeStore: ~Copyable {
     }
 
     @inline(__always)
-    func record(_ id: UInt32) -> UnsafeMutablePointer<NodeRecord> {
+    func record(_ id: UInt32) -> UnsafeMutablePointer<ZnodeRecord> {
         assert(id < used, "a znode's id comes from this store")
-        return chunks[Int(id >> NodeStore.chunkBits)] + Int(id & (1 << NodeStore.chunkBits - 1))
+        return chunks[Int(id >> ZnodeStore.chunkBits)] + Int(id & (1 << ZnodeStore.chunkBits - 1))
     }
 
     // MARK: Finding
 
-    package func find(_ path: ZnodePath) -> NodeID? {
+    package func find(_ path: ZnodePath) -> ZnodeID? {
         path.bytes.withUnsafeBytes { find($0) }
     }
 
     /// The znode at `path`; `""` and `/` are the root, what is no path is nothing.
-    package func find(_ path: RawSpan) -> NodeID? {
+    package func find(_ path: RawSpan) -> ZnodeID? {
         path.withUnsafeBytes { find($0) }
     }
 
     @inline(__always)
-    private func find(_ path: UnsafeRawBufferPointer) -> NodeID? {
+    private func find(_ path: UnsafeRawBufferPointer) -> ZnodeID? {
         let slash = UInt8(ascii: "/")
         guard let first = path.first else { return .root }
         guard first == slash else { return nil }
         if path.count == 1 { return .root }
         guard path[path.count - 1] != slash else { return nil }
         guard let chain = validChain(of: path) else { return nil }
-        return table.find(chain) { isPath(path, of: $0) }.map(NodeID.init(rawValue:))
+        return table.find(chain) { isPath(path, of: $0) }.map(ZnodeID.init(rawValue:))
     }
 
     /// Whether `path` is the path of `id`: name by name, upwards.
@@ -90,7 +90,7 @@ package struct NodeStore: ~Copyable {
     private func isPath(_ path: UnsafeRawBufferPointer, of id: UInt32) -> Bool {
         var end = path.count
         var current = id
-        while current != NodeID.root.rawValue {
+        while current != ZnodeID.root.rawValue {
             let name = record(current).pointee.name
             let start = end - name.count
             guard start >= 1, path[start - 1] == UInt8(ascii: "/") else { return false }
@@ -128,7 +128,7 @@ package struct NodeStore: ~Copyable {
     private func chain(of id: UInt32) -> UInt64 {
         var line: [UInt32] = []
         var current = id
-        while current != NodeID.root.rawValue {
+        while current != ZnodeID.root.rawValue {
             line.append(current)
             current = record(current).pointee.parent
         }
@@ -142,16 +142,16 @@ package struct NodeStore: ~Copyable {
     /// - Parameter parent: The znode at what stands before the path's last slash.
     /// - Precondition: The parent has no child of that name.
     package mutating func insert(
-        _ path: RawSpan, under parent: NodeID, data: RawSpan, isNull: Bool = false, stat: StoredStat,
+        _ path: RawSpan, under parent: ZnodeID, data: RawSpan, isNull: Bool = false, stat: StoredStat,
         acl: ACLID
-    ) -> NodeID {
+    ) -> ZnodeID {
         let id = makeRecord()
         passInCapture(id)
-        var fresh = NodeRecord(
+        var fresh = ZnodeRecord(
             stat: stat, parent: parent.rawValue, place: 0, acl: acl,
-            content: NodeDigest.content(path: path, data: data), nameLength: 0, dataLength: 0)
+            content: ZnodeDigest.content(path: path, data: data), nameLength: 0, dataLength: 0)
         path.withUnsafeBytes { bytes in
-            fresh.fill(name: NodeStore.name(in: bytes), data: data)
+            fresh.fill(name: ZnodeStore.name(in: bytes), data: data)
             table.insert(id, hash: chain(of: bytes))
         }
         if isNull { fresh.dataLength = -1 }
@@ -159,7 +159,7 @@ package struct NodeStore: ~Copyable {
         record(id).initialize(to: fresh)
         count += 1
         dataSize += path.byteCount + data.byteCount
-        return NodeID(rawValue: id)
+        return ZnodeID(rawValue: id)
     }
 
     private static func name(in path: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
@@ -168,7 +168,7 @@ package struct NodeStore: ~Copyable {
     }
 
     /// - Precondition: It has no children and is not the root.
-    package mutating func remove(_ id: NodeID) {
+    package mutating func remove(_ id: ZnodeID) {
         let record = record(id.rawValue)
         precondition(id != .root && record.pointee.childCount == 0, "only a leaf is removed")
         saveForCapture(id.rawValue)
@@ -189,47 +189,47 @@ package struct NodeStore: ~Copyable {
 
     /// - Parameter path: The path of `id`.
     package mutating func setData(
-        _ data: RawSpan, isNull: Bool = false, of id: NodeID, at path: ZnodePath
+        _ data: RawSpan, isNull: Bool = false, of id: ZnodeID, at path: ZnodePath
     ) {
         saveForCapture(id.rawValue)
         let record = record(id.rawValue)
         dataSize += data.byteCount - record.pointee.data.count
         record.pointee.replaceData(data)
         if isNull { record.pointee.dataLength = -1 }
-        record.pointee.content = NodeDigest.content(path: path.bytes.span.bytes, data: data)
+        record.pointee.content = ZnodeDigest.content(path: path.bytes.span.bytes, data: data)
     }
 
-    package mutating func setStat(_ stat: StoredStat, of id: NodeID) {
+    package mutating func setStat(_ stat: StoredStat, of id: ZnodeID) {
         saveForCapture(id.rawValue)
         record(id.rawValue).pointee.stat = stat
     }
 
-    package mutating func setACL(_ acl: ACLID, of id: NodeID) {
+    package mutating func setACL(_ acl: ACLID, of id: ZnodeID) {
         saveForCapture(id.rawValue)
         record(id.rawValue).pointee.acl = acl
     }
 
     private mutating func makeRecord() -> UInt32 {
-        if firstFree != NodeStore.none {
+        if firstFree != ZnodeStore.none {
             let id = firstFree
             firstFree = record(id).pointee.place
             return id
         }
-        if used >> NodeStore.chunkBits == chunkCount { addChunk() }
+        if used >> ZnodeStore.chunkBits == chunkCount { addChunk() }
         used += 1
         return used - 1
     }
 
     private mutating func addChunk() {
         if chunkCount == chunkCapacity {
-            let grown = UnsafeMutablePointer<UnsafeMutablePointer<NodeRecord>>.allocate(
+            let grown = UnsafeMutablePointer<UnsafeMutablePointer<ZnodeRecord>>.allocate(
                 capacity: chunkCapacity * 2)
             grown.initialize(from: chunks, count: chunkCount)
             chunks.deallocate()
             chunks = grown
             chunkCapacity *= 2
         }
-        (chunks + chunkCount).initialize(to: .allocate(capacity: 1 << Int(NodeStore.chunkBits)))
+        (chunks + chunkCount).initialize(to: .allocate(capacity: 1 << Int(ZnodeStore.chunkBits)))
         chunkCount += 1
     }
 }

@@ -1,7 +1,7 @@
 internal import Vocabulary
 
 /// One znode in the arena: 112 bytes, whatever it holds.
-struct NodeRecord {
+struct ZnodeRecord {
     var stat: StoredStat
     /// Name, then data, in one allocation; nil when both are empty.
     var block: UnsafeMutableRawPointer?
@@ -12,7 +12,7 @@ struct NodeRecord {
     /// Where it stands among its parent's children; in a free record, the next free one.
     var place: UInt32
     var acl: ACLID
-    /// The digest's register after path and data (`NodeDigest`).
+    /// The digest's register after path and data (`ZnodeDigest`).
     var content: UInt32
     var nameLength: Int32
     /// -1 for null data.

@@ -1,58 +1,58 @@
 package import Vocabulary
 
-extension NodeStore {
-    package func stat(of id: NodeID) -> StoredStat { record(id.rawValue).pointee.stat }
-    package func acl(of id: NodeID) -> ACLID { record(id.rawValue).pointee.acl }
+extension ZnodeStore {
+    package func stat(of id: ZnodeID) -> StoredStat { record(id.rawValue).pointee.stat }
+    package func acl(of id: ZnodeID) -> ACLID { record(id.rawValue).pointee.acl }
 
     /// The znode's data; empty for null as well, which `hasNullData` tells apart.
     @_lifetime(borrow self)
-    package func data(of id: NodeID) -> RawSpan {
+    package func data(of id: ZnodeID) -> RawSpan {
         let span = RawSpan(_unsafeBytes: record(id.rawValue).pointee.data)
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
-    package func hasNullData(_ id: NodeID) -> Bool { record(id.rawValue).pointee.dataLength < 0 }
+    package func hasNullData(_ id: ZnodeID) -> Bool { record(id.rawValue).pointee.dataLength < 0 }
 
     /// 0 for null.
-    package func dataLength(of id: NodeID) -> Int { max(0, Int(record(id.rawValue).pointee.dataLength)) }
+    package func dataLength(of id: ZnodeID) -> Int { max(0, Int(record(id.rawValue).pointee.dataLength)) }
 
     /// A copy of the data; nil for null.
-    package func dataBytes(of id: NodeID) -> [UInt8]? {
+    package func dataBytes(of id: ZnodeID) -> [UInt8]? {
         hasNullData(id) ? nil : Array(record(id.rawValue).pointee.data)
     }
 
     @_lifetime(borrow self)
-    package func name(of id: NodeID) -> RawSpan {
+    package func name(of id: ZnodeID) -> RawSpan {
         let span = RawSpan(_unsafeBytes: record(id.rawValue).pointee.name)
         return unsafe _overrideLifetime(span, borrowing: self)
     }
 
-    package func parent(of id: NodeID) -> NodeID? {
-        id == .root ? nil : NodeID(rawValue: record(id.rawValue).pointee.parent)
+    package func parent(of id: ZnodeID) -> ZnodeID? {
+        id == .root ? nil : ZnodeID(rawValue: record(id.rawValue).pointee.parent)
     }
 
-    package func childCount(of id: NodeID) -> Int { Int(record(id.rawValue).pointee.childCount) }
+    package func childCount(of id: ZnodeID) -> Int { Int(record(id.rawValue).pointee.childCount) }
 
     /// The child at `index` of `childCount`; the order changes when children go.
-    package func child(_ index: Int, of id: NodeID) -> NodeID {
+    package func child(_ index: Int, of id: ZnodeID) -> ZnodeID {
         let record = record(id.rawValue)
         precondition(index >= 0 && index < record.pointee.childCount, "a child's index is below their number")
         guard let children = record.pointee.children else {
             preconditionFailure("whoever has children lists them")
         }
-        return NodeID(rawValue: children[index])
+        return ZnodeID(rawValue: children[index])
     }
 
-    package func forEachChild(of id: NodeID, _ body: (NodeID) -> Void) {
+    package func forEachChild(of id: ZnodeID, _ body: (ZnodeID) -> Void) {
         for index in 0..<childCount(of: id) { body(child(index, of: id)) }
     }
 
-    package func path(of id: NodeID) -> ZnodePath {
+    package func path(of id: ZnodeID) -> ZnodePath {
         id == .root ? .root : ZnodePath(pathBytes(of: id))
     }
 
     /// The path as it enters the digest: empty for the root.
-    func pathBytes(of id: NodeID) -> [UInt8] {
+    func pathBytes(of id: ZnodeID) -> [UInt8] {
         let length = pathLength(of: id)
         return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
             writePath(of: id.rawValue, into: UnsafeMutableRawBufferPointer(buffer))
@@ -65,7 +65,7 @@ extension NodeStore {
         guard let base = buffer.baseAddress else { return }
         var end = buffer.count
         var current = id
-        while current != NodeID.root.rawValue {
+        while current != ZnodeID.root.rawValue {
             let name = record(current).pointee.name
             let start = end - name.count
             UnsafeMutableRawBufferPointer(start: base + start, count: name.count).copyMemory(from: name)
@@ -75,10 +75,10 @@ extension NodeStore {
         }
     }
 
-    func pathLength(of id: NodeID) -> Int {
+    func pathLength(of id: ZnodeID) -> Int {
         var length = 0
         var current = id.rawValue
-        while current != NodeID.root.rawValue {
+        while current != ZnodeID.root.rawValue {
             length += Int(record(current).pointee.nameLength) + 1
             current = record(current).pointee.parent
         }
@@ -89,7 +89,7 @@ extension NodeStore {
     package var storedBytes: Int { dataSize + count * 40 }
 
     /// How many znodes are below `id`.
-    package func descendantCount(of id: NodeID) -> Int {
+    package func descendantCount(of id: ZnodeID) -> Int {
         if id == .root { return count - 1 }
         var total = 0
         var open = [id]
@@ -103,21 +103,21 @@ extension NodeStore {
     // MARK: Digest
 
     /// The znode's part in the digest of the tree.
-    package func nodeDigest(of id: NodeID) -> UInt64 { nodeDigest(of: id, with: stat(of: id)) }
+    package func znodeDigest(of id: ZnodeID) -> UInt64 { znodeDigest(of: id, with: stat(of: id)) }
 
     /// Likewise, if its stat were `stat`.
-    package func nodeDigest(of id: NodeID, with stat: StoredStat) -> UInt64 {
+    package func znodeDigest(of id: ZnodeID, with stat: StoredStat) -> UInt64 {
         if isUncounted(id) { return 0 }
-        return NodeDigest.of(content: record(id.rawValue).pointee.content, stat: stat)
+        return ZnodeDigest.of(content: record(id.rawValue).pointee.content, stat: stat)
     }
 
     /// Whether `id` is below `/zookeeper`.
-    private func isUncounted(_ id: NodeID) -> Bool {
+    private func isUncounted(_ id: ZnodeID) -> Bool {
         var current = id.rawValue
         var below = false
-        while current != NodeID.root.rawValue {
+        while current != ZnodeID.root.rawValue {
             let parent = record(current).pointee.parent
-            if parent == NodeID.root.rawValue { return below && isZookeeper(current) }
+            if parent == ZnodeID.root.rawValue { return below && isZookeeper(current) }
             below = true
             current = parent
         }
