@@ -16,10 +16,10 @@ extension Overlay {
         let proposing = Proposing(requester: requester, zxid: zxid, timeMs: timeMs, rules: rules)
         let change: Change
         if case .multi(let operations) = operation {
-            let mark = mark(isUndoable: true)
-            change = try prepare(operations, proposing, over: tree, undoingTo: mark)
+            let savepoint = savepoint(isUndoable: true)
+            change = try prepare(operations, proposing, over: tree, undoingTo: savepoint)
         } else {
-            _ = mark(isUndoable: false)
+            _ = savepoint(isUndoable: false)
             change = try prepare(operation, proposing, over: tree)
         }
         return (change, digest(over: tree))
@@ -31,13 +31,14 @@ extension Overlay {
         of session: SessionID, as zxid: Zxid, over tree: borrowing Tree
     ) -> (change: Change, digest: UInt64) {
         let ordered = ephemerals(of: session, over: tree)
-        _ = mark(isUndoable: false)
+        _ = savepoint(isUndoable: false)
         for path in ordered { remove(path, by: zxid, over: tree) }
         return (.closeSession(paths: ordered), digest(over: tree))
     }
 
     private mutating func prepare(
-        _ operations: [Operation], _ proposing: Proposing, over tree: borrowing Tree, undoingTo mark: Mark
+        _ operations: [Operation], _ proposing: Proposing, over tree: borrowing Tree,
+        undoingTo savepoint: Savepoint
     ) throws(ErrorCode) -> Change {
         guard operations.allSatisfy({ $0.hasPath }) else { throw .marshallingError }
         var changes: [Change] = []
@@ -46,7 +47,7 @@ extension Overlay {
             do {
                 changes.append(try prepare(operation, proposing, over: tree))
             } catch {
-                takeBack(proposing.zxid, to: mark)
+                rollBack(proposing.zxid, to: savepoint)
                 if error == .marshallingError { throw error }
                 changes.append(.error(code: error.rawValue))
                 let rest = operations.count - index - 1

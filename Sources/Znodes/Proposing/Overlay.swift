@@ -9,7 +9,7 @@ package struct Overlay {
     /// Znodes as they will be, by path; nil where one will not exist.
     private var entries: [ZnodePath: Entry] = [:]
     private var order: Deque<Step> = []
-    /// Entries replaced since `mark`, to be put back by `takeBack`.
+    /// Entries replaced since `savepoint`, to be put back by `rollBack`.
     private var undo: [Former] = []
     private var isUndoable = false
     private var pendingDigest: UInt64?
@@ -68,22 +68,22 @@ package struct Overlay {
 
     /// Opens the changes of one transaction, whose place is behind all that is here.
     ///
-    /// - Parameter isUndoable: Whether `takeBack` may be asked to undo what is put from here on: a multi
+    /// - Parameter isUndoable: Whether `rollBack` may be asked to undo what is put from here on: a multi
     ///   finds out halfway that it fails, everything else before it puts anything.
-    mutating func mark(isUndoable: Bool) -> Mark {
+    mutating func savepoint(isUndoable: Bool) -> Savepoint {
         undo.removeAll(keepingCapacity: true)
         self.isUndoable = isUndoable
-        return Mark(count: order.count, pendingDigest: pendingDigest)
+        return Savepoint(count: order.count, pendingDigest: pendingDigest)
     }
 
-    mutating func takeBack(_ zxid: Zxid, to mark: Mark) {
-        precondition(isUndoable, "what is taken back was opened for that")
+    mutating func rollBack(_ zxid: Zxid, to savepoint: Savepoint) {
+        precondition(isUndoable, "what is rolled back was opened for that")
         for former in undo.reversed() { entries[former.path] = former.entry }
         undo.removeAll(keepingCapacity: true)
-        order.removeLast(order.count - mark.count)
-        pendingDigest = mark.pendingDigest
-        ephemerals.takeBack(zxid)
-        quotas.takeBack(zxid)
+        order.removeLast(order.count - savepoint.count)
+        pendingDigest = savepoint.pendingDigest
+        ephemerals.rollBack(zxid)
+        quotas.rollBack(zxid)
     }
 
     /// Forgets the changes up to `zxid`, which the tree holds from now on.
@@ -110,7 +110,7 @@ package struct Overlay {
         }.sorted()
     }
 
-    struct Mark {
+    struct Savepoint {
         fileprivate let count: Int
         fileprivate let pendingDigest: UInt64?
     }

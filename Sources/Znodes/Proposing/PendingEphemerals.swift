@@ -17,7 +17,7 @@ struct PendingEphemerals {
     func created(by session: SessionID) -> Deque<ZnodePath> { paths[session] ?? [] }
 
     /// Takes back what `zxid`, the last proposal, creates.
-    mutating func takeBack(_ zxid: Zxid) {
+    mutating func rollBack(_ zxid: Zxid) {
         while let last = order.last, last.zxid == zxid {
             order.removeLast()
             paths[last.session]?.removeLast()

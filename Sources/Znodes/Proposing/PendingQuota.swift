@@ -27,7 +27,7 @@ struct PendingQuota {
     }
 
     /// Takes back what `zxid`, the last proposal, adds.
-    mutating func takeBack(_ zxid: Zxid) {
+    mutating func rollBack(_ zxid: Zxid) {
         while let last = order.last, last.zxid == zxid { subtract(order.removeLast()) }
     }
 
