@@ -3,25 +3,25 @@ internal import Vocabulary
 extension Overlay {
     /// Client protocol 3.8.1, in its order of checks.
     mutating func create(
-        _ operation: CreateOperation, _ proposing: Proposing, over tree: borrowing Tree
+        _ operation: CreateOperation, _ context: ProposalContext, over tree: borrowing Tree
     ) throws(ErrorCode) -> Change {
-        let kind = try operation.kind(extendedTypes: proposing.rules.hasExtendedTypes)
+        let kind = try operation.kind(extendedTypes: context.rules.hasExtendedTypes)
         guard let asked = operation.path else { throw .marshallingError }
         guard let parentPath = asked.parent, !asked.bytes.contains(0) else { throw .badArguments }
-        let acl = try proposing.rules.access.normalise(operation.acl, for: proposing.requester.identities)
+        let acl = try context.rules.access.normalise(operation.acl, for: context.requester.identities)
         guard var parent = znode(at: parentPath, over: tree) else { throw .noNode }
-        try proposing.require(.create, by: parent.acl)
+        try context.require(.create, by: parent.acl)
         let path = operation.isSequential ? asked.numbered(parent.stat.cversion) : asked
         guard path.isValid else { throw .badArguments }
         if znode(at: path, over: tree) != nil { throw .nodeExists }
         if Ownership(rawValue: parent.stat.ephemeralOwner).session != nil { throw .noChildrenForEphemerals }
-        if proposing.rules.enforcesQuota {
+        if context.rules.enforcesQuota {
             try checkQuota(of: path, addingNodes: 1, bytes: operation.data?.count ?? 0, over: tree)
         }
 
         let before = parent.digest
         let cversion = parent.stat.cversion &+ 1
-        parent.stat.noteChild(cversion: cversion, by: proposing.zxid)
+        parent.stat.noteChild(cversion: cversion, by: context.zxid)
         parent.childCount += 1
         parent.seal(at: parentPath, over: tree)
         let creation = Creation(
@@ -29,16 +29,16 @@ extension Overlay {
             isEphemeral: operation.isEphemeral && kind.isPlain, parentCversion: cversion)
         var child = PendingZnode(
             stat: StoredStat(
-                createdBy: proposing.zxid, at: proposing.timeMs,
-                owner: creation.ownership(session: proposing.requester.session).rawValue),
+                createdBy: context.zxid, at: context.timeMs,
+                owner: creation.ownership(session: context.requester.session).rawValue),
             childCount: 0, acl: acl, content: .written(operation.data), digest: 0)
         child.seal(at: path, over: tree)
-        put(parent, at: parentPath, replacing: before, by: proposing.zxid, over: tree)
-        put(child, at: path, replacing: 0, by: proposing.zxid, over: tree)
+        put(parent, at: parentPath, replacing: before, by: context.zxid, over: tree)
+        put(child, at: path, replacing: 0, by: context.zxid, over: tree)
         if creation.isEphemeral {
-            ephemerals.add(path, of: proposing.requester.session, by: proposing.zxid)
+            ephemerals.add(path, of: context.requester.session, by: context.zxid)
         }
-        noteUsage(of: path, znodes: 1, bytes: operation.data?.count ?? 0, by: proposing.zxid, over: tree)
+        noteUsage(of: path, znodes: 1, bytes: operation.data?.count ?? 0, by: context.zxid, over: tree)
         return .create(creation)
     }
 }

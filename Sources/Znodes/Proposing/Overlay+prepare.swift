@@ -13,14 +13,14 @@ extension Overlay {
         over tree: borrowing Tree,
         rules: TreeRules
     ) throws(ErrorCode) -> (change: Change, digest: UInt64) {
-        let proposing = Proposing(requester: requester, zxid: zxid, timeMs: timeMs, rules: rules)
+        let context = ProposalContext(requester: requester, zxid: zxid, timeMs: timeMs, rules: rules)
         let change: Change
         if case .multi(let operations) = operation {
             let savepoint = savepoint(isUndoable: true)
-            change = try prepare(operations, proposing, over: tree, undoingTo: savepoint)
+            change = try prepare(operations, context, over: tree, undoingTo: savepoint)
         } else {
             _ = savepoint(isUndoable: false)
-            change = try prepare(operation, proposing, over: tree)
+            change = try prepare(operation, context, over: tree)
         }
         return (change, digest(over: tree))
     }
@@ -37,7 +37,7 @@ extension Overlay {
     }
 
     private mutating func prepare(
-        _ operations: [Operation], _ proposing: Proposing, over tree: borrowing Tree,
+        _ operations: [Operation], _ context: ProposalContext, over tree: borrowing Tree,
         undoingTo savepoint: Savepoint
     ) throws(ErrorCode) -> Change {
         guard operations.allSatisfy({ $0.hasPath }) else { throw .marshallingError }
@@ -45,9 +45,9 @@ extension Overlay {
         changes.reserveCapacity(operations.count)
         for (index, operation) in operations.enumerated() {
             do {
-                changes.append(try prepare(operation, proposing, over: tree))
+                changes.append(try prepare(operation, context, over: tree))
             } catch {
-                rollBack(proposing.zxid, to: savepoint)
+                rollBack(context.zxid, to: savepoint)
                 if error == .marshallingError { throw error }
                 changes.append(.error(code: error.rawValue))
                 let rest = operations.count - index - 1
@@ -59,21 +59,21 @@ extension Overlay {
     }
 
     private mutating func prepare(
-        _ operation: Operation, _ proposing: Proposing, over tree: borrowing Tree
+        _ operation: Operation, _ context: ProposalContext, over tree: borrowing Tree
     ) throws(ErrorCode) -> Change {
         switch operation {
         case .create(let creation):
-            try create(creation, proposing, over: tree)
+            try create(creation, context, over: tree)
         case .delete(let path, let version):
-            try delete(path, version, proposing, over: tree)
+            try delete(path, version, context, over: tree)
         case .sweep(let path):
-            try sweep(path, proposing, over: tree)
+            try sweep(path, context, over: tree)
         case .setData(let path, let data, let version):
-            try setData(path, data, version, proposing, over: tree)
+            try setData(path, data, version, context, over: tree)
         case .setACL(let path, let acl, let version):
-            try setACL(path, acl, version, proposing, over: tree)
+            try setACL(path, acl, version, context, over: tree)
         case .check(let path, let version):
-            try check(path, version, proposing, over: tree)
+            try check(path, version, context, over: tree)
         case .multi:
             throw .marshallingError
         }
@@ -81,7 +81,7 @@ extension Overlay {
 }
 
 /// The context of one request's checks: who asks, in which transaction, by which rules.
-struct Proposing {
+struct ProposalContext {
     let requester: Requester
     let zxid: Zxid
     let timeMs: Int64
