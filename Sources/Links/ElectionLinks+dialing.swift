@@ -82,7 +82,7 @@ extension ElectionLinks {
     func greeted(_ handler: ElectionHandler, _ greeting: ElectionGreeting) {
         guard !isClosed else { return handler.silence() }
         let isMember = members[greeting.peer] != nil
-        switch Acquaintance(greeting.peer, me: me, isMember: isMember, admitsJoiners: admitsJoiners) {
+        switch HandshakeOutcome(greeting.peer, me: me, isMember: isMember, admitsJoiners: admitsJoiners) {
         case .keep(let peer):
             handler.becomeLink(to: peer)
             keep(handler, as: peer)

@@ -6,35 +6,35 @@ import Vocabulary
 
 /// Quorum protocol 2.2, row by row; this server is 5.
 @Suite struct `Of two servers` {
-    private static func acquaintance(
+    private static func outcome(
         _ claimed: Int64, isMember: Bool = true, admitsJoiners: Bool = false
-    ) -> Acquaintance {
-        Acquaintance(
+    ) -> HandshakeOutcome {
+        HandshakeOutcome(
             PeerID(rawValue: claimed), me: PeerID(rawValue: 5), isMember: isMember,
             admitsJoiners: admitsJoiners)
     }
 
     @Test func `the larger number's connection is kept`() {
-        #expect(Self.acquaintance(6) == .keep(PeerID(rawValue: 6)))
-        #expect(Self.acquaintance(4) == .dialBack(PeerID(rawValue: 4)))
+        #expect(Self.outcome(6) == .keep(PeerID(rawValue: 6)))
+        #expect(Self.outcome(4) == .dialBack(PeerID(rawValue: 4)))
     }
 
     @Test func `both are members, and they are two`() {
         for number in [4, 6, 0, -1, -65_536] as [Int64] {
-            guard case .refuse = Self.acquaintance(number, isMember: false) else {
+            guard case .refuse = Self.outcome(number, isMember: false) else {
                 Issue.record("\(number) is let in")
                 continue
             }
         }
-        guard case .refuse = Self.acquaintance(5) else {
+        guard case .refuse = Self.outcome(5) else {
             Issue.record("a copy of this server is let in")
             return
         }
     }
 
     @Test func `one may be an observer without a number, where unlisted ones may join`() {
-        #expect(Self.acquaintance(.max, isMember: false, admitsJoiners: true) == .anonymous)
-        guard case .refuse = Self.acquaintance(.max, isMember: false) else {
+        #expect(Self.outcome(.max, isMember: false, admitsJoiners: true) == .anonymous)
+        guard case .refuse = Self.outcome(.max, isMember: false) else {
             Issue.record("an observer that nobody has listed is let in")
             return
         }

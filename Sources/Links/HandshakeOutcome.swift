@@ -3,7 +3,7 @@ internal import Vocabulary
 /// The fate of a connection to the election port, by the number that its maker claims (quorum protocol 2.2).
 ///
 /// Of two servers the one with the larger number dials, so that there is one connection and not two.
-enum Acquaintance: Equatable {
+enum HandshakeOutcome: Equatable {
     /// The number is larger than ours: its connection is the link.
     case keep(PeerID)
     /// The number is smaller: it only asks to be dialled.
@@ -18,7 +18,7 @@ enum Acquaintance: Equatable {
 
     /// - Parameter admitsJoiners: Whether the configuration lets servers learn that it does not list.
     init(_ claimed: PeerID, me: PeerID, isMember: Bool, admitsJoiners: Bool = false) {
-        if claimed == Acquaintance.anonymousNumber {
+        if claimed == HandshakeOutcome.anonymousNumber {
             self = admitsJoiners ? .anonymous : .refuse("is an observer that the configuration does not list")
         } else if claimed == me {
             self = .refuse("says to be this server; is a myid file a copy?")
