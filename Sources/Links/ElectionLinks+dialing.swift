@@ -16,7 +16,7 @@ extension ElectionLinks {
     /// Dials; nothing else may be under way to `peer`.
     func dial(_ peer: PeerID) {
         guard let address = members[peer] else { return }
-        correspondents[peer, default: Correspondent()].attempt = .dialling
+        electionPeers[peer, default: ElectionPeer()].attempt = .dialling
         port.dialler(connectTimeout: connectTimeout) { ElectionHandler(owner: self, phase: .dialled) }
             .connect(host: address.host, port: address.electionPort)
             .hop(to: loop).assumeIsolated().whenComplete { self.dialled(peer, $0) }
@@ -28,12 +28,12 @@ extension ElectionLinks {
             handler?.silence()
             return
         }
-        correspondents[peer]?.attempt = .none
+        electionPeers[peer]?.attempt = .none
         guard let handler else {
             log.debug(
                 "no election link", metadata: ["peer": "\(peer.rawValue)", "error": "\(result)"])
             // A link that the other side knows nothing of any more, and no other in its place.
-            if peer < me, let link = correspondents[peer]?.link {
+            if peer < me, let link = electionPeers[peer]?.link {
                 link.silence()
                 loop.assumeIsolated().execute { self.ended(link, peer) }
             }
@@ -60,10 +60,10 @@ extension ElectionLinks {
 
     private func awaitDialBack(of peer: PeerID) {
         let deadline = loop.assumeIsolated().scheduleTask(in: connectTimeout) {
-            guard case .awaited = self.correspondents[peer]?.attempt else { return }
-            self.correspondents[peer]?.attempt = .none
+            guard case .awaited = self.electionPeers[peer]?.attempt else { return }
+            self.electionPeers[peer]?.attempt = .none
         }
-        correspondents[peer]?.attempt = .awaited(deadline)
+        electionPeers[peer]?.attempt = .awaited(deadline)
     }
 
     /// In one write: Apache reads the address in one go.
@@ -88,14 +88,14 @@ extension ElectionLinks {
             keep(handler, as: peer)
         case .dialBack(let peer):
             handler.silence()
-            if case .none = correspondents[peer]?.attempt ?? .none { dial(peer) }
+            if case .none = electionPeers[peer]?.attempt ?? .none { dial(peer) }
         case .anonymous: keepAnonymous(handler)
         case .refuse(let reason): handler.fail(reason)
         }
     }
 
     private func keepAnonymous(_ handler: ElectionHandler) {
-        guard correspondents.keys.count(where: { $0.rawValue < 0 }) < ElectionLinks.anonymousMax else {
+        guard electionPeers.keys.count(where: { $0.rawValue < 0 }) < ElectionLinks.anonymousMax else {
             return handler.fail("is one observer without a number too many")
         }
         let peer = PeerID(rawValue: nextAnonymous)
@@ -106,14 +106,14 @@ extension ElectionLinks {
 
     /// Makes it the link, in the place of any other.
     private func keep(_ handler: ElectionHandler, as peer: PeerID) {
-        var correspondent = correspondents[peer] ?? Correspondent()
-        correspondent.link?.silence()
-        correspondent.link = handler
-        if case .awaited(let deadline) = correspondent.attempt {
+        var electionPeer = electionPeers[peer] ?? ElectionPeer()
+        electionPeer.link?.silence()
+        electionPeer.link = handler
+        if case .awaited(let deadline) = electionPeer.attempt {
             deadline.cancel()
-            correspondent.attempt = .none
+            electionPeer.attempt = .none
         }
-        correspondents[peer] = correspondent
+        electionPeers[peer] = electionPeer
         sendNewest(to: peer)
         whenReachable(peer, true)
     }

@@ -30,12 +30,12 @@ package final class ElectionLinks {
     let port: Port
     let connectTimeout: TimeAmount
     let admitsJoiners: Bool
-    var correspondents: [PeerID: Correspondent] = [:]
+    var electionPeers: [PeerID: ElectionPeer] = [:]
     var nextAnonymous: Int64 = -1
     private(set) var isClosed = false
 
     /// Another server, as far as this port goes.
-    struct Correspondent {
+    struct ElectionPeer {
         /// The kept connection.
         var link: ElectionHandler?
         var attempt = Attempt.none
@@ -90,7 +90,7 @@ package final class ElectionLinks {
     package func seek(_ peer: PeerID) {
         loop.assertInEventLoop()
         guard !isClosed, peer != me, liveLink(to: peer) == nil else { return }
-        if case .none = correspondents[peer]?.attempt ?? .none { dial(peer) }
+        if case .none = electionPeers[peer]?.attempt ?? .none { dial(peer) }
     }
 
     /// Sends to `peer` what it should know now; what it has not been sent before is forgotten.
@@ -102,16 +102,16 @@ package final class ElectionLinks {
         let frame = ByteBuffer(framing: notification)
         guard let link = liveLink(to: peer) else {
             guard members[peer] != nil else { return }
-            correspondents[peer, default: Correspondent()].newest = frame
+            electionPeers[peer, default: ElectionPeer()].newest = frame
             return seek(peer)
         }
         guard link.isWritable else {
-            correspondents[peer]?.newest = frame
+            electionPeers[peer]?.newest = frame
             return
         }
         // A dial of ours beside a link is there to replace it: the frame may be lost with the old one.
         let kept = isReplacing(peer) ? frame : nil
-        correspondents[peer]?.newest = kept
+        electionPeers[peer]?.newest = kept
         link.send(frame)
     }
 
@@ -122,13 +122,13 @@ package final class ElectionLinks {
         loop.assertInEventLoop()
         isClosed = true
         var endings = [port.close()]
-        for correspondent in correspondents.values {
-            if case .awaited(let deadline) = correspondent.attempt { deadline.cancel() }
-            guard let link = correspondent.link else { continue }
+        for electionPeer in electionPeers.values {
+            if case .awaited(let deadline) = electionPeer.attempt { deadline.cancel() }
+            guard let link = electionPeer.link else { continue }
             if let channel = link.channel { endings.append(channel.closeFuture) }
             link.silence()
         }
-        correspondents.removeAll()
+        electionPeers.removeAll()
         return .andAllComplete(endings, on: loop)
     }
 
@@ -140,27 +140,27 @@ package final class ElectionLinks {
 
     /// There is room on the link for what was kept back.
     func sendNewest(to peer: PeerID) {
-        guard let link = liveLink(to: peer), link.isWritable, let frame = correspondents[peer]?.newest
+        guard let link = liveLink(to: peer), link.isWritable, let frame = electionPeers[peer]?.newest
         else { return }
-        correspondents[peer]?.newest = nil
+        electionPeers[peer]?.newest = nil
         link.send(frame)
     }
 
     func ended(_ handler: ElectionHandler, _ peer: PeerID) {
-        guard !isClosed, correspondents[peer]?.link === handler else { return }
-        correspondents[peer]?.link = nil
-        if peer.rawValue < 0 { correspondents[peer] = nil }
+        guard !isClosed, electionPeers[peer]?.link === handler else { return }
+        electionPeers[peer]?.link = nil
+        if peer.rawValue < 0 { electionPeers[peer] = nil }
         whenReachable(peer, false)
     }
 
     /// A link that is not known to be broken.
     func liveLink(to peer: PeerID) -> ElectionHandler? {
-        guard let link = correspondents[peer]?.link, link.isLink else { return nil }
+        guard let link = electionPeers[peer]?.link, link.isLink else { return nil }
         return link
     }
 
     private func isReplacing(_ peer: PeerID) -> Bool {
-        guard peer < me, case .dialling = correspondents[peer]?.attempt else { return false }
+        guard peer < me, case .dialling = electionPeers[peer]?.attempt else { return false }
         return true
     }
 }

@@ -50,7 +50,7 @@ final class ElectionNode {
     }
 
     private func isIdle(towards other: ElectionNode) -> Bool {
-        if case .none = links.correspondents[other.me]?.attempt ?? .none { true } else { false }
+        if case .none = links.electionPeers[other.me]?.attempt ?? .none { true } else { false }
     }
 
     func isReachable(_ peer: PeerID) -> Bool {
@@ -82,6 +82,6 @@ extension ElectionLinks {
     /// What the link to `peer` has not got rid of.
     func bytesHeld(for peer: PeerID) throws -> Int {
         let held = try liveLink(to: peer)?.channel?.syncOptions?.getOption(.bufferedWritableBytes) ?? 0
-        return held + (correspondents[peer]?.newest?.readableBytes ?? 0)
+        return held + (electionPeers[peer]?.newest?.readableBytes ?? 0)
     }
 }
