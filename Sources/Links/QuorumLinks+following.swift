@@ -12,23 +12,23 @@ extension QuorumLinks {
     /// `whenLeaderUp` or `whenLeaderDown` answers; one dial is made, and none after it.
     package func follow(_ leader: PeerID, afterMs: Int64) {
         loop.assertInEventLoop()
-        abandonPursuit()
+        dropLeaderLink()
         guard !isClosed else { return }
-        let number = pursuitNumber
-        pursuit = .pausing(
+        let number = leaderLinkNumber
+        leaderLink = .pausing(
             loop.assumeIsolated().scheduleTask(in: .milliseconds(afterMs)) { self.dial(leader, number) })
     }
 
     /// Ends the link to the leader, or the attempt; nothing is called for it any more.
     package func unfollow() {
         loop.assertInEventLoop()
-        abandonPursuit()
+        dropLeaderLink()
     }
 
     /// Sends a packet to the leader; nothing happens where there is no link.
     package func sendToLeader(_ packet: QuorumPacket) {
         loop.assertInEventLoop()
-        guard case .linked(let leader) = pursuit else { return }
+        guard case .linked(let leader) = leaderLink else { return }
         leader.add(packet)
         guard !leader.isBehind(by: unsentBytesMax) else {
             log.warning(
@@ -40,9 +40,9 @@ extension QuorumLinks {
         flushLater(leader)
     }
 
-    func abandonPursuit() {
-        pursuitNumber += 1
-        switch pursuit {
+    func dropLeaderLink() {
+        leaderLinkNumber += 1
+        switch leaderLink {
         case .pausing(let pause): pause.cancel()
         case .linked(let leader):
             // The last words, such as an acknowledgement, leave before the end.
@@ -50,16 +50,16 @@ extension QuorumLinks {
             leader.silence()
         case .nobody, .dialling: break
         }
-        pursuit = .nobody
+        leaderLink = .nobody
     }
 
     private func dial(_ leader: PeerID, _ number: UInt64) {
-        guard number == pursuitNumber else { return }
+        guard number == leaderLinkNumber else { return }
         guard leader != me, let address = members[leader] else {
             log.warning("the leader has no address", metadata: ["leader": "\(leader.rawValue)"])
             return missed()
         }
-        pursuit = .dialling
+        leaderLink = .dialling
         port.dialler(connectTimeout: connectTimeout) { PacketHandler(owner: self, phase: .dialled) }
             .connect(host: address.host, port: address.quorumPort)
             .hop(to: loop).assumeIsolated().whenComplete { self.dialled(leader, number, $0) }
@@ -71,7 +71,7 @@ extension QuorumLinks {
             // Absent where the connection is closed already.
             handler = try? channel.pipeline.syncOperations.handler(type: PacketHandler.self)
         }
-        guard number == pursuitNumber else {
+        guard number == leaderLinkNumber else {
             handler?.silence()
             return
         }
@@ -81,24 +81,24 @@ extension QuorumLinks {
             return missed()
         }
         handler.become(.leader)
-        pursuit = .linked(handler)
+        leaderLink = .linked(handler)
         whenLeaderUp()
     }
 
     private func missed() {
-        pursuit = .nobody
+        leaderLink = .nobody
         whenLeaderDown()
     }
 
     // MARK: What happens on the link
 
     func heardFromLeader(_ packet: QuorumPacket) {
-        if case .linked = pursuit { whenFromLeader(packet) }
+        if case .linked = leaderLink { whenFromLeader(packet) }
     }
 
     func endedLeader(_ handler: PacketHandler) {
-        guard case .linked(let leader) = pursuit, leader === handler else { return }
-        pursuit = .nobody
+        guard case .linked(let leader) = leaderLink, leader === handler else { return }
+        leaderLink = .nobody
         whenLeaderDown()
     }
 }

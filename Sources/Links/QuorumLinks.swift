@@ -50,15 +50,15 @@ package final class QuorumLinks {
     let connectTimeout: TimeAmount
     var learners: [LinkID: PacketHandler] = [:]
     var lastLink: UInt64 = 0
-    var pursuit = Pursuit.nobody
+    var leaderLink = LeaderLink.nobody
     /// Tells the answer to an earlier dial from that to the last.
-    var pursuitNumber: UInt64 = 0
+    var leaderLinkNumber: UInt64 = 0
     private(set) var isClosed = false
     /// Links with something to send.
     private var unflushed: [PacketHandler] = []
 
     /// The way to a leader.
-    enum Pursuit {
+    enum LeaderLink {
         case nobody
         case pausing(Scheduled<Void>)
         case dialling
@@ -141,9 +141,9 @@ package final class QuorumLinks {
         isClosed = true
         flush()
         var handlers = Array(learners.values)
-        if case .linked(let leader) = pursuit { handlers.append(leader) }
+        if case .linked(let leader) = leaderLink { handlers.append(leader) }
         let endings = [port.close()] + handlers.compactMap { $0.channel?.closeFuture }
-        abandonPursuit()
+        dropLeaderLink()
         for learner in learners.values { learner.silence() }
         learners.removeAll()
         return .andAllComplete(endings, on: loop)
