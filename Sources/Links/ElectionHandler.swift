@@ -24,7 +24,7 @@ final class ElectionHandler: LinkHandler {
 
     private let owner: ElectionLinks
     private(set) var phase: Phase
-    var line = Line()
+    var linkState = LinkState()
     private var hasComplained = false
 
     init(owner: ElectionLinks, phase: Phase) {
@@ -46,20 +46,20 @@ final class ElectionHandler: LinkHandler {
     var isWritable: Bool { channel?.isWritable ?? false }
 
     func becomeLink(to peer: PeerID) {
-        line.handshake?.cancel()
+        linkState.handshake?.cancel()
         phase = .link(peer)
     }
 
     /// Sends at once. The owner is never called from inside this.
     func send(_ bytes: ByteBuffer) {
-        line.isWriting = true
-        defer { line.isWriting = false }
+        linkState.isWriting = true
+        defer { linkState.isWriting = false }
         channel?.writeAndFlush(bytes, promise: nil)
     }
 
     /// Closes, without another word to the owner.
     func silence() {
-        line.handshake?.cancel()
+        linkState.handshake?.cancel()
         phase = .deaf
         channel?.close(promise: nil)
     }
@@ -91,23 +91,23 @@ final class ElectionHandler: LinkHandler {
             owner.greeted(self, greeting)
             return true
         case .link(let peer):
-            guard let frame = try line.unread.readElectionFrame() else { return false }
+            guard let frame = try linkState.unread.readElectionFrame() else { return false }
             hear(frame, from: peer)
             return true
         case .dialled:
-            guard line.unread.readableBytes <= ElectionGreeting.addressBytesMax else {
+            guard linkState.unread.readableBytes <= ElectionGreeting.addressBytesMax else {
                 throw LinkFault("spoke before it was spoken to")
             }
             return false
         case .deaf:
-            line.unread.clear()
+            linkState.unread.clear()
             return false
         }
     }
 
     private func greeting() throws(LinkFault) -> ElectionGreeting? {
         do {
-            return try ElectionGreeting(from: &line.unread)
+            return try ElectionGreeting(from: &linkState.unread)
         } catch {
             throw LinkFault("began with what is no greeting", error)
         }
@@ -128,7 +128,7 @@ final class ElectionHandler: LinkHandler {
     }
 
     func end() {
-        line.handshake?.cancel()
+        linkState.handshake?.cancel()
         let former = phase
         phase = .deaf
         switch former {

@@ -3,7 +3,7 @@ internal import Logging
 internal import NIOCore
 
 /// A connection between two servers as its socket sees it, whatever is said on it.
-struct Line {
+struct LinkState {
     var channel: (any Channel)?
     /// The other end's address, for the log.
     var remote = ""
@@ -20,7 +20,7 @@ struct Line {
 ///
 /// Confined to the event loop of its port.
 protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
-    var line: Line { get set }
+    var linkState: LinkState { get set }
     var port: Port { get }
     /// Accepted, and has not said who it is.
     var isStranger: Bool { get }
@@ -36,22 +36,22 @@ protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
 }
 
 extension LinkHandler {
-    var channel: (any Channel)? { line.channel }
-    var remote: String { line.remote }
+    var channel: (any Channel)? { linkState.channel }
+    var remote: String { linkState.remote }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        line.channel = context.channel
+        linkState.channel = context.channel
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        line.channel = nil
+        linkState.channel = nil
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        line.remote = Port.text(of: context.remoteAddress)
+        linkState.remote = Port.text(of: context.remoteAddress)
         guard isStranger else { return }
         port.admit(context.channel)
-        line.handshake = context.eventLoop.assumeIsolated().scheduleTask(in: port.handshakeTimeout) {
+        linkState.handshake = context.eventLoop.assumeIsolated().scheduleTask(in: port.handshakeTimeout) {
             if self.isStranger { self.fail("said nothing in time") }
         }
     }
@@ -63,11 +63,11 @@ extension LinkHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         // NIO drains a socket on which a write failed, inside that write; it closes it next.
-        guard !line.isWriting else {
+        guard !linkState.isWriting else {
             return context.eventLoop.assumeIsolated().execute { self.channel?.close(promise: nil) }
         }
         guard !isDeaf else { return }
-        line.unread.takeIn(&bytes)
+        linkState.unread.takeIn(&bytes)
         do throws(LinkFault) {
             try takeUnread()
         } catch {

@@ -43,7 +43,7 @@ final class PacketHandler: LinkHandler {
     private(set) var phase: Phase
     /// Not checked for overlapping access, like `unsent`: a packet is taken off the front, and given away
     /// when that is over.
-    @exclusivity(unchecked) var line = Line()
+    @exclusivity(unchecked) var linkState = LinkState()
     @exclusivity(unchecked) private var unsent = ByteBuffer()
     /// Proposals that are behind it, and the place of the first.
     private var proposals = ByteBuffer()
@@ -63,13 +63,13 @@ final class PacketHandler: LinkHandler {
     // MARK: For the owner
 
     func become(_ phase: Phase) {
-        line.handshake?.cancel()
+        linkState.handshake?.cancel()
         self.phase = phase
     }
 
     /// Closes, without another word to the owner.
     func silence() {
-        line.handshake?.cancel()
+        linkState.handshake?.cancel()
         phase = .deaf
         unsent = ByteBuffer()
         proposals = ByteBuffer()
@@ -114,8 +114,8 @@ final class PacketHandler: LinkHandler {
     /// - Returns: Whether that was all: proposals may wait on.
     func flush(proposals: Bool) -> Bool {
         if proposals { joinProposals() }
-        line.isWriting = true
-        defer { line.isWriting = false }
+        linkState.isWriting = true
+        defer { linkState.isWriting = false }
         writeUnsent()
         channel?.flush()
         heldBytes = channelBytes
@@ -149,8 +149,8 @@ final class PacketHandler: LinkHandler {
 
     func takeUnread() throws(LinkFault) {
         while try takeStep() {}
-        guard line.unread.readableBytes <= unreadBytesMax else {
-            throw LinkFault("sent \(line.unread.readableBytes) bytes that nothing comes of")
+        guard linkState.unread.readableBytes <= unreadBytesMax else {
+            throw LinkFault("sent \(linkState.unread.readableBytes) bytes that nothing comes of")
         }
     }
 
@@ -190,7 +190,7 @@ final class PacketHandler: LinkHandler {
         case .snapshot: return takeSnapshotBytes()
         case .dialled: return false
         case .deaf:
-            line.unread = ByteBuffer()
+            linkState.unread = ByteBuffer()
             return false
         }
     }
@@ -206,19 +206,19 @@ final class PacketHandler: LinkHandler {
 
     /// The owner has the bytes to itself meanwhile: it may close this link from inside.
     private func takeSnapshotBytes() -> Bool {
-        guard line.unread.readableBytes > 0 else { return false }
-        var bytes = line.unread
-        line.unread = ByteBuffer()
+        guard linkState.unread.readableBytes > 0 else { return false }
+        var bytes = linkState.unread
+        linkState.unread = ByteBuffer()
         let isComplete = owner.whenSnapshotBytes(&bytes)
         guard case .snapshot = phase else { return false }
-        line.unread = bytes
+        linkState.unread = bytes
         if isComplete { phase = .leader }
         return isComplete
     }
 
     private func packet(dataBytesMax: Int) throws(LinkFault) -> QuorumPacket? {
         do {
-            return try QuorumPacket(from: &line.unread, dataBytesMax: dataBytesMax)
+            return try QuorumPacket(from: &linkState.unread, dataBytesMax: dataBytesMax)
         } catch {
             throw LinkFault("sent what is no packet", error)
         }
@@ -233,9 +233,9 @@ final class PacketHandler: LinkHandler {
     /// passed over.
     private func packet(dataBytesMax: Int, from link: LinkID) throws(LinkFault) -> QuorumPacket? {
         do {
-            return try QuorumPacket(from: &line.unread, dataBytesMax: dataBytesMax)
+            return try QuorumPacket(from: &linkState.unread, dataBytesMax: dataBytesMax)
         } catch {
-            guard error.isOfSize, let request = OverlongRequest(beginning: line.unread) else {
+            guard error.isOfSize, let request = OverlongRequest(beginning: linkState.unread) else {
                 throw LinkFault("sent what is no packet", error)
             }
             phase = .overlong(request, link)
@@ -248,7 +248,7 @@ final class PacketHandler: LinkHandler {
     ) throws(LinkFault) -> QuorumPacket? {
         let packet: QuorumPacket?
         do {
-            packet = try request.pass(over: &line.unread)
+            packet = try request.pass(over: &linkState.unread)
         } catch {
             throw LinkFault("sent what is no packet", error)
         }
@@ -257,7 +257,7 @@ final class PacketHandler: LinkHandler {
     }
 
     func end() {
-        line.handshake?.cancel()
+        linkState.handshake?.cancel()
         let former = phase
         phase = .deaf
         switch former {
