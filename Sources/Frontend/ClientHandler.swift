@@ -19,7 +19,7 @@ final class ClientHandler: ChannelInboundHandler {
     /// A longer frame is announced to the replica before all of it has come.
     private let largeFrameBytes: Int
     private var hasAnnounced = false
-    private var phase = Phase.deaf
+    private var phase = Phase.closed
     private var address: ByteString = ""
 
     private enum Phase {
@@ -32,7 +32,7 @@ final class ClientHandler: ChannelInboundHandler {
         /// Answered a word; only the end of the connection is of interest.
         case operatorWord(ConnectionID?)
         /// What comes is not looked at any more.
-        case deaf
+        case closed
     }
 
     init(
@@ -77,9 +77,9 @@ final class ClientHandler: ChannelInboundHandler {
             replicaLoop.close(id)
             door.admissions.release(address)
         case .overflow: door.admissions.leave(context.channel as AnyObject)
-        case .deaf, .operatorWord(nil): return
+        case .closed, .operatorWord(nil): return
         }
-        phase = .deaf
+        phase = .closed
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -93,7 +93,7 @@ final class ClientHandler: ChannelInboundHandler {
         case .overflow(var begun):
             begun.writeBuffer(&bytes)
             hear(begun, context)
-        case .operatorWord, .deaf: break
+        case .operatorWord, .closed: break
         }
     }
 
@@ -110,7 +110,7 @@ final class ClientHandler: ChannelInboundHandler {
         case .notAWord:
             door.admissions.leave(context.channel as AnyObject)
             guard door.admissions.admit(address) == .welcome else {
-                phase = .deaf
+                phase = .closed
                 return context.close(promise: nil)
             }
             let id = replicaLoop.open(context.channel, from: address, isSecure: false)
@@ -175,7 +175,7 @@ final class ClientHandler: ChannelInboundHandler {
         }
         switch phase {
         case .client, .fresh, .overflow: context.close(promise: nil)
-        case .operatorWord, .deaf: break
+        case .operatorWord, .closed: break
         }
     }
 

@@ -21,9 +21,9 @@ package struct DescriptorBudget: Equatable, Sendable {
     ///   - limit: What the process may open.
     ///   - open: What it has open before the first client comes.
     ///   - peers: Other servers of its ensemble.
-    ///   - strangersMax: Connections that the ports between servers let in unknown.
-    package init(limit: Int, open: Int, peers: Int = 0, strangersMax: Int = 0) {
-        let kept = DescriptorBudget.own + peers * DescriptorBudget.perPeer + strangersMax
+    ///   - unidentifiedMax: Connections that the ports between servers let in unknown.
+    package init(limit: Int, open: Int, peers: Int = 0, unidentifiedMax: Int = 0) {
+        let kept = DescriptorBudget.own + peers * DescriptorBudget.perPeer + unidentifiedMax
         let left = max(8, limit - open - kept)
         overflowMax = min(64, max(2, left / 8))
         acceptedAtOnce = overflowMax

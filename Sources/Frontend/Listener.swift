@@ -79,6 +79,6 @@ extension DescriptorBudget {
         let limit = Int(ProcessEnvironment.maxFileDescriptors())
         self.init(
             limit: limit, open: Int(ProcessEnvironment.openFileDescriptors()), peers: peers,
-            strangersMax: peers > 0 ? 2 * Strangers.max(ofDescriptors: limit) : 0)
+            unidentifiedMax: peers > 0 ? 2 * UnidentifiedConnections.max(ofDescriptors: limit) : 0)
     }
 }

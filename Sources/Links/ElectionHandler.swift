@@ -15,11 +15,11 @@ final class ElectionHandler: LinkHandler {
         /// Dialled by this server; the owner has not looked at it yet.
         case dialled
         /// Accepted, and has not said whose it is.
-        case stranger
+        case unidentified
         /// The link to this server.
         case link(PeerID)
         /// The connection is being closed: bytes that still come are dropped.
-        case deaf
+        case closed
     }
 
     private let owner: ElectionLinks
@@ -33,8 +33,8 @@ final class ElectionHandler: LinkHandler {
     }
 
     var port: Port { owner.port }
-    var isStranger: Bool { phase == .stranger }
-    var isDeaf: Bool { phase == .deaf }
+    var isUnidentified: Bool { phase == .unidentified }
+    var isClosed: Bool { phase == .closed }
 
     // MARK: For the owner
 
@@ -60,13 +60,13 @@ final class ElectionHandler: LinkHandler {
     /// Closes, without another word to the owner.
     func silence() {
         linkState.handshake?.cancel()
-        phase = .deaf
+        phase = .closed
         channel?.close(promise: nil)
     }
 
     /// Says who this server is, and closes: the larger of the two dials (quorum protocol 2.2).
     func sendLast(_ bytes: ByteBuffer) {
-        phase = .deaf
+        phase = .closed
         channel?.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in
             self.channel?.close(promise: nil)
         }
@@ -85,7 +85,7 @@ final class ElectionHandler: LinkHandler {
     /// Takes one greeting or one frame; false when there is none whole.
     private func takeStep() throws(LinkFault) -> Bool {
         switch phase {
-        case .stranger:
+        case .unidentified:
             guard let greeting = try greeting() else { return false }
             owner.port.release(channel)
             owner.greeted(self, greeting)
@@ -99,7 +99,7 @@ final class ElectionHandler: LinkHandler {
                 throw LinkFault("spoke before it was spoken to")
             }
             return false
-        case .deaf:
+        case .closed:
             linkState.unread.clear()
             return false
         }
@@ -130,11 +130,11 @@ final class ElectionHandler: LinkHandler {
     func end() {
         linkState.handshake?.cancel()
         let former = phase
-        phase = .deaf
+        phase = .closed
         switch former {
-        case .stranger: owner.port.release(channel)
+        case .unidentified: owner.port.release(channel)
         case .link(let peer): owner.loop.assumeIsolated().execute { self.owner.ended(self, peer) }
-        case .dialled, .deaf: break
+        case .dialled, .closed: break
         }
     }
 }

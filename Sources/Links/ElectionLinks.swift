@@ -78,7 +78,7 @@ package final class ElectionLinks {
     /// - Parameter host: nil for all of this machine's addresses.
     package func listen(host: String?, port: Int) -> EventLoopFuture<Void> {
         loop.assertInEventLoop()
-        return self.port.listen(host: host, port: port) { ElectionHandler(owner: self, phase: .stranger) }
+        return self.port.listen(host: host, port: port) { ElectionHandler(owner: self, phase: .unidentified) }
     }
 
     package var boundPort: Int? { port.boundPort }

@@ -9,23 +9,23 @@ struct LinkState {
     var remote = ""
     /// Bytes received and not parsed yet.
     var unread = ByteBuffer()
-    /// Runs out when a stranger has not said who it is.
+    /// Runs out when the other end has not said who it is.
     var handshake: Scheduled<Void>?
     /// Something is being written: what NIO reads inside that is not listened to.
     var isWriting = false
 }
 
-/// What the connections of both ports have in common: strangers are admitted for a time, bytes are taken step
-/// by step, and a fault closes the connection with a complaint.
+/// What the connections of both ports have in common: unidentified ones are admitted for a time, bytes are
+/// taken step by step, and a fault closes the connection with a complaint.
 ///
 /// Confined to the event loop of its port.
 protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
     var linkState: LinkState { get set }
     var port: Port { get }
     /// Accepted, and has not said who it is.
-    var isStranger: Bool { get }
+    var isUnidentified: Bool { get }
     /// The connection is being closed: bytes that still come are dropped.
-    var isDeaf: Bool { get }
+    var isClosed: Bool { get }
 
     /// Takes what has come, as far as it goes.
     func takeUnread() throws(LinkFault)
@@ -49,10 +49,10 @@ extension LinkHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         linkState.remote = Port.text(of: context.remoteAddress)
-        guard isStranger else { return }
+        guard isUnidentified else { return }
         port.admit(context.channel)
         linkState.handshake = context.eventLoop.assumeIsolated().scheduleTask(in: port.handshakeTimeout) {
-            if self.isStranger { self.fail("said nothing in time") }
+            if self.isUnidentified { self.fail("said nothing in time") }
         }
     }
 
@@ -66,7 +66,7 @@ extension LinkHandler {
         guard !linkState.isWriting else {
             return context.eventLoop.assumeIsolated().execute { self.channel?.close(promise: nil) }
         }
-        guard !isDeaf else { return }
+        guard !isClosed else { return }
         linkState.unread.takeIn(&bytes)
         do throws(LinkFault) {
             try takeUnread()
@@ -81,7 +81,7 @@ extension LinkHandler {
 
     /// Closes, and complains.
     func fail(_ reason: String) {
-        guard !isDeaf else { return }
+        guard !isClosed else { return }
         port.complaints.warn(
             "\(port.name) connection closed", from: Port.host(of: channel?.remoteAddress),
             ["reason": "it \(reason)", "remote": "\(remote)"])

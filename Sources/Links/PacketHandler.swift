@@ -13,7 +13,7 @@ final class PacketHandler: LinkHandler {
         /// Dialled by this server; the owner has not looked at it yet.
         case dialled
         /// Accepted, and has not said that it is a learner.
-        case stranger
+        case unidentified
         case learner(LinkID)
         /// A learner's request that is larger than is taken here: its bytes are dropped as they come.
         case overlong(OverlongRequest, LinkID)
@@ -21,13 +21,13 @@ final class PacketHandler: LinkHandler {
         /// A snapshot from the leader, without packets, until the owner says that it is complete (3.5).
         case snapshot
         /// The connection is being closed: bytes that still come are dropped.
-        case deaf
+        case closed
 
         /// Of a learner.
         var link: LinkID? {
             switch self {
             case .learner(let link), .overlong(_, let link): link
-            case .dialled, .stranger, .leader, .snapshot, .deaf: nil
+            case .dialled, .unidentified, .leader, .snapshot, .closed: nil
             }
         }
     }
@@ -57,8 +57,8 @@ final class PacketHandler: LinkHandler {
     }
 
     var port: Port { owner.port }
-    var isStranger: Bool { if case .stranger = phase { true } else { false } }
-    var isDeaf: Bool { if case .deaf = phase { true } else { false } }
+    var isUnidentified: Bool { if case .unidentified = phase { true } else { false } }
+    var isClosed: Bool { if case .closed = phase { true } else { false } }
 
     // MARK: For the owner
 
@@ -70,7 +70,7 @@ final class PacketHandler: LinkHandler {
     /// Closes, without another word to the owner.
     func silence() {
         linkState.handshake?.cancel()
-        phase = .deaf
+        phase = .closed
         unsent = ByteBuffer()
         proposals = ByteBuffer()
         firstProposal = nil
@@ -162,7 +162,7 @@ final class PacketHandler: LinkHandler {
     /// Takes one packet, or what the owner takes of a snapshot; false when more must come first.
     private func takeStep() throws(LinkFault) -> Bool {
         switch phase {
-        case .stranger:
+        case .unidentified:
             guard let packet = try packet(dataBytesMax: PacketHandler.introductionBytesMax) else {
                 return false
             }
@@ -189,7 +189,7 @@ final class PacketHandler: LinkHandler {
             return true
         case .snapshot: return takeSnapshotBytes()
         case .dialled: return false
-        case .deaf:
+        case .closed:
             linkState.unread = ByteBuffer()
             return false
         }
@@ -198,8 +198,8 @@ final class PacketHandler: LinkHandler {
     /// Bytes that may wait for the rest of their packet.
     private var unreadBytesMax: Int {
         switch phase {
-        case .stranger, .dialled: 2 * PacketHandler.introductionBytesMax
-        case .learner, .overlong, .deaf: 2 * owner.dataBytesMax + PacketHandler.packetFrameBytesMax
+        case .unidentified, .dialled: 2 * PacketHandler.introductionBytesMax
+        case .learner, .overlong, .closed: 2 * owner.dataBytesMax + PacketHandler.packetFrameBytesMax
         case .leader, .snapshot: 2 * owner.leaderDataBytesMax + PacketHandler.packetFrameBytesMax
         }
     }
@@ -259,13 +259,13 @@ final class PacketHandler: LinkHandler {
     func end() {
         linkState.handshake?.cancel()
         let former = phase
-        phase = .deaf
+        phase = .closed
         switch former {
-        case .stranger: owner.port.release(channel)
+        case .unidentified: owner.port.release(channel)
         case .learner(let link), .overlong(_, let link):
             owner.loop.assumeIsolated().execute { self.owner.ended(self, link) }
         case .leader, .snapshot: owner.loop.assumeIsolated().execute { self.owner.endedLeader(self) }
-        case .dialled, .deaf: break
+        case .dialled, .closed: break
         }
     }
 }

@@ -4,7 +4,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 
-/// A port of this server where the others connect, and how many strangers it puts up with.
+/// A port of this server where the others connect, and how many unidentified connections it puts up with.
 ///
 /// Confined to one event loop, which is also that of all connections it accepts.
 final class Port {
@@ -19,12 +19,12 @@ final class Port {
     /// tries, a quarter of an hour.
     private let unacknowledgedMsMax: Int
     private let loop: any EventLoop
-    /// For all that strangers can cause.
+    /// For all that unidentified connections can cause.
     let complaints: Complaints
-    private let strangersMax: Int
+    private let unidentifiedMax: Int
     private var channel: (any Channel)?
     /// The oldest first.
-    private var strangers: [any Channel] = []
+    private var unidentified: [any Channel] = []
     /// Tells a `listen` that is under way from a later one.
     private var generation = 0
 
@@ -37,7 +37,7 @@ final class Port {
         self.handshakeTimeout = .milliseconds(handshakeTimeoutMs)
         self.isKeepAliveEnabled = isKeepAliveEnabled
         self.loop = loop
-        self.strangersMax = Strangers.max(ofDescriptors: Strangers.descriptors)
+        self.unidentifiedMax = UnidentifiedConnections.max(ofDescriptors: UnidentifiedConnections.descriptors)
         self.complaints = Complaints(loop: loop, log: log)
     }
 
@@ -121,10 +121,10 @@ final class Port {
 
     /// Counts in a connection that has not said whose it is. Where there are too many, the one that has said
     /// nothing for longest makes room: servers say at once who they are, and are not to be kept out.
-    func admit(_ stranger: any Channel) {
-        strangers.append(stranger)
-        guard strangers.count > strangersMax else { return }
-        let eldest = strangers.removeFirst()
+    func admit(_ connection: any Channel) {
+        unidentified.append(connection)
+        guard unidentified.count > unidentifiedMax else { return }
+        let eldest = unidentified.removeFirst()
         complaints.warn(
             "too many connections that say nothing; the oldest is closed",
             from: Port.host(of: eldest.remoteAddress), ["port": "\(name)"])
@@ -132,18 +132,18 @@ final class Port {
     }
 
     /// The connection has said who it is, or is gone.
-    func release(_ stranger: (any Channel)?) {
-        guard let stranger else { return }
-        strangers.removeAll { $0 === stranger }
+    func release(_ connection: (any Channel)?) {
+        guard let connection else { return }
+        unidentified.removeAll { $0 === connection }
     }
 
-    /// Stops accepting, and closes the strangers. May `listen` again.
+    /// Stops accepting, and closes the unidentified connections. May `listen` again.
     ///
     /// - Returns: Succeeds when the socket is closed.
     func close() -> EventLoopFuture<Void> {
         generation += 1
-        let silent = strangers
-        for stranger in silent { stranger.close(promise: nil) }
+        let silent = unidentified
+        for connection in silent { connection.close(promise: nil) }
         guard let channel else { return loop.makeSucceededVoidFuture() }
         self.channel = nil
         channel.close(promise: nil)
@@ -171,7 +171,7 @@ extension NIOBSDSocket.Option {
 }
 
 /// Connections of a port that have not yet said who they are; of more the oldest are closed.
-package enum Strangers {
+package enum UnidentifiedConnections {
     /// 64, or less where a process may not open much.
     package static func max(ofDescriptors limit: Int) -> Int { min(64, Swift.max(8, limit / 8)) }
 

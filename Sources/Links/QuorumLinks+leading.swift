@@ -47,7 +47,7 @@ extension QuorumLinks {
 
     // MARK: What happens on a link
 
-    /// A stranger turned out to be a learner.
+    /// An unidentified connection turned out to be a learner's.
     func introduced(_ handler: PacketHandler, _ packet: QuorumPacket) {
         guard !isClosed, learners.count < QuorumLinks.learnersMax else {
             port.complaints.warn(

@@ -95,7 +95,7 @@ package final class QuorumLinks {
     /// - Parameter host: nil for all of this machine's addresses.
     package func listen(host: String?, port: Int) -> EventLoopFuture<Void> {
         loop.assertInEventLoop()
-        return self.port.listen(host: host, port: port) { PacketHandler(owner: self, phase: .stranger) }
+        return self.port.listen(host: host, port: port) { PacketHandler(owner: self, phase: .unidentified) }
     }
 
     /// Accepts nobody from now on; learners that are connected stay. Apache's servers take a closed port

@@ -7,7 +7,7 @@ internal import Znodes
 /// are shown the door.
 extension Replica {
     mutating func tick() {
-        closeStrangers()
+        closeUnidentified()
         if service.servingRole == nil { closeAbandoned() }
         reviewDisk()
         endSessions()
@@ -28,7 +28,7 @@ extension Replica {
         }
     }
 
-    private mutating func closeStrangers() {
+    private mutating func closeUnidentified() {
         let openedMs = now.monotonicMs - settings.handshakeTimeoutMs
         while let stranger = connections.takeStranger(openedBefore: openedMs) { end(stranger) }
     }

@@ -18,7 +18,7 @@ private final class Visitor {}
 
     @Test func `has more to keep back for other servers`() {
         let alone = DescriptorBudget(limit: 256, open: 16)
-        let member = DescriptorBudget(limit: 256, open: 16, peers: 2, strangersMax: 64)
+        let member = DescriptorBudget(limit: 256, open: 16, peers: 2, unidentifiedMax: 64)
         #expect(alone.clientsMax - member.clientsMax > 40)
     }
 }

@@ -6,7 +6,7 @@ struct ConnectionTable {
     private var slots: [Connection?] = []
     /// Connections in the order in which they were opened: those that have said something since are passed
     /// over.
-    private var strangers: Deque<ConnectionID> = []
+    private var unidentified: Deque<ConnectionID> = []
     /// Clients whose sessions the leader has been asked about.
     private var returning: [SessionID: [ConnectionID]] = [:]
 
@@ -16,7 +16,7 @@ struct ConnectionTable {
         while slots.count <= slot { slots.append(nil) }
         precondition(slots[slot] == nil, "a slot is free before it is used again")
         slots[slot] = connection
-        if isWatched { strangers.append(connection.id) }
+        if isWatched { unidentified.append(connection.id) }
     }
 
     /// The leader has been asked about the session that the connection's client has shown.
@@ -33,13 +33,13 @@ struct ConnectionTable {
 
     /// Takes out the next connection that was opened before `openedMs` and has said nothing yet.
     mutating func takeStranger(openedBefore openedMs: Int64) -> Connection? {
-        while let first = strangers.first {
+        while let first = unidentified.first {
             guard let connection = self[first], connection.phase == .fresh else {
-                strangers.removeFirst()
+                unidentified.removeFirst()
                 continue
             }
             guard connection.statistics.openedMs < openedMs else { return nil }
-            strangers.removeFirst()
+            unidentified.removeFirst()
             return connection
         }
         return nil
