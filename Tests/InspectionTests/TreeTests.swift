@@ -92,13 +92,13 @@ import Znodes
             let rebuilt = try node.tree()
             for number in 0..<9 {
                 let path = ZnodePath("/z\(number)")
-                let biography = try Biography.read(of: path, in: node)
+                let history = try ZnodeHistory.read(of: path, in: node)
                 let znode = rebuilt.tree.view(of: path)
-                #expect(biography.exists == (znode != nil), "seed \(seed), \(path)")
-                #expect(biography.ownerAtEnd == znode?.ownership.session)
+                #expect(history.exists == (znode != nil), "seed \(seed), \(path)")
+                #expect(history.ownerAtEnd == znode?.ownership.session)
                 guard let znode else { continue }
                 // A multi may delete and create it.
-                let sinceBirth = biography.events.drop {
+                let sinceBirth = history.events.drop {
                     $0.kind != .created || $0.zxid != znode.stat.czxid
                 }
                 #expect(!sinceBirth.isEmpty, "seed \(seed), \(path)")

@@ -33,20 +33,20 @@ struct WhyCommand: AdminCommand {
 
     func answer(to out: Output, progress: Progress) throws {
         let node = try folder.open()
-        let biography = try Biography.read(
+        let history = try ZnodeHistory.read(
             of: path.path, in: node, withChildren: children, progress: progress)
         if out.isJSON {
-            for event in biography.events { out.record(event.json(data)) }
-            out.record(biography.conclusion)
+            for event in history.events { out.record(event.json(data)) }
+            out.record(history.conclusion)
         } else {
-            out.text(biography.text(data))
+            out.text(history.text(data))
         }
-        if biography.damage != nil { out.foundBad() }
+        if history.damage != nil { out.foundBad() }
         try node.requireUnchanged()
     }
 }
 
-extension Biography {
+extension ZnodeHistory {
     func text(_ data: DataText) -> String {
         var table = TextTable("zxid", "time", "session", "cxid>", "what", "")
         if let creation = creationBeforeLog {
@@ -111,7 +111,7 @@ extension Biography {
     }
 }
 
-extension Biography.Event {
+extension ZnodeHistory.Event {
     var verb: String {
         switch kind {
         case .created: "created"

@@ -4,7 +4,7 @@ package import Vocabulary
 package import Znodes
 
 /// Everything that a log says of one znode: who did what to it, and when.
-package struct Biography: Sendable {
+package struct ZnodeHistory: Sendable {
     package enum Kind: Equatable, Sendable {
         case created
         case dataChanged
@@ -62,16 +62,16 @@ package struct Biography: Sendable {
     package static func read(
         of path: ZnodePath, in folder: NodeFolder, withChildren: Bool = false,
         progress: Progress = Progress()
-    ) throws -> Biography {
-        var biography = try Biography(of: path, before: folder, withChildren: withChildren)
+    ) throws -> ZnodeHistory {
+        var history = try ZnodeHistory(of: path, before: folder, withChildren: withChildren)
         var walk = try folder.walk()
         var pace = Pace(over: folder, progress, "reading the log")
         while let walked = try walk.next() {
             pace.reached(walked.row.zxid)
-            biography.take(walked)
+            history.take(walked)
         }
         progress.finish()
-        return biography
+        return history
     }
 
     /// What the oldest snapshot says, which is before the log.
@@ -199,7 +199,7 @@ package struct Biography: Sendable {
     }
 }
 
-extension Biography.Kind {
+extension ZnodeHistory.Kind {
     package var isOfChild: Bool {
         switch self {
         case .childCreated, .childDeleted: true
