@@ -41,7 +41,7 @@ package enum FourLetterWord: String, CaseIterable, Sendable {
 }
 
 extension FourLetterWord {
-    /// Recognises the first four bytes of a connection, read as the big-endian number that is the length of a
+    /// Recognizes the first four bytes of a connection, read as the big-endian number that is the length of a
     /// frame on every other connection. No word is a legal length: the smallest is above 1.6 billion.
     package init?(code: Int32) {
         guard let word = FourLetterWord.byCode[code] else { return nil }

@@ -75,9 +75,9 @@ package final class EnsembleLinks {
         quorum.whenLeaderUp = { happened(.leaderLinkUp) }
         quorum.whenLeaderDown = { happened(.leaderLinkDown) }
         quorum.whenFromLeader = { [log] packet in
-            if let way = packet.synchronisation {
+            if let way = packet.synchronization {
                 log.info(
-                    "synchronised by the leader", metadata: ["by": "\(way)", "zxid": "\(packet.zxid)"])
+                    "synchronized by the leader", metadata: ["by": "\(way)", "zxid": "\(packet.zxid)"])
             }
             happened(.fromLeader(packet))
         }
@@ -138,9 +138,9 @@ package final class EnsembleLinks {
         case .acceptLearners(false): _ = quorum.stopListening()
         case .toLeader(let packet): quorum.sendToLeader(packet)
         case .toLearner(let link, let packet):
-            if let way = packet.synchronisation {
+            if let way = packet.synchronization {
                 quorum.note(
-                    "synchronises a learner", of: link,
+                    "synchronizes a learner", of: link,
                     ["by": "\(way)", "zxid": "\(packet.zxid)", "link": "\(link.rawValue)"])
             }
             quorum.send(packet, to: link)
@@ -170,7 +170,7 @@ package final class EnsembleLinks {
 
 /// How a learner comes to its leader's history, for the log: the packets that say so come once a link.
 extension QuorumPacket {
-    fileprivate var synchronisation: String? {
+    fileprivate var synchronization: String? {
         switch kind {
         case .diff: "diff"
         case .truncate: "truncation"

@@ -5,15 +5,15 @@ internal import Vocabulary
 internal import Wire
 internal import Zab
 
-/// One connection between two servers' election ports, dialled or accepted.
+/// One connection between two servers' election ports, dialed or accepted.
 ///
 /// Knows the bytes; whose connection is kept is the owner's to say. Confined to the owner's event loop.
 final class ElectionHandler: LinkHandler {
     typealias InboundIn = ByteBuffer
 
     enum Phase: Equatable {
-        /// Dialled by this server; the owner has not looked at it yet.
-        case dialled
+        /// Dialed by this server; the owner has not looked at it yet.
+        case dialed
         /// Accepted, and has not said whose it is.
         case unidentified
         /// The link to this server.
@@ -94,7 +94,7 @@ final class ElectionHandler: LinkHandler {
             guard let frame = try linkState.unread.readElectionFrame() else { return false }
             hear(frame, from: peer)
             return true
-        case .dialled:
+        case .dialed:
             guard linkState.unread.readableBytes <= ElectionGreeting.addressBytesMax else {
                 throw LinkFault("spoke before it was spoken to")
             }
@@ -134,7 +134,7 @@ final class ElectionHandler: LinkHandler {
         switch former {
         case .unidentified: owner.port.release(channel)
         case .link(let peer): owner.loop.assumeIsolated().execute { self.owner.ended(self, peer) }
-        case .dialled, .closed: break
+        case .dialed, .closed: break
         }
     }
 }

@@ -16,13 +16,13 @@ extension ElectionLinks {
     /// Dials; nothing else may be under way to `peer`.
     func dial(_ peer: PeerID) {
         guard let address = members[peer] else { return }
-        electionPeers[peer, default: ElectionPeer()].attempt = .dialling
-        port.dialler(connectTimeout: connectTimeout) { ElectionHandler(owner: self, phase: .dialled) }
+        electionPeers[peer, default: ElectionPeer()].attempt = .dialing
+        port.dialer(connectTimeout: connectTimeout) { ElectionHandler(owner: self, phase: .dialed) }
             .connect(host: address.host, port: address.electionPort)
-            .hop(to: loop).assumeIsolated().whenComplete { self.dialled(peer, $0) }
+            .hop(to: loop).assumeIsolated().whenComplete { self.dialed(peer, $0) }
     }
 
-    private func dialled(_ peer: PeerID, _ result: Result<any Channel, any Error>) {
+    private func dialed(_ peer: PeerID, _ result: Result<any Channel, any Error>) {
         let handler = handler(of: result)
         guard !isClosed else {
             handler?.silence()
@@ -44,7 +44,7 @@ extension ElectionLinks {
             handler.send(greeting)
             keep(handler, as: peer)
         } else if liveLink(to: peer) != nil {
-            // It dialled meanwhile; to ask it again would cost that link.
+            // It dialed meanwhile; to ask it again would cost that link.
             handler.silence()
         } else {
             handler.sendLast(greeting)

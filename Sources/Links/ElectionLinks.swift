@@ -5,11 +5,11 @@ package import Vocabulary
 internal import Wire
 package import Zab
 
-/// The election port: one connection a pair of servers, dialled by the larger number (quorum protocol
+/// The election port: one connection a pair of servers, dialed by the larger number (quorum protocol
 /// 2.1-2.3).
 ///
 /// Everything is called on `loop`, and so are both callbacks; neither is called from inside a method of
-/// this class. A link that breaks is dialled again by the next `seek` or `notify`, not by itself. Nobody's
+/// this class. A link that breaks is dialed again by the next `seek` or `notify`, not by itself. Nobody's
 /// messages pile up: a peer that has no link, or does not read, gets only the newest. A link on which nothing
 /// is acknowledged for as long as a dial may take is broken: after a cut the kernel would try it so late that
 /// a new one is there first.
@@ -46,7 +46,7 @@ package final class ElectionLinks {
     /// The attempt under way to get a link; there is one at a time.
     enum Attempt {
         case none
-        case dialling
+        case dialing
         /// The other server was asked to dial back, and has until then.
         case awaited(Scheduled<Void>)
     }
@@ -160,7 +160,7 @@ package final class ElectionLinks {
     }
 
     private func isReplacing(_ peer: PeerID) -> Bool {
-        guard peer < me, case .dialling = electionPeers[peer]?.attempt else { return false }
+        guard peer < me, case .dialing = electionPeers[peer]?.attempt else { return false }
         return true
     }
 }

@@ -6,7 +6,7 @@ internal import Vocabulary
 enum HandshakeOutcome: Equatable {
     /// The number is larger than ours: its connection is the link.
     case keep(PeerID)
-    /// The number is smaller: it only asks to be dialled.
+    /// The number is smaller: it only asks to be dialed.
     case dialBack(PeerID)
     /// An observer that has no number; the link gets one of ours.
     case anonymous

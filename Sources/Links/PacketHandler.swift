@@ -10,8 +10,8 @@ final class PacketHandler: LinkHandler {
     typealias InboundIn = ByteBuffer
 
     enum Phase {
-        /// Dialled by this server; the owner has not looked at it yet.
-        case dialled
+        /// Dialed by this server; the owner has not looked at it yet.
+        case dialed
         /// Accepted, and has not said that it is a learner.
         case unidentified
         case learner(LinkID)
@@ -27,7 +27,7 @@ final class PacketHandler: LinkHandler {
         var link: LinkID? {
             switch self {
             case .learner(let link), .overlong(_, let link): link
-            case .dialled, .unidentified, .leader, .snapshot, .closed: nil
+            case .dialed, .unidentified, .leader, .snapshot, .closed: nil
             }
         }
     }
@@ -188,7 +188,7 @@ final class PacketHandler: LinkHandler {
             owner.heardFromLeader(packet)
             return true
         case .snapshot: return takeSnapshotBytes()
-        case .dialled: return false
+        case .dialed: return false
         case .closed:
             linkState.unread = ByteBuffer()
             return false
@@ -198,7 +198,7 @@ final class PacketHandler: LinkHandler {
     /// Bytes that may wait for the rest of their packet.
     private var unreadBytesMax: Int {
         switch phase {
-        case .unidentified, .dialled: 2 * PacketHandler.introductionBytesMax
+        case .unidentified, .dialed: 2 * PacketHandler.introductionBytesMax
         case .learner, .overlong, .closed: 2 * owner.dataBytesMax + PacketHandler.packetFrameBytesMax
         case .leader, .snapshot: 2 * owner.leaderDataBytesMax + PacketHandler.packetFrameBytesMax
         }
@@ -265,7 +265,7 @@ final class PacketHandler: LinkHandler {
         case .learner(let link), .overlong(_, let link):
             owner.loop.assumeIsolated().execute { self.owner.ended(self, link) }
         case .leader, .snapshot: owner.loop.assumeIsolated().execute { self.owner.endedLeader(self) }
-        case .dialled, .closed: break
+        case .dialed, .closed: break
         }
     }
 }

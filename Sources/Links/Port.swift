@@ -103,7 +103,7 @@ final class Port {
     }
 
     /// A bootstrap that dials with the same options.
-    func dialler(
+    func dialer(
         connectTimeout: TimeAmount, _ handler: @escaping () -> any ChannelHandler
     ) -> ClientBootstrap {
         let bound = NIOLoopBound(handler, eventLoop: loop)

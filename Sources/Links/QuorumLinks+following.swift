@@ -48,7 +48,7 @@ extension QuorumLinks {
             // The last words, such as an acknowledgement, leave before the end.
             _ = leader.flush(proposals: true)
             leader.silence()
-        case .nobody, .dialling: break
+        case .nobody, .dialing: break
         }
         leaderLink = .nobody
     }
@@ -59,13 +59,13 @@ extension QuorumLinks {
             log.warning("the leader has no address", metadata: ["leader": "\(leader.rawValue)"])
             return missed()
         }
-        leaderLink = .dialling
-        port.dialler(connectTimeout: connectTimeout) { PacketHandler(owner: self, phase: .dialled) }
+        leaderLink = .dialing
+        port.dialer(connectTimeout: connectTimeout) { PacketHandler(owner: self, phase: .dialed) }
             .connect(host: address.host, port: address.quorumPort)
-            .hop(to: loop).assumeIsolated().whenComplete { self.dialled(leader, number, $0) }
+            .hop(to: loop).assumeIsolated().whenComplete { self.dialed(leader, number, $0) }
     }
 
-    private func dialled(_ leader: PeerID, _ number: UInt64, _ result: Result<any Channel, any Error>) {
+    private func dialed(_ leader: PeerID, _ number: UInt64, _ result: Result<any Channel, any Error>) {
         var handler: PacketHandler?
         if case .success(let channel) = result {
             // Absent where the connection is closed already.

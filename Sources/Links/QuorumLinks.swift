@@ -61,7 +61,7 @@ package final class QuorumLinks {
     enum LeaderLink {
         case nobody
         case pausing(Scheduled<Void>)
-        case dialling
+        case dialing
         case linked(PacketHandler)
     }
 

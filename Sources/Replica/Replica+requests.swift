@@ -93,7 +93,7 @@ extension Replica {
         case .sasl: return declineSASL(request, on: connection)
         case .closeSession where isReadOnly: return closeLocalSession(of: connection)
         case .sync where isReadOnly, .deleteContainer: return .refusedReadOnly
-        case .sync: return synchronise(request, on: connection)
+        case .sync: return synchronize(request, on: connection)
         default: break
         }
         if code.isWrite { return isReadOnly ? .refusedReadOnly : takeWrite(request, code, on: connection) }
@@ -134,7 +134,7 @@ extension Replica {
     /// Answers the reads that a client sent before its next write, room or not: that write is about to be
     /// applied, and they must not see it. There are at most `waitingReadsMax`.
     ///
-    /// So is a synchronisation, whatever the leader says of it: a later write of the same client has come.
+    /// So is a synchronization, whatever the leader says of it: a later write of the same client has come.
     mutating func drainBeforeWrite(_ connection: Connection) {
         while let head = connection.waiting.first, !head.isWrite {
             answerFirst(of: connection)

@@ -72,7 +72,7 @@ extension Replica {
 
     package var voterCount: Int { zab.membership.quorum.voters.count }
 
-    /// Synchronisations that wait for what is under way.
+    /// Synchronizations that wait for what is under way.
     package var pendingSyncCount: Int { syncs.count }
 
     /// The learners of this leader.

@@ -68,7 +68,7 @@ struct Entries {
         return number
     }
 
-    /// `true` or `false` in any case, as Apache insists; `yes`, `no` as well for the few keys spelt so.
+    /// `true` or `false` in any case, as Apache insists; `yes`, `no` as well for the few keys spelled so.
     func flag(_ key: String, default standard: Bool) throws(SettingsError) -> Bool {
         guard let text = text(key)?.lowercased() else { return standard }
         switch text {

@@ -1,6 +1,6 @@
 /// How far this server obeys a key that ZooKeeper knows.
 enum KeySupport: Equatable {
-    case honoured
+    case honored
     /// Sets something that has no counterpart here, for the reason given.
     case noEffect(String)
     /// Sets something that this version does not do.
@@ -34,7 +34,7 @@ enum KnownKeys {
 
     /// Every key that is obeyed, the families with `N` for the operator's part.
     static var obeyed: [String] {
-        honoured + families.filter { $0.support == .honoured }.map { $0.prefix + "N" }
+        honored + families.filter { $0.support == .honored }.map { $0.prefix + "N" }
     }
 
     /// Whether `key` is known as it stands, rather than by how it begins.
@@ -50,13 +50,13 @@ enum KnownKeys {
 
     private static let table: [String: KeySupport] = {
         var table: [String: KeySupport] = [:]
-        for key in honoured { table[key] = .honoured }
+        for key in honored { table[key] = .honored }
         for (reason, keys) in withoutEffect { for key in keys { table[key] = .noEffect(reason) } }
         for (reason, keys) in later { for key in keys { table[key] = .notYet(reason) } }
         return table
     }()
 
-    private static let honoured = [
+    private static let honored = [
         "4lw.commands.whitelist", "DigestAuthenticationProvider.digestAlg",
         "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest",
         "autopurge.snapRetainCount", "clientPort",
@@ -149,7 +149,7 @@ enum KnownKeys {
         ],
     ]
 
-    /// Keys by the feature that each waits for. Whoever builds it moves its keys up to the honoured.
+    /// Keys by the feature that each waits for. Whoever builds it moves its keys up to the honored.
     private static let later: [String: [String]] = [
         "the admin server": [
             "admin.commandURL", "admin.enableServer", "admin.idleTimeout", "admin.rateLimiterIntervalInMS",
@@ -205,7 +205,7 @@ enum KnownKeys {
 
     /// Keys with a part of the operator's choosing, tried in order.
     private static let families: [(prefix: String, support: KeySupport)] = [
-        ("server.", .honoured), ("group.", .honoured), ("weight.", .honoured),
+        ("server.", .honored), ("group.", .honored), ("weight.", .honored),
         ("ssl.", .notYet("TLS")),
         ("authProvider.", .notYet("other authentication than digest and ip")),
         ("superUser", .notYet("SASL")), ("kerberos.", .notYet("SASL")),

@@ -36,7 +36,7 @@ extension SettingsWarning {
             let key = Entries.plain(property.key)
             guard !KnownKeys.isSoAnyway(key, property.value) else { return nil }
             switch KnownKeys.support(of: key) {
-            case .honoured: return nil
+            case .honored: return nil
             case .noEffect(let reason): return warning(.noEffect, "has no effect: \(reason)")
             case .notYet(let feature):
                 return warning(.notYet, "has no effect: \(feature) is not in this version yet")

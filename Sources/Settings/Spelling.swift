@@ -14,7 +14,7 @@ enum Spelling {
         return best?.word
     }
 
-    /// Levenshtein's distance, with the exchange of two neighbours counting as one edit.
+    /// Levenshtein's distance, with the exchange of two neighbors counting as one edit.
     private static func edits(from source: [UInt8], to target: [UInt8]) -> Int {
         var beforePrevious = [Int](repeating: 0, count: target.count + 1)
         var previous = Array(0...target.count)

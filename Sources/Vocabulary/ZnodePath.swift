@@ -1,6 +1,6 @@
 /// A path as a client wrote it, hashed once.
 ///
-/// Kept as bytes: paths are compared, never normalised. Whether the text is a legal path is a question to ask
+/// Kept as bytes: paths are compared, never normalized. Whether the text is a legal path is a question to ask
 /// (`isValid`), since several operations take any text.
 package struct ZnodePath: Hashable, Sendable {
     package let bytes: [UInt8]

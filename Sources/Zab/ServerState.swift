@@ -82,15 +82,15 @@ struct ServerState {
         history.commit(through: zxid) { effects.append(.deliver($0)) }
     }
 
-    /// Turns away a learner that has dialled a server that does not lead.
+    /// Turns away a learner that has dialed a server that does not lead.
     mutating func refuse(_ link: LinkID) { act(.drop(link, "this server does not lead")) }
 
     // MARK: What it tells of its vote
 
     /// Tells every voter what this server says while it looks.
-    mutating func announce(_ notification: Notification, dialling: Bool) {
+    mutating func announce(_ notification: Notification, dialing: Bool) {
         for voter in membership.quorum.voters where voter != me {
-            if dialling, !reachable.contains(voter) { act(.seek(voter)) }
+            if dialing, !reachable.contains(voter) { act(.seek(voter)) }
             act(.notify(voter, notification))
         }
     }

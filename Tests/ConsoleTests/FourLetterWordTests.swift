@@ -92,7 +92,7 @@ import Vocabulary
         #expect(answer(.cons, report) == " /[0:0:0:0:0:0:0:1]:1[5](queued=0,recved=0,sent=0)\n\n")
     }
 
-    @Test func `is recognised by its first four bytes`() {
+    @Test func `is recognized by its first four bytes`() {
         #expect(FourLetterWord(code: 0x7275_6f6b) == .ruok)
         #expect(FourLetterWord(code: 0x6e6f_7065) == nil)
         #expect(FourLetterWord(code: FourLetterWord.telnetInterrupt) == nil)

@@ -22,7 +22,7 @@ from harness.steady import SteadyWriter
 TICK = 1000  # ms
 CREATOR = wire.acl((31, "auth", ""))
 LARGE = 5 << 20
-JOINED = {"apache": "Getting a snapshot from leader", "aviary": r"by=snapshot.*synchronised by the leader"}
+JOINED = {"apache": "Getting a snapshot from leader", "aviary": r"by=snapshot.*synchronized by the leader"}
 
 
 def name(server):

@@ -109,12 +109,12 @@ def large_writers(kind, report, count=WRITERS):
         maker.end()
 
 
-class Neighbour:
+class Neighbor:
     """Sets and spends a watch, again and again; remembers its longest wait."""
 
     def __init__(self, node):
         self.link = client.Client(node.address, timeout=40000, limit=60.0)
-        self.link.create("/neighbour")
+        self.link.create("/neighbor")
         self.longest, self.stopping = 0.0, False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -122,8 +122,8 @@ class Neighbour:
     def _run(self):
         while not self.stopping:
             began = time.monotonic()
-            self.link.get("/neighbour", watch=True)
-            self.link.call(wire.SET_DATA, wire.set_data("/neighbour", b""))
+            self.link.get("/neighbor", watch=True)
+            self.link.call(wire.SET_DATA, wire.set_data("/neighbor", b""))
             self.longest = max(self.longest, time.monotonic() - began)
 
     def stop(self):
@@ -140,22 +140,22 @@ def long_lists(kind, report, count=200_000):
         for first in range(0, count, 20_000):
             paths = wire.strings([f"/watched-{number:06}" for number in range(first, first + 20_000)])
             link.call(wire.SET_WATCHES2, wire.int64(0) + empty + paths + empty + empty + empty)
-        neighbour = Neighbour(node)
+        neighbor = Neighbor(node)
         for word in ("wchs", "wchc", "wchp", "dump", "cons"):
             time.sleep(0.5)
-            usual, neighbour.longest = neighbour.longest, 0.0
+            usual, neighbor.longest = neighbor.longest, 0.0
             began = time.monotonic()
             answer = node.word(word, limit=60.0) or b""
             took = time.monotonic() - began
-            print(f"        {word}: {len(answer):,} bytes in {took * 1000:.0f} ms, others wait {neighbour.longest * 1000:.0f}"
+            print(f"        {word}: {len(answer):,} bytes in {took * 1000:.0f} ms, others wait {neighbor.longest * 1000:.0f}"
                   f" ms, and {usual * 1000:.0f} ms without it")
-            report.check(f"{word} with {count} watches holds nobody up", neighbour.longest < max(took / 2, 0.1))
+            report.check(f"{word} with {count} watches holds nobody up", neighbor.longest < max(took / 2, 0.1))
             if word in ("wchc", "wchp"):
                 report.check(f"{word} has all of them", answer.count(b"/watched-") == count, str(len(answer)))
             if word == "wchs":
                 report.check("wchs has counted them", f"Total watches:{count}".encode() in answer or
                              f"Total watches:{count + 1}".encode() in answer, repr(answer))
-        neighbour.stop()
+        neighbor.stop()
         link.end()
 
 

@@ -61,7 +61,7 @@ import Zab
     }
 
     @Test(arguments: [(0, 1), (1, 0)])
-    func `that break are reported, and dialled by the next word`(living: Int, dying: Int) async throws {
+    func `that break are reported, and dialed by the next word`(living: Int, dying: Int) async throws {
         let nodes = try await ElectionNode.ensemble([1, 2])
         nodes[living].links.seek(nodes[dying].me)
         try await eventually("one link") { nodes[0].isLinked(to: nodes[1]) }

@@ -186,7 +186,7 @@ struct DamagedFolder {
             let change = changes[Int.random(in: 0..<changes.count, using: &random)]
             place = "UPDATE log SET \(change) WHERE zxid = \(zxid)"
         default:
-            // Bodies of neighbours, so that even their lengths may agree.
+            // Bodies of neighbors, so that even their lengths may agree.
             let other = rows[index == 0 ? 1 : index - 1].zxid.rawValue
             place =
                 "UPDATE log SET body = (SELECT b.body FROM log b "

@@ -38,7 +38,7 @@ import Vocabulary
         #expect(ZnodePath(text).hasValidName == ("/x" as ZnodePath).appending(ZnodePath(text).name).isValid)
     }
 
-    @Test func `is compared by bytes, never normalised`() {
+    @Test func `is compared by bytes, never normalized`() {
         let composed = ZnodePath("/\u{e9}")
         let decomposed = ZnodePath("/e\u{301}")
         #expect(composed != decomposed)

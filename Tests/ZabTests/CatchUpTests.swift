@@ -130,10 +130,10 @@ import Zab
             leader.step(.stored(through: Self.tickets(&leader).last ?? 0), at: 4)
             leader.step(
                 .fromLearner(.acknowledgeEpoch(lastLogged: Self.end, currentEpoch: proven), link), at: 5)
-            let hasSynchronised = leader.takeEffects().contains { effect in
+            let hasSynchronized = leader.takeEffects().contains { effect in
                 if case .toLearner(link, .newLeader) = effect { true } else { false }
             }
-            #expect(hasSynchronised == isServed)
+            #expect(hasSynchronized == isServed)
         }
     }
 

@@ -18,11 +18,11 @@ class Direction:
 
 
 class Recording:
-    """All that was said on one connection: by the one who dialled, and by the other."""
+    """All that was said on one connection: by the one who dialed, and by the other."""
 
     def __init__(self, is_election):
         self.is_election = is_election
-        self.dialling, self.answering = bytearray(), bytearray()
+        self.dialing, self.answering = bytearray(), bytearray()
 
 
 class Network:
@@ -100,7 +100,7 @@ class Network:
         if self.recordings is not None:
             recording = Recording(is_election=kind == 1)
             self.recordings.append(recording)
-            self.directions[near].record, self.directions[far].record = recording.dialling, recording.answering
+            self.directions[near].record, self.directions[far].record = recording.dialing, recording.answering
         for one in (near, far):
             self.selector.register(one, selectors.EVENT_READ, ("data",))
 

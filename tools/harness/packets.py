@@ -26,7 +26,7 @@ def introduction(server, observes=False, accepted=0, version=0):
 
 
 def greeting(server, address=b"127.0.0.1:1"):
-    """What an election link begins with, from the one who dialled."""
+    """What an election link begins with, from the one who dialed."""
     return struct.pack(">qqi", -65536, server, len(address)) + address
 
 

@@ -13,7 +13,7 @@ package struct CommittedState: ~Copyable {
     /// Transactions whose digest was not the tree's: never anything but 0 in a sound node.
     package private(set) var digestMismatches: Int64 = 0
     /// False behind a snapshot until its tree is known to be that of one moment: a leader that applied
-    /// transactions while it serialised its tree may have sent the effects of some that follow (quorum
+    /// transactions while it serialized its tree may have sent the effects of some that follow (quorum
     /// protocol 3.4). So it is again when they are replayed from the log.
     var isTreeExact = true
     /// A snapshot of the tree is being taken for the disk.

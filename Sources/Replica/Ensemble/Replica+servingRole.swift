@@ -7,7 +7,7 @@ internal import Znodes
 /// What changes for this node's clients when it does another thing for the ensemble.
 extension Replica {
     /// There is a leader. A learner that comes back to one it has lost in the same epoch may have given it
-    /// writes that are under way there still: it synchronises before it gives them to anybody again, so that
+    /// writes that are under way there still: it synchronizes before it gives them to anybody again, so that
     /// what will be in the history is.
     mutating func prepare(_ servingRole: ServingRole) {
         let asker = connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }

@@ -11,7 +11,7 @@ extension Replica {
 
     // MARK: A leader's
 
-    /// Serialises the tree as it is now, between the packet that announces it and what follows.
+    /// Serializes the tree as it is now, between the packet that announces it and what follows.
     mutating func sendSnapshot(to link: LinkID) {
         let sessions = committed.storedSessions.map { (session: $0.id, timeoutMs: $0.timeoutMs) }
         var pieces: [ByteBuffer] = []

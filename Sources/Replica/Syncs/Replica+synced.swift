@@ -3,7 +3,7 @@ internal import Vocabulary
 internal import Wire
 internal import Zab
 
-/// Synchronisations whose time has come.
+/// Synchronizations whose time has come.
 extension Replica {
     /// The leader has answered for a client: its request waits for what is applied here by now.
     mutating func finishSync(of connection: Connection) {

@@ -5,12 +5,12 @@ internal import Wire
 internal import Zab
 internal import Znodes
 
-/// Synchronisations that clients ask for: what they wait for, by way of the leader if that is another.
+/// Synchronizations that clients ask for: what they wait for, by way of the leader if that is another.
 extension Replica {
     /// Answered, in this client's order, once everything proposed so far is applied.
     ///
     /// - Returns: nil for one that is answered already, or not yet.
-    mutating func synchronise(_ request: RequestFrame, on connection: Connection) -> DueAnswer? {
+    mutating func synchronize(_ request: RequestFrame, on connection: Connection) -> DueAnswer? {
         guard let body = request.decode(PathRequest.init(decoding:)) else {
             return DueAnswer(kind: .failure(.marshallingError))
         }

@@ -2,7 +2,7 @@ internal import DequeModule
 internal import Vocabulary
 internal import Zab
 
-/// Synchronisations that are not answered yet: those that wait for a position to be applied here, and those
+/// Synchronizations that are not answered yet: those that wait for a position to be applied here, and those
 /// that the leader was asked for.
 struct SyncQueue {
     /// Whom a question to the leader was for.
@@ -41,7 +41,7 @@ struct SyncQueue {
 /// A sync that waits for a position to be applied.
 struct PendingSync {
     enum Waiting {
-        /// A client of this node asked to synchronise.
+        /// A client of this node asked to synchronize.
         case client(ConnectionID)
         /// A learner did, for one of its clients.
         case learner(LinkID)

@@ -47,7 +47,7 @@ extension Notification {
     }
 }
 
-/// The first bytes of an election link, from the side that dialled it (quorum protocol 2.1).
+/// The first bytes of an election link, from the side that dialed it (quorum protocol 2.1).
 package struct ElectionGreeting: Equatable, Sendable {
     package let peer: PeerID
     /// An address of its own that the other side can dial back; text as configured, with the port.

@@ -11,7 +11,7 @@ extension Election {
             of: server.me, in: server.membership, persistent: server.persistent, round: server.round,
             reachable: server.reachable, passingOver: failed, forMs: server.timeouts.passingOverMs,
             at: nowMs)
-        server.announce(election.announcement, dialling: true)
+        server.announce(election.announcement, dialing: true)
         return election
     }
 
@@ -29,7 +29,7 @@ extension Election {
     private mutating func tick(_ server: inout ServerState, at nowMs: Int64) {
         let hasChanged = reconsider(at: nowMs)
         let mustRepeat = mustRepeat(at: nowMs)
-        if hasChanged || mustRepeat { server.announce(announcement, dialling: mustRepeat) }
+        if hasChanged || mustRepeat { server.announce(announcement, dialing: mustRepeat) }
     }
 
     /// What a server that looks does with any notification (quorum protocol 2.5).
@@ -50,7 +50,7 @@ extension Election {
         if isBehind || isNew, server.membership.isVoter(server.me), !server.persistent.mustSynchronize {
             server.act(.notify(peer, announcement))
         }
-        if hasChanged { server.announce(announcement, dialling: false) }
+        if hasChanged { server.announce(announcement, dialing: false) }
     }
 
     private mutating func note(
@@ -58,7 +58,7 @@ extension Election {
     ) {
         if isReachable { linkUp(to: peer) } else { linkDown(to: peer) }
         if reconsider(at: nowMs) {
-            server.announce(announcement, dialling: false)
+            server.announce(announcement, dialing: false)
         } else if isReachable {
             server.act(.notify(peer, announcement))
         }

@@ -19,7 +19,7 @@ struct Following: ~Copyable {
         case broadcast(Epoch)
     }
 
-    /// A leader is often found before it has learnt that it leads: dialled so often, ever later, in all for
+    /// A leader is often found before it has learned that it leads: dialed so often, ever later, in all for
     /// about a second and a half.
     static var attemptsMax: Int { 8 }
     static var firstRetryMs: Int64 { 5 }

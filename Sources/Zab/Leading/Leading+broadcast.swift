@@ -57,7 +57,7 @@ extension Leading {
     /// A learner that dials again has given up its former link, whatever the network says of it.
     mutating func dropFormer(of peer: PeerID, but link: LinkID, _ server: inout ServerState) {
         for former in learners where former.peer == peer && former.link != link {
-            drop(former.link, "the same server has dialled again", &server)
+            drop(former.link, "the same server has dialed again", &server)
         }
     }
 

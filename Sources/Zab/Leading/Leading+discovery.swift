@@ -40,7 +40,7 @@ extension Leading {
     /// A learner's history must not be ahead of the leader's: it could hold what was committed and is not
     /// here. Where it is not, the learner's promise counts.
     mutating func prove(_ learner: Learner, in currentEpoch: Epoch?, _ server: inout ServerState) {
-        guard case .confirmingEpoch = phase else { return synchronise(&server) }
+        guard case .confirmingEpoch = phase else { return synchronize(&server) }
         guard let currentEpoch else { return }
         let isAhead =
             currentEpoch > server.persistent.currentEpoch
@@ -55,13 +55,13 @@ extension Leading {
         phase = .synchronization(epoch)
         server.persistent.currentEpoch = epoch
         server.store(.enterEpoch(epoch), then: .countMyselfForEpoch)
-        synchronise(&server)
+        synchronize(&server)
     }
 
     // MARK: Synchronization
 
     /// Sends the history to every learner that has promised and has not got it.
-    private mutating func synchronise(_ server: inout ServerState) {
+    private mutating func synchronize(_ server: inout ServerState) {
         let epoch: Epoch
         let end: Zxid
         switch phase {
@@ -71,7 +71,7 @@ extension Leading {
         }
         for index in learners.indices where learners[index].phase == .promised {
             acknowledgements.forget(learners[index].peer)
-            learners[index].synchronise(through: end, in: epoch, &server)
+            learners[index].synchronize(through: end, in: epoch, &server)
         }
     }
 

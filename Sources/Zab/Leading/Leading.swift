@@ -157,7 +157,7 @@ struct Leading: ~Copyable {
         case (.acknowledgeEpoch(let lastLogged, let currentEpoch), .informed):
             learners[index].promise(lastLogged: lastLogged)
             prove(learners[index], in: currentEpoch, &server)
-        case (.acknowledge(let zxid), .synchronising):
+        case (.acknowledge(let zxid), .synchronizing):
             // Some releases acknowledge proposals before NEWLEADER (quorum protocol 3.8).
             guard zxid.counter == 0 else { return }
             guard zxid.epoch == epoch else {
@@ -168,7 +168,7 @@ struct Leading: ~Copyable {
             open(&server, at: nowMs)
         case (.acknowledge(let zxid), .ready), (.acknowledge(let zxid), .serving):
             acknowledge(zxid, from: index, &server, at: nowMs)
-        case (.alive, .ready), (.alive, .serving), (.alive, .synchronising): return
+        case (.alive, .ready), (.alive, .serving), (.alive, .synchronizing): return
         default: drop(link, "it said something out of turn", &server)
         }
     }

@@ -15,7 +15,7 @@ struct Learner {
         /// ACKEPOCH came; the history is sent once the epoch is this leader's.
         case promised
         /// The history up to `sent` and NEWLEADER are sent.
-        case synchronising
+        case synchronizing
         /// NEWLEADER is acknowledged; UPTODATE is sent once a quorum has.
         case ready
         case serving
@@ -72,7 +72,7 @@ struct Learner {
 
     /// ACK of NEWLEADER.
     mutating func enter() {
-        precondition(phase == .synchronising)
+        precondition(phase == .synchronizing)
         phase = .ready
     }
 
@@ -105,7 +105,7 @@ struct Learner {
     ///
     /// Committed history only, so that every release of Apache's followers takes it well (quorum protocol
     /// 3.8).
-    mutating func synchronise(through end: Zxid, in epoch: Epoch, _ server: inout ServerState) {
+    mutating func synchronize(through end: Zxid, in epoch: Epoch, _ server: inout ServerState) {
         precondition(phase == .promised)
         switch server.history.plan(for: lastLogged, to: end) {
         case .diff(let common):
@@ -119,7 +119,7 @@ struct Learner {
             sendHistory(after: server.history.committed, through: end, &server)
         }
         sent = max(end, Zxid(epoch: epoch, counter: 0))
-        phase = .synchronising
+        phase = .synchronizing
         server.act(.toLearner(link, .newLeader(epoch, configuration: server.membership.text)))
     }
 

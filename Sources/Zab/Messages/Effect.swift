@@ -19,7 +19,7 @@ package enum Effect: Equatable, Sendable {
     case unfollow
     case toLeader(LearnerMessage)
     case toLearner(LinkID, LeaderMessage)
-    /// Serialise the tree, exact at what is delivered, to this learner: it stands between `snapshot` and what
+    /// Serialize the tree, exact at what is delivered, to this learner: it stands between `snapshot` and what
     /// follows there.
     case sendSnapshot(LinkID)
     /// Close the link to a learner; the sentence is for the log.

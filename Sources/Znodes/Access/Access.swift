@@ -39,7 +39,7 @@ package struct Access: Sendable {
     ///
     /// - Throws: `invalidACL` for an empty list, an unknown scheme, an illegal id, or `auth` from nobody;
     ///   `marshallingError` where Apache fails to read the entry (a null id in the scheme `world`).
-    package func normalise(
+    package func normalize(
         _ requested: [RequestedACLEntry]?, for identities: [Identity]
     ) throws(ErrorCode) -> ACL {
         guard let requested, !requested.isEmpty else { throw .invalidACL }

@@ -62,7 +62,7 @@ extension Overlay {
         over tree: borrowing Tree
     ) throws(ErrorCode) -> Change {
         guard let path = asked, path.isValid else { throw .badArguments }
-        let acl = try context.rules.access.normalise(requested, for: context.requester.identities)
+        let acl = try context.rules.access.normalize(requested, for: context.requester.identities)
         guard var znode = znode(at: path, over: tree) else { throw .noNode }
         try context.require(.admin, by: znode.acl)
         let before = znode.digest

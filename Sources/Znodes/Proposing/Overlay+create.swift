@@ -8,7 +8,7 @@ extension Overlay {
         let kind = try operation.kind(extendedTypes: context.rules.hasExtendedTypes)
         guard let asked = operation.path else { throw .marshallingError }
         guard let parentPath = asked.parent, !asked.bytes.contains(0) else { throw .badArguments }
-        let acl = try context.rules.access.normalise(operation.acl, for: context.requester.identities)
+        let acl = try context.rules.access.normalize(operation.acl, for: context.requester.identities)
         guard var parent = znode(at: parentPath, over: tree) else { throw .noNode }
         try context.require(.create, by: parent.acl)
         let path = operation.isSequential ? asked.numbered(parent.stat.cversion) : asked

@@ -29,7 +29,7 @@ extension Tree {
         if let subtree = Tree.subtree(of: path, named: Tree.limitsName) { quotas.insert(subtree) }
     }
 
-    /// Counts anew against every quota: a leader that changed its tree while it serialised it wrote usage of
+    /// Counts anew against every quota: a leader that changed its tree while it serialized it wrote usage of
     /// one moment and znodes of others. Apache counts whenever it has read a snapshot.
     package mutating func countUsage() {
         for subtree in quotas { writeUsage(measured(subtree), of: subtree) }

@@ -43,7 +43,7 @@ extension Tree {
 
     /// Likewise, without a copy of anything. `acl` is in the table already.
     ///
-    /// - Parameter last: The znode restored before, among whose neighbours this one is likely to be.
+    /// - Parameter last: The znode restored before, among whose neighbors this one is likely to be.
     mutating func restore(_ znode: ZnodeRow, acl: ACLID, after last: inout RestoredPath) -> Bool {
         let path = znode.path
         if !presets.isEmpty, Tree.mayBePreset(path) {

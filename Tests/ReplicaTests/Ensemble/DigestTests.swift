@@ -39,7 +39,7 @@ import Znodes
         #expect(node.warnings.last?.contains("0x200000001") == true)
     }
 
-    /// The znode that the third transaction creates is in the snapshot, which is labelled with the first.
+    /// The znode that the third transaction creates is in the snapshot, which is labeled with the first.
     @Test func `is compared once it is that of one moment`() throws {
         let transactions = (0..<4).map { creation(ZnodePath("/\($0)"), at: 127 + UInt32($0)) }
         var applied: [Applied] = []

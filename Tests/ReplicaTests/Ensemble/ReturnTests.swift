@@ -35,7 +35,7 @@ import Znodes
         node.hear(.upToDate)
     }
 
-    private func synchronise() {
+    private func synchronize() {
         node.step(.link(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
     }
 
@@ -44,7 +44,7 @@ import Znodes
         let code = OpCode.create.rawValue
         #expect(asked.suffix(2) == [code, OpCode.sync.rawValue])
         #expect(!node.isServing)
-        synchronise()
+        synchronize()
         #expect(asked.suffix(2) == [OpCode.sync.rawValue, code])
         #expect(node.isServing)
     }
@@ -62,7 +62,7 @@ import Znodes
         transaction.encode(into: &bytes)
         node.hear(.proposal(Entry(zxid, bytes)))
         node.hear(.commit(zxid))
-        synchronise()
+        synchronize()
         #expect(asked.last == OpCode.sync.rawValue)
         #expect(client.replies().map(\.error) == [.ok])
     }

@@ -50,31 +50,31 @@ import Vocabulary
             ([asked("super", "")], .invalidACL), ([asked("world", "anyone"), asked("ip", "x")], .invalidACL),
         ] as [([RequestedACLEntry]?, ErrorCode)])
     func `lists are refused that cannot be meant`(requested: [RequestedACLEntry]?, code: ErrorCode) {
-        #expect(throws: code) { try Access().normalise(requested, for: [Self.user]) }
+        #expect(throws: code) { try Access().normalize(requested, for: [Self.user]) }
     }
 
     @Test func `lists lose exact duplicates and keep their order`() throws {
         let requested = [
             Self.asked("digest", "a:b"), Self.asked("world", "anyone"), Self.asked("digest", "a:b"),
         ]
-        let acl = try Access().normalise(requested, for: [])
+        let acl = try Access().normalize(requested, for: [])
         #expect(acl == [Self.entry(.all, "digest", "a:b"), Self.entry(.all, "world", "anyone")])
     }
 
     @Test func `lists name whoever asks in place of auth`() throws {
         let second = Identity(scheme: "digest", id: "v:h")
         let identities = [Self.address, Self.user, Identity(scheme: "super", id: ""), second]
-        let acl = try Access().normalise([Self.asked("auth", "ignored")], for: identities)
+        let acl = try Access().normalize([Self.asked("auth", "ignored")], for: identities)
         #expect(acl.map(\.identity) == [Self.user, second])
-        #expect(try Access().normalise([Self.asked("auth", nil)], for: identities).count == 2)
+        #expect(try Access().normalize([Self.asked("auth", nil)], for: identities).count == 2)
         #expect(throws: ErrorCode.invalidACL) {
-            try Access().normalise([Self.asked("auth", "")], for: [Self.address])
+            try Access().normalize([Self.asked("auth", "")], for: [Self.address])
         }
     }
 
     @Test func `lists keep bits that mean nothing`() throws {
         let odd = RequestedACLEntry(permissions: Permissions(rawValue: 0x60), scheme: "world", id: "anyone")
-        #expect(try Access().normalise([odd], for: []).first?.permissions.rawValue == 0x60)
+        #expect(try Access().normalize([odd], for: []).first?.permissions.rawValue == 0x60)
     }
 
     @Test func `lists are shown without what proves a password`() {

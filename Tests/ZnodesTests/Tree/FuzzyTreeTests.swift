@@ -5,7 +5,7 @@ import Vocabulary
 @testable import Znodes
 
 /// What Apache's leaders send as a snapshot: each znode is of another moment, the later it stands the later.
-@Suite struct `A tree serialised while it changes` {
+@Suite struct `A tree serialized while it changes` {
     @Test(arguments: Array(1...60) + [1423, 1843, 1889] as [UInt64])
     func `is that of one moment once what came meanwhile is applied`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)

@@ -3,7 +3,7 @@
     dropped.py [--tick 2000] [--ticks 17] [--rounds 1] [--only CUT] [--bound TICKS] [--healed TICKS]
 
 Through a proxy connections stay well and can always be had; here they cannot, and after healing the kernel sends again
-only when its next attempt is due. Needs user namespaces (unshare) and ip, and no rights. A way is shut by a neighbour
+only when its next attempt is due. Needs user namespaces (unshare) and ip, and no rights. A way is shut by a neighbor
 entry that nobody answers to.
 """
 

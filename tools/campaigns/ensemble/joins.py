@@ -23,11 +23,11 @@ NAMES = {"apache": "Apache", "aviary": "Aviary"}
 #: What a learner's log says, and its leader's.
 JOINED = {
     "apache": {"diff": "Getting a diff from the leader", "snapshot": "Getting a snapshot from leader"},
-    "aviary": {"diff": r"by=diff.*synchronised by the leader", "snapshot": r"by=snapshot.*synchronised by the leader"},
+    "aviary": {"diff": r"by=diff.*synchronized by the leader", "snapshot": r"by=snapshot.*synchronized by the leader"},
 }
 SENT = {
     "apache": {"diff": "Sending DIFF", "snapshot": "Sending snapshot"},
-    "aviary": {"diff": r"by=diff.*synchronises a learner", "snapshot": r"by=snapshot.*synchronises a learner"},
+    "aviary": {"diff": r"by=diff.*synchronizes a learner", "snapshot": r"by=snapshot.*synchronizes a learner"},
 }
 #: What Apache's servers log of others that were killed, and of a leader that is gone or not ready.
 OF_KILLS = re.compile(r"EOFException|EndOfStreamException|ConnectException|SocketException|SocketTimeoutException|"

@@ -67,13 +67,13 @@ def said(recordings):
     """(who says it, its name, bytes) of all that was said."""
     for recording in recordings:
         if recording.is_election:
-            length = 20 + int.from_bytes(recording.dialling[16:20], "big")
-            yield "election", "greeting", bytes(recording.dialling[:length])
-            for stream in (recording.dialling[length:], recording.answering):
+            length = 20 + int.from_bytes(recording.dialing[16:20], "big")
+            yield "election", "greeting", bytes(recording.dialing[:length])
+            for stream in (recording.dialing[length:], recording.answering):
                 for frame in packets.split_frames(stream):
                     yield "election", "notification", frame
         else:
-            for who, stream in (("learner", recording.dialling), ("leader", recording.answering)):
+            for who, stream in (("learner", recording.dialing), ("leader", recording.answering)):
                 for kind, _, _, whole in packets.split(stream):
                     yield who, packets.NAMES[kind], whole
 
