@@ -85,14 +85,14 @@ extension Simulation {
     func step(_ server: Server, _ input: Input) throws(Violation) {
         let ended = server.replica?.statistics.staleSessionsExpired ?? 0
         let visited = server.replica?.endingVisits ?? 0
-        let isFromPeer = if case .peer = input { true } else { false }
+        let isFromLink = if case .link = input { true } else { false }
         server.replica?.step(input, at: server.instant(nowMs), into: &server.effects)
         if let after = server.replica?.statistics.staleSessionsExpired,
             let visits = server.replica?.endingVisits
         {
             try requireBounded(server, ended: after - ended, visited: visits - visited)
         }
-        try carryOut(server, isAnsweredNow: !isFromPeer)
+        try carryOut(server, isAnsweredNow: !isFromLink)
     }
 
     // MARK: Disks
