@@ -19,12 +19,7 @@ extension Replica {
         var room = intake.room(proposed: zab.pendingBytes)
         while let length = frames.getInteger(at: frames.readerIndex, as: Int32.self) {
             let start = frames.readerIndex + 4
-            if service.servingRole == nil, connection.phase == .serving, !connection.isReadOnly {
-                // Nobody is told anything while there is no leader; it waits for the next one.
-                connection.held.writeBuffer(&frames)
-                return pauseReading(connection)
-            }
-            if isCrowded(connection) || connection.isFull {
+            if isHeldBack(connection) || isCrowded(connection) || connection.isFull {
                 connection.held.writeBuffer(&frames)
                 return pauseReading(connection)
             }

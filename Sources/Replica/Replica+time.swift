@@ -14,20 +14,6 @@ extension Replica {
         if isLeading { sweepOutlived() }
     }
 
-    /// Clients that have waited for a leader as long as they agreed to go unheard: they may find one
-    /// elsewhere.
-    private mutating func closeAbandoned() {
-        guard now.monotonicMs - service.leaderlessSinceMs > Int64(settings.minSessionTimeoutMs) else {
-            return
-        }
-        for connection in connections.all
-        where connection.phase != .fresh && connection.phase != .ending && !connection.isReadOnly
-            && now.monotonicMs - service.leaderlessSinceMs > Int64(connection.negotiatedTimeoutMs)
-        {
-            end(connection)
-        }
-    }
-
     private mutating func closeUnidentified() {
         let openedMs = now.monotonicMs - settings.handshakeTimeoutMs
         while let stranger = connections.takeStranger(openedBefore: openedMs) { end(stranger) }

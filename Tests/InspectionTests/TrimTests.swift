@@ -2,8 +2,8 @@ import NIOCore
 import Testing
 import Vocabulary
 
-@testable import Inspection
 @testable import FolderReading
+@testable import Inspection
 @testable import Storage
 
 /// A node that trims its log while somebody reads it.

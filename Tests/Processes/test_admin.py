@@ -184,6 +184,7 @@ def of_a_member(report, root):
         report.check("a member: truncate says what is given up", "that this node had acknowledged" in done.stdout)
         mark = cut.data / "must-synchronize"
         report.check("a member: and marks the folder", mark.exists(), done.stderr)
+        report.check("a member: which status says", "does not vote" in admin("status", cut.data).stdout)
         # The other one has nothing at all: both voting, they would be a quorum that has forgotten.
         shutil.rmtree(first.data)
         first.data.mkdir()

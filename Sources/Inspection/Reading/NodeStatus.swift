@@ -19,6 +19,9 @@ package struct NodeStatus: Sendable {
     package let serverID: String?
     package let numbers: NodeNumbers?
     package let mark: MarkReading
+    /// Why a member that starts on it does not vote before a leader has given it its history; nil where it
+    /// may.
+    package let mustSynchronize: String?
     package let reigns: [LogVisit.Reign]
     package let snapshots: [Snapshot]
     package let sizes: FolderSizes
@@ -33,6 +36,7 @@ package struct NodeStatus: Sendable {
         sizes = folder.sizes
         schemas = NodeFolder.schemas
         mark = try folder.mark()
+        mustSynchronize = folder.mustSynchronize
         var faults: [String] = []
         if let fault = folder.logFault { faults.append(fault.finding) }
         do {

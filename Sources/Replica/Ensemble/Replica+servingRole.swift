@@ -55,27 +55,6 @@ extension Replica {
         }
         drain(connection)
     }
-
-    /// There is no leader: what was promised to come by the former one no longer is. Clients stay connected.
-    mutating func standBy(because reason: String) {
-        service.end(at: now)
-        overlay = Overlay()
-        syncs = SyncQueue()
-        connections.forgetReturning()
-        incoming.forget()
-        committed.sessions.forgetLeadership()
-        committed.sessions.forgetHeard()
-        chores.endings.begin()
-        for connection in connections.all {
-            for index in connection.waiting.indices {
-                guard case .sync(let path, let through?) = connection.waiting[index].kind,
-                    through > committed.lastZxid
-                else { continue }
-                connection.waiting[index].kind = .sync(path, through: nil)
-            }
-        }
-        effects.act(.warn("looking for a leader: \(reason)"))
-    }
 }
 
 extension ServingRole {

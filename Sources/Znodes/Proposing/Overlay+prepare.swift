@@ -25,17 +25,6 @@ extension Overlay {
         return (change, digest(over: tree))
     }
 
-    /// Lists the ephemerals that end with `session`, those in flight included, and takes their end in. Looks
-    /// at no one else's: thousands of sessions may end at once.
-    package mutating func prepareClose(
-        of session: SessionID, as zxid: Zxid, over tree: borrowing Tree
-    ) -> (change: Change, digest: UInt64) {
-        let ordered = ephemerals(of: session, over: tree)
-        _ = savepoint(isUndoable: false)
-        for path in ordered { remove(path, by: zxid, over: tree) }
-        return (.closeSession(paths: ordered), digest(over: tree))
-    }
-
     private mutating func prepare(
         _ operations: [Operation], _ context: ProposalContext, over tree: borrowing Tree,
         undoingTo savepoint: Savepoint

@@ -98,18 +98,6 @@ package struct Overlay {
         quotas.drop(through: zxid)
     }
 
-    /// The ephemerals that `session` will own once everything here is applied, in order.
-    mutating func ephemerals(of session: SessionID, over tree: borrowing Tree) -> [ZnodePath] {
-        var paths = tree.ephemerals(of: session)
-        paths.formUnion(ephemerals.created(by: session))
-        visited += paths.count
-        guard !entries.isEmpty else { return paths.sorted() }
-        return paths.filter { path in
-            guard let entry = entries[path] else { return true }
-            return entry.znode?.stat.ephemeralOwner == session.rawValue
-        }.sorted()
-    }
-
     struct Savepoint {
         fileprivate let count: Int
         fileprivate let pendingDigest: UInt64?

@@ -43,6 +43,9 @@ extension NodeStatus {
         sheet.add("last transaction", last.map { "\($0.last)  \(TimeText.iso($0.lastTimeMs))" } ?? "none")
         sheet.add("transactions", "\(rows.grouped) in \(reigns.count.counted("epoch")), if none is missing")
         sheet.add("acknowledged", markText)
+        if let mustSynchronize {
+            sheet.add("does not vote", "until it has a leader's history: \(mustSynchronize)")
+        }
         sheet.add(
             "sizes",
             "log.db \(sizes.log.bytesText), log.db-wal \(sizes.wal.bytesText), "
@@ -92,6 +95,7 @@ extension NodeStatus {
             ("lastZxid", .optional(last.map { "\($0.last)" })),
             ("lastTime", .optional(last.map { TimeText.iso($0.lastTimeMs) })),
             ("transactions", .whole(rows)), ("acknowledged", mark),
+            ("mustSynchronize", .optional(mustSynchronize)),
             ("logBytes", .whole(sizes.log)), ("walBytes", .whole(sizes.wal)),
             ("snapshotBytes", .whole(sizes.snapshots.reduce(0, +))),
             ("schemas", .array(schemas.map { .text($0) })),
