@@ -1,4 +1,4 @@
-/// What a node counts and measures beyond what `srvr` tells, under ZooKeeper's names for it.
+/// Counts and measurements of a node beyond what `srvr` tells, under ZooKeeper's names for them.
 ///
 /// A metric that is not set is not printed: a server that does not have a thing says nothing rather than 0.
 package struct Metrics: Sendable {

@@ -14,7 +14,7 @@ extension NodeReport {
         }
     }
 
-    /// What every node has.
+    /// Gauges that every node has.
     private func writeGauges(into text: inout AnswerText) {
         text.metric("avg_latency", JavaText.number(latency.average))
         text.metric("max_latency", "\(latency.max)")

@@ -2,8 +2,8 @@ package import Vocabulary
 
 /// The state of a node at one moment, for people and monitors.
 ///
-/// Its host fills in the counters always and the lists only as far as the question needs them (`Parts`).
-/// Lists are printed in the order given: the host sorts them.
+/// The report's host fills in the counters always and the lists only as far as the question needs them
+/// (`Parts`). Lists are printed in the order given: the host sorts them.
 package struct NodeReport: Sendable {
     package enum State: String, Sendable {
         case standalone

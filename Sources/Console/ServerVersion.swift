@@ -1,6 +1,6 @@
 /// The version that every tool is told.
 ///
-/// It is the version of the ZooKeeper whose behavior this server has, since clients branch on it: kazoo
+/// The version is that of the ZooKeeper whose behavior this server has, since clients branch on it: kazoo
 /// reads the three numbers in front, ZooKeeper's own tests want a dash behind them, go-zookeeper a date of
 /// this form.
 package enum ServerVersion {

@@ -34,7 +34,7 @@ struct LogPages: ~Copyable {
         var isLast = false
         /// Why no more could be read behind the last row.
         var damage: StorageError?
-        /// What the log began after when this was read: a running node trims it.
+        /// The link that the log began after when this was read: a running node trims it.
         var start = RowChain.empty
     }
 

@@ -11,13 +11,13 @@ package struct LogWalk: ~Copyable {
     private var piece: [RawRow] = []
     private var place = 0
     private var isAtEnd = false
-    /// What the log begins after now, where that was moved past the last row.
+    /// The link that the log begins after now, where that was moved past the last row.
     private var chainAhead: RowChain?
     /// Behind which row pages could not be read, to be said of the next one.
     private var unreadableBefore: Zxid?
     /// The last zxid that was read from the file, whether handed over or not.
     private var readUpTo: Zxid
-    /// What the next row must follow; nil where only the row itself can say.
+    /// The link that the next row must follow; nil where only the row itself can say.
     private var chain: RowChain?
     /// Whether the log may be trimmed while it is walked.
     private let isTrimmed: Bool

@@ -117,7 +117,7 @@ package final class NodeFolder {
         try NodeNumbers(of: opened().database)
     }
 
-    /// What the node vouched for; `missing` and `damaged` are possible too.
+    /// The acknowledged mark; `missing` and `damaged` are possible too.
     package func mark() throws(StorageError) -> MarkReading {
         switch try AcknowledgedMark.read(directory) {
         case .missing: return .missing
@@ -157,7 +157,7 @@ package final class NodeFolder {
     /// Whether there is a `log.db` with anything in it.
     package var hasLogFile: Bool { DataDirectory.size(of: directory.log) > 0 }
 
-    /// What is there of a node's own files, by name.
+    /// Names of a node's own files that are there.
     package func ownFiles() throws(StorageError) -> [String] {
         try directory.names().filter { DataDirectory.isOwn($0) && $0 != "lock" }.sorted()
     }
@@ -226,7 +226,7 @@ package struct FolderSizes: Equatable, Sendable {
     package var total: Int64 { log + wal + snapshots.reduce(0, +) }
 }
 
-/// What the file `acknowledged` amounts to.
+/// The file `acknowledged`, as far as it can be believed.
 package enum MarkReading: Equatable, Sendable {
     case missing
     /// Neither of its copies can be believed.

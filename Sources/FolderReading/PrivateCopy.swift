@@ -30,7 +30,7 @@ final class PrivateCopy {
         rmdir(path)
     }
 
-    /// What processes left that were ended in the middle.
+    /// Removes what processes left that were ended in the middle.
     private static func removeLeftovers(in parent: String) {
         // Absence is the meaning: what cannot be listed cannot be tidied.
         for name in (try? DataDirectory(visiting: parent).names()) ?? [] where name.hasPrefix(prefix) {

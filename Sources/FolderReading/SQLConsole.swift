@@ -272,7 +272,7 @@ package final class SQLConsole {
     }
 }
 
-/// What SQLite holds on to of a function.
+/// A function as SQLite holds on to it.
 private final class FunctionCell {
     let function: SQLFunction
 

@@ -2,7 +2,7 @@ package import Storage
 package import Vocabulary
 
 extension SnapshotSummary {
-    /// What a snapshot says of itself, before any of its rows was looked at.
+    /// The summary that a snapshot claims, before any of its rows was looked at.
     ///
     /// - Throws: `corrupt` when it does not even say that.
     package init(claimedIn folder: NodeFolder, at zxid: Zxid) throws(StorageError) {
@@ -31,7 +31,7 @@ extension NodeFolder {
 }
 
 extension NodeFolder {
-    /// What a snapshot says of the znode at `path`; nil when it is not there.
+    /// The stat that a snapshot has of the znode at `path`; nil when the znode is not there.
     ///
     /// Not verified: only the whole is.
     package func storedStat(

@@ -19,16 +19,16 @@ package struct WalkedRow: Equatable, Sendable {
     package var contentChecksum: UInt64 { row.chained(to: .empty).checksum }
 }
 
-/// What is wrong at a row.
+/// The fault at a row.
 package enum RowFault: Equatable, Sendable {
     /// The row is not what was written.
     case changed
-    /// Its checksum alone is not: the rows after it say that the rest of it is.
+    /// The row's checksum alone is not: the rows after it say that the rest of it is.
     case checksumChanged
     /// Rows between `after` and this one are missing; whether it is what was written cannot be said.
     case rowsMissing(after: Zxid)
-    /// It begins an epoch and does not follow `after`: rows at the end of the epoch before it are missing, or
-    /// it is not what was written.
+    /// The row begins an epoch and does not follow `after`: rows at the end of the epoch before it are
+    /// missing, or it is not what was written.
     case unlinked(after: Zxid)
     /// The pages that hold what stands between `after` and this one cannot be read.
     case unreadable(after: Zxid)

@@ -1,13 +1,13 @@
 internal import Vocabulary
 
-/// Who is let in at the client port: how many connections each address holds, and all together, against what
-/// the configuration and the process's descriptors allow.
+/// Connections that are let in at the client port: how many each address holds, and all together, against
+/// what the configuration and the process's descriptors allow.
 ///
 /// A value; closing those that must go is the owner's.
 struct Admissions<Visitor: AnyObject> {
     enum Answer: Equatable {
         case welcome
-        /// Its address, or the port, has as many as the configuration allows.
+        /// The visitor's address, or the port, has as many as the configuration allows.
         case refused
         /// There is no descriptor to spare: it may say a four-letter word, and goes.
         case overflow

@@ -31,7 +31,7 @@ final class ClientHandler: ChannelInboundHandler {
         case overflow(ByteBuffer)
         /// Answered a word; only the end of the connection is of interest.
         case operatorWord(ConnectionID?)
-        /// What comes is not looked at any more.
+        /// Bytes that come are not looked at any more.
         case closed
     }
 
@@ -141,7 +141,7 @@ final class ClientHandler: ChannelInboundHandler {
         }
     }
 
-    /// What is not read counts like what clients do not read.
+    /// An answer that is not read counts like what clients do not read.
     private func answer(_ text: ByteBuffer, to id: ConnectionID?, _ context: ChannelHandlerContext) {
         phase = .operatorWord(id)
         context.writeAndFlush(wrapOutboundOut(text)).assumeIsolated().whenComplete { _ in

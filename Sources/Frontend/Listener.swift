@@ -72,7 +72,7 @@ package struct Listener {
 }
 
 extension DescriptorBudget {
-    /// What is open now, before the first client comes, is the node's own.
+    /// Descriptors that are open now, before the first client comes, are the node's own.
     fileprivate init(of settings: NodeSettings) {
         var peers = 0
         if case .member(let ensemble) = settings.role { peers = ensemble.members.count - 1 }

@@ -1,15 +1,15 @@
 internal import DequeModule
 internal import NIOCore
 
-/// What a client is to be sent once it reads on: everything in few buffers that are full, where a socket's
-/// own queue would keep one for every event.
+/// Bytes that a client is to be sent once it reads on: all of them in few buffers that are full, where a
+/// socket's own queue would keep one for every event.
 struct Backlog {
     private static let chunkBytes = 64 << 10
 
     private var chunks: Deque<ByteBuffer> = []
-    /// What the chunks take in memory.
+    /// Bytes that the chunks take in memory.
     private(set) var bytes = 0
-    /// What the socket had in its own queue when it had enough.
+    /// Bytes that the socket had in its own queue when it had enough.
     var socketBytes: Int
     /// The socket is being written to.
     var isDraining = false

@@ -8,8 +8,9 @@ package import Vocabulary
 
 /// The log's own thread: takes the writes that came meanwhile, makes them durable at once, and says so.
 ///
-/// That is group commit: nobody chooses how much goes into a batch, it is what arrived during the last one. A
-/// failed write ends the node; nothing is tried again, since a disk that failed to sync has forgotten what.
+/// The effect is group commit: nobody chooses how much goes into a batch, it is what arrived during the last
+/// one. A failed write ends the node; nothing is tried again, since a disk that failed to sync has forgotten
+/// what.
 ///
 /// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock,
 /// and the two closures are set before the first write.

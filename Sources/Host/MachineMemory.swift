@@ -2,14 +2,14 @@ internal import Glibc
 
 /// The memory that this process may count on.
 enum MachineMemory {
-    /// What the machine has, or what its control group lets it have, if that is less.
+    /// Bytes that the machine has, or that its control group lets it have, if those are fewer.
     static var bytes: Int {
         let all = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         return min(all, controlGroupBytes ?? all)
     }
 
-    /// What may be kept for clients that do not read, all of them together: an eighth, and a gibibyte at
-    /// most.
+    /// Bytes that may be kept for clients that do not read, all of them together: an eighth, and a gibibyte
+    /// at most.
     static var unreadBytesMax: Int { min(max(bytes / 8, 128 << 20), 1 << 30) }
 
     private static var controlGroupBytes: Int? {

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Settings
 
-/// What the operating system knows of this process and its directories.
+/// Facts that the operating system knows of this process and its directories.
 ///
 /// Asking takes microseconds, but for a folder with many files.
 package enum ProcessEnvironment {
@@ -123,7 +123,7 @@ package enum ProcessEnvironment {
         return (String(cString: name), String(cString: home))
     }
 
-    /// What the machine could still give, and what it has.
+    /// Memory that the machine could still give, and that it has.
     private static func memoryMB() -> (free: Int, total: Int) {
         guard case .bytes(let bytes) = FileContents(path: "/proc/meminfo") else { return (0, 0) }
         var kibibytes: [Substring: Int] = [:]

@@ -6,7 +6,7 @@ internal import Vocabulary
 internal import Zab
 internal import Znodes
 
-/// What the node is doing, for whoever asks because it does not do what he expects.
+/// The node's activity, for whoever asks because it does not do what he expects.
 extension ReplicaLoop {
     /// The part it plays and what waits where. Called on the loop.
     package var activity: Logger.Metadata {

@@ -6,7 +6,7 @@ internal import Vocabulary
 internal import Zab
 internal import Znodes
 
-/// What the node says of itself: the replica's counters and lists in the words of its operators.
+/// The node's report on itself: the replica's counters and lists in the words of its operators.
 extension ReplicaLoop {
     /// The numbers, which are kept.
     package func report() -> NodeReport { inspect { replica in report(of: replica) } }
@@ -111,7 +111,7 @@ extension NodeReport.State {
     }
 }
 
-/// What only a member of an ensemble has to say.
+/// Fields that only a member of an ensemble can fill in.
 extension NodeReport {
     fileprivate mutating func add(_ servingRole: ServingRole, of replica: borrowing Replica) {
         switch servingRole {

@@ -41,7 +41,7 @@ package final class ReplicaLoop {
     var clients: [Client?] = []
     private var freeSlots: [Int] = []
     private var generation: UInt32 = 0
-    /// What is kept for clients whose sockets have enough, by slot, and how much that is.
+    /// Backlogs of clients whose sockets have enough, by slot, and how much they have unread.
     var backlogs: [Int: Backlog] = [:]
     var unread: UnreadBytes
     var syncTimes: SyncTimes

@@ -15,8 +15,8 @@ struct LinkState {
     var isWriting = false
 }
 
-/// What the connections of both ports have in common: unidentified ones are admitted for a time, bytes are
-/// taken step by step, and a fault closes the connection with a complaint.
+/// The handling that the connections of both ports have in common: unidentified ones are admitted for a time,
+/// bytes are taken step by step, and a fault closes the connection with a complaint.
 ///
 /// Confined to the event loop of its port.
 protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {

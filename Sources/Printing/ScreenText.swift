@@ -1,8 +1,9 @@
 /// Text that strangers chose, made safe for terminals and for lines.
 ///
-/// What would end a line, move the cursor, turn the direction of writing, or not be seen at all is written
-/// out: `\n`, `\u{202e}`, and `\xff` for bytes that are no UTF-8. All other text stays byte for byte; a
-/// backslash does too, so it cannot be read back without doubt where somebody writes such names himself.
+/// Characters that would end a line, move the cursor, turn the direction of writing, or not be seen at all
+/// are written out: `\n`, `\u{202e}`, and `\xff` for bytes that are no UTF-8. All other text stays byte for
+/// byte; a backslash does too, so it cannot be read back without doubt where somebody writes such names
+/// himself.
 package enum ScreenText {
     package static func safe(_ text: String) -> String {
         if text.utf8.allSatisfy(isPlain) { return text }

@@ -1,4 +1,4 @@
-/// What is done because time passes, as far as it has come.
+/// Work that is done because time passes, as far as it has come.
 struct Chores {
     var sweep: Sweep
     var endings = Endings()

@@ -5,7 +5,7 @@ package import Wire
 package import Zab
 package import Znodes
 
-/// What must now be done, collected over the steps of one turn of the node's owner.
+/// Effects that must now be carried out, collected over the steps of one turn of the node's owner.
 ///
 /// The owner hands the `writes` to the disk first, then sends what is in the outboxes, then closes. A
 /// connection's bytes are in the order they were written; between connections there is no order to keep.
@@ -59,8 +59,8 @@ package struct Effects {
         case continueSoon
         /// Something an operator should read.
         case warn(String)
-        /// What a client did wrong, always in the same words, from which address, and what else is to be said
-        /// of the first: the others of the kind from there are only counted.
+        /// A complaint about what a client did wrong, always in the same words, from which address, and what
+        /// else is to be said of the first: the others of the kind from there are only counted.
         case complain(String, from: ByteString, detail: String)
         case link(LinkAction)
         case snapshot(SnapshotAction)
@@ -182,7 +182,7 @@ package struct Effects {
         return nil
     }
 
-    /// What `connection` is to be sent; nil when there is nothing.
+    /// The bytes that `connection` is to be sent; nil when there are none.
     package mutating func takeOutbox(of connection: ConnectionID) -> ByteBuffer? {
         let slot = connection.slot
         guard slot < outboxes.count, outboxes[slot].isOwned(by: connection), outboxes[slot].urgency != .empty
@@ -203,11 +203,11 @@ package struct Effects {
 
 /// Something to be done with the snapshot that a node takes of itself.
 package enum SnapshotAction: Equatable, Sendable {
-    /// Its slices follow as `sliceDue` asks for them. It may be complete once the disk has done the order
-    /// `after`: the log must not end before it.
+    /// The snapshot's slices follow as `sliceDue` asks for them. It may be complete once the disk has done
+    /// the order `after`: the log must not end before it.
     case begin(SnapshotHead, after: UInt64)
     case add(CapturedSlice)
-    /// It will not be completed.
+    /// The snapshot will not be completed.
     case abandon
 }
 

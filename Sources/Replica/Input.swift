@@ -3,7 +3,7 @@ package import Vocabulary
 package import Wire
 package import Zab
 
-/// What happened to a node: everything that can make `Replica` do something.
+/// Inputs of a node: everything that can make `Replica` do something.
 package enum Input {
     /// A client's socket was accepted from `address`, the peer's address as ZooKeeper prints it.
     case opened(ConnectionID, address: ByteString, isSecure: Bool)
@@ -14,7 +14,7 @@ package enum Input {
     case closed(ConnectionID)
     /// An operator's word came on it instead of a connect request, and will be answered.
     case wordCame(ConnectionID)
-    /// What the connection was sent is on its way; there is room for more (after `awaitRoom`).
+    /// All that the connection was sent is on its way; there is room for more (after `awaitRoom`).
     case gotRoom(ConnectionID)
     /// The disk has done every write up to this ticket. Nothing else makes an acknowledgement.
     case stored(through: UInt64)
@@ -30,17 +30,17 @@ package enum Input {
     case statisticsReset(connections: Bool)
 }
 
-/// What happens to the snapshot that a node takes of itself.
+/// Events of the snapshot that a node takes of itself.
 package enum SnapshotInput {
     /// The log since the last one outweighs it.
     case due
     /// The disk has taken the slices so far, and the others had their turn.
     case sliceDue
-    /// It could not be written.
+    /// The snapshot could not be written.
     case failed
 }
 
-/// What happened on the links to the other servers of the ensemble.
+/// Events on the links to the other servers of the ensemble.
 package enum LinkEvent {
     case notified(Notification, by: PeerID)
     /// Whether an election link to a server is up.
@@ -48,7 +48,7 @@ package enum LinkEvent {
     case leaderLinkUp
     case leaderLinkDown
     case fromLeader(QuorumPacket)
-    /// What came behind SNAP is no snapshot.
+    /// The bytes that came behind SNAP are no snapshot.
     case snapshotUnreadable(String)
     case learnerLinkUp(LinkID)
     case learnerLinkDown(LinkID)

@@ -3,7 +3,7 @@ internal import Vocabulary
 internal import Wire
 internal import Znodes
 
-/// Who a client is: `auth`, `sasl`, `whoAmI`.
+/// Identities of clients: `auth`, `sasl`, `whoAmI`.
 extension Replica {
     /// Adds an identity at once; the answer keeps its place among the client's answers.
     ///
@@ -33,7 +33,7 @@ extension Replica {
         return DueAnswer(kind: .fixed(zxid: .zero, .authFailed), isLast: true)
     }
 
-    /// What the credentials prove; nil when nothing, which ends the connection.
+    /// The identities that the credentials prove; nil where they are refused, which ends the connection.
     private func identities(proving scheme: ByteString?, _ credentials: [UInt8]?) -> [Identity]? {
         switch scheme {
         case "ip":

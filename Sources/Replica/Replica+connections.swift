@@ -117,7 +117,7 @@ extension Replica {
         return askAgain(for: connection)
     }
 
-    /// What a connecting client's session depends on, asked of the leader that there is now.
+    /// Asks the leader that there is now for what a connecting client's session depends on.
     ///
     /// - Returns: Whether its client may be welcomed.
     mutating func askAgain(for connection: Connection) -> Bool {
@@ -140,7 +140,7 @@ extension Replica {
         return false
     }
 
-    /// It is known whether the session lives that a client has shown.
+    /// The session that a client has shown is known to live, or not to.
     ///
     /// - Returns: Whether it does, and its client may be welcomed.
     mutating func settleReturn(of connection: Connection, isValid: Bool) -> Bool {

@@ -24,7 +24,7 @@ extension Replica {
         return true
     }
 
-    /// What was reserved is a request now, and counts by itself as far as it is kept.
+    /// The reserved bytes are a request now, which counts by itself as far as it is kept.
     mutating func settleReservation(of connection: Connection) {
         intake.remove(connection.reserved)
         connection.reserved = 0

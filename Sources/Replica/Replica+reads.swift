@@ -198,7 +198,7 @@ extension Replica {
     }
 }
 
-/// What a read takes from the tree, for whoever may see it.
+/// Parts of the tree that a read takes, for whoever may see them.
 extension Tree {
     /// The znode at `path`, if `identities` may do one of `permissions` to it.
     fileprivate func readable(
@@ -254,7 +254,7 @@ extension ByteBuffer {
 }
 
 extension Identity {
-    /// Who it is, without what proves it.
+    /// The identity's name, without what proves it.
     fileprivate var userName: ByteString {
         guard scheme == Scheme.digest.name else { return id }
         return ByteString(Array(id.bytes.prefix { $0 != UInt8(ascii: ":") }))

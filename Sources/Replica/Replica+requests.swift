@@ -218,7 +218,7 @@ extension Replica {
 }
 
 extension Connection {
-    /// What it needs room for before it goes on.
+    /// Bytes that the client needs room for before it goes on.
     fileprivate var nextBytes: Int {
         held.getInteger(at: held.readerIndex, as: Int32.self).map { Int($0) } ?? expected
     }

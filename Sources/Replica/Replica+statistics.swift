@@ -1,6 +1,6 @@
 internal import Vocabulary
 
-/// What is counted of requests and answers.
+/// Counts of requests and answers.
 extension Replica {
     /// Counts an answer just written.
     mutating func note(_ request: WaitingRequest, on connection: Connection, isUpdate: Bool) {

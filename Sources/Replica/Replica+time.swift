@@ -3,8 +3,8 @@ internal import Vocabulary
 internal import Zab
 internal import Znodes
 
-/// What happens because time passed: sessions end, empty containers and outlived znodes go, silent strangers
-/// are shown the door.
+/// The passing of time: sessions end, empty containers and outlived znodes go, connections that stay
+/// unidentified are closed.
 extension Replica {
     mutating func tick() {
         closeUnidentified()

@@ -2,7 +2,7 @@ package import Vocabulary
 package import Zab
 package import Znodes
 
-/// What may be seen of a replica from outside, for those who report on it.
+/// Views of a replica from outside, for those who report on it.
 extension Replica {
     package struct ConnectionView: Sendable {
         package let id: ConnectionID
@@ -33,7 +33,7 @@ extension Replica {
     /// A snapshot of the tree is being taken for the disk.
     package var isTakingSnapshot: Bool { committed.isBeingCaptured }
 
-    /// Those in some of the slots, so that nobody has to look at all of them at once.
+    /// Views of the connections in some of the slots, so that nobody has to look at all of them at once.
     package func connectionViews(inSlots slots: Range<Int>) -> [ConnectionView] {
         connections.inSlots(slots).map { connection in
             ConnectionView(
@@ -64,7 +64,7 @@ extension Replica {
         package var syncedObservers = 0
     }
 
-    /// What this node does for its ensemble; nil while there is no leader, and for one without an ensemble.
+    /// The role of this node in its ensemble; nil while there is no leader, and for one without an ensemble.
     package var ensembleRole: ServingRole? { settings.membership == nil ? nil : service.servingRole }
 
     /// Since when it does that, in monotonic milliseconds.

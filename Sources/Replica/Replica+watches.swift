@@ -11,7 +11,7 @@ extension Replica {
         for event in watches.fire(spares.applied) { deliver(event, zxid) }
     }
 
-    /// Who may not read the znode is not told, and its one-shot watch is spent all the same.
+    /// A client that may not read the znode is not told, and its one-shot watch is spent all the same.
     private mutating func deliver(_ event: WatchEvent, _ zxid: Zxid) {
         for id in event.recipients {
             guard let connection = connections[id], connection.lastEvent != event.serial else { continue }

@@ -79,7 +79,7 @@ extension Replica {
     }
 }
 
-/// What the leader proposes: checked against everything ahead of it.
+/// The leader's proposals, checked against everything ahead of them.
 extension Replica {
     package var isLeading: Bool {
         guard case .lead = service.servingRole else { return false }

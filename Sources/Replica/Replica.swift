@@ -20,15 +20,15 @@ package struct Replica: ~Copyable {
     static let multiReadBytesMax = 64 << 20
 
     let settings: ReplicaSettings
-    /// What is applied.
+    /// The applied state.
     var committed: CommittedState
     /// Which writes there are, and in which order.
     var zab: Peer
-    /// What is in the order and not applied yet.
+    /// Transactions that are in the order and not applied yet.
     var pendingTransactions: PendingTransactions
     /// The same as a leader checks new writes against it.
     var overlay = Overlay()
-    /// What this node does for the ensemble.
+    /// The service that this node does for the ensemble.
     var service: Service
     /// Clients, and what they wait for.
     var connections = ConnectionTable()
@@ -38,25 +38,25 @@ package struct Replica: ~Copyable {
     package internal(set) var watches = WatchTable()
     var syncs = SyncQueue()
     var readOnly: ReadOnlyMode
-    /// What has come of the leader's tree.
+    /// The part that has come of the leader's tree.
     var incoming: IncomingSnapshot
     var chores: Chores
     package internal(set) var statistics = Statistics()
     var spares = Spares()
     /// The time of the step that is under way.
     private(set) var now: Instant
-    /// What must be done, while a step is under way: the owner's otherwise.
+    /// Effects to be carried out, while a step is under way: the owner's otherwise.
     var effects = Effects()
 
     /// Arrays whose storage is used again.
     struct Spares {
         /// Empty, with room for what Zab wants done next.
         var zabEffects: [Effect] = []
-        /// What the last commit did.
+        /// The outcomes of the last commit.
         var applied: [Applied] = []
     }
 
-    /// What has been recovered begins to live.
+    /// The recovered state begins to live.
     init(
         _ settings: ReplicaSettings, seed: UInt64, committed: consuming CommittedState,
         pendingTransactions: PendingTransactions, zab: consuming Peer, at now: Instant

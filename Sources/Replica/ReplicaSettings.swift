@@ -2,7 +2,7 @@ package import Vocabulary
 package import Zab
 package import Znodes
 
-/// What a replica needs to know of its configuration, fixed for its life.
+/// Settings that a replica needs to know, fixed for its life.
 package struct ReplicaSettings: Sendable {
     package var peer: PeerID
     /// The ensemble it is a member of; nil for a node that is all there is.
@@ -19,7 +19,7 @@ package struct ReplicaSettings: Sendable {
     package var leaderRecordBytesMax: Int
     /// Records of the tree that a snapshot packs at a time.
     package var snapshotSliceRecords: Int
-    /// What one step does of the ends of sessions that have run out, at most.
+    /// The most that one step does of the ends of sessions that have run out.
     package var endingsPerStep = Endings.Bounds()
     package var tickMs: Int64
     package var minSessionTimeoutMs: Int32

@@ -1,4 +1,4 @@
-/// What the node counts about itself, since it started or since `srst`.
+/// Counts that the node keeps of itself, since it started or since `srst`.
 package struct Statistics: Sendable {
     package internal(set) var received: Int64 = 0
     package internal(set) var sent: Int64 = 0

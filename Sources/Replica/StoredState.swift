@@ -1,7 +1,7 @@
 package import Vocabulary
 package import Znodes
 
-/// What a snapshot says before its znodes: all of the same moment as they.
+/// The head of a snapshot, said before its znodes: all of the same moment as they.
 package struct SnapshotHead: Equatable, Sendable {
     package struct StoredSession: Equatable, Sendable {
         package let id: SessionID

@@ -2,7 +2,7 @@ internal import Vocabulary
 internal import Wire
 internal import Znodes
 
-/// What a client asks to be changed.
+/// A change that a client asks for.
 enum WriteRequest {
     case operation(Operation)
     case closeSession

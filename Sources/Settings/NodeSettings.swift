@@ -57,7 +57,7 @@ extension NodeSettings {
         return .member(of: ensemble)
     }
 
-    /// This server's own `server.N` line, as ZooKeeper writes it, and the port there that must open first.
+    /// The server's own `server.N` line, as ZooKeeper writes it, and the port there that must open first.
     package var ownLine: (text: String, electionPort: Int)? {
         guard let own = ensemble?.members.first(where: { $0.id.rawValue == serverID }),
             let address = own.addresses.first
@@ -70,10 +70,11 @@ extension NodeSettings {
 
     /// The configuration of `tools/run` without a file: a node to try things on.
     ///
-    /// It differs from Apache's defaults where those would stop a newcomer: every four-letter word is
-    /// answered (kazoo and all monitors ask for more than `srvr`), TTL znodes are allowed (else documented
-    /// create calls fail), and one address may hold any number of connections. Ticks are the 2 s of
-    /// ZooKeeper's sample file, no second port is opened for administration, and only this machine gets in.
+    /// The configuration differs from Apache's defaults where those would stop a newcomer: every four-letter
+    /// word is answered (kazoo and all monitors ask for more than `srvr`), TTL znodes are allowed (else
+    /// documented create calls fail), and one address may hold any number of connections. Ticks are the 2 s
+    /// of ZooKeeper's sample file, no second port is opened for administration, and only this machine gets
+    /// in.
     package static func standalone(clientPort: Int = 2181, dataDir: String = "data") -> NodeSettings {
         var settings = NodeSettings(dataDir: dataDir)
         settings.tickTimeMs = 2000

@@ -18,7 +18,7 @@ enum Event {
     case turn(server: Int, life: Int)
     /// The others had their turn: what waited for that leaves.
     case turnEnd(server: Int, life: Int)
-    /// What a leader has gathered leaves, unless it has.
+    /// Proposals that a leader has gathered leave, unless they have.
     case passOn(server: Int, life: Int, atMs: Int64)
     case eventSlice(server: Int, life: Int)
     case room(server: Int, life: Int, ConnectionID)

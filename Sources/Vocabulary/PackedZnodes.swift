@@ -147,20 +147,20 @@ extension ZnodeRow {
                 ephemeralOwner: bytes.int64(start + 40)))
     }
 
-    /// Its path alone.
+    /// The row's path alone.
     @_lifetime(copy bytes)
     package static func path(packedIn bytes: RawSpan, at start: Int) -> RawSpan {
         let pathStart = start + PackedZnodes.headBytes
         return bytes.extracting(pathStart..<(pathStart + Int(bytes.int32(start + 68))))
     }
 
-    /// What the row that begins at `start` takes in all; nil where not even that can be read.
+    /// Bytes that the row that begins at `start` takes in all; nil where not even that can be read.
     package static func byteCount(packedIn bytes: RawSpan, at start: Int) -> Int? {
         guard bytes.byteCount - start >= PackedZnodes.headBytes else { return nil }
         return PackedZnodes.headBytes + Int(bytes.int32(start + 68)) + max(0, Int(bytes.int32(start + 72)))
     }
 
-    /// What has to be there before `byteCount` can be told.
+    /// Bytes that have to be there before `byteCount` can be told.
     package static var packedHeadBytes: Int { PackedZnodes.headBytes }
 }
 

@@ -76,7 +76,7 @@ package struct History: Sendable {
         forgetOld()
     }
 
-    /// What `commit` would hand over.
+    /// Entries that `commit` would hand over.
     func uncommitted(through zxid: Zxid) -> Deque<Entry>.SubSequence {
         entries[committedCount...].prefix { $0.zxid <= zxid }
     }

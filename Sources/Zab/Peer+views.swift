@@ -1,10 +1,10 @@
 package import Vocabulary
 
-/// What a peer is and does, for those who look at it.
+/// Views of a peer, for those who look at what it is and does.
 extension Peer {
     package var me: PeerID { server.me }
     package var membership: Membership { server.membership }
-    /// What is on the disk, or on its way there.
+    /// The state that is on the disk, or on its way there.
     package var persistent: PersistentState { server.persistent }
     package var history: History { server.history }
     /// The last place this leader gave away.
@@ -32,7 +32,8 @@ extension Peer {
         }
     }
 
-    /// Who has its history and follows on this link; nil for a learner that does not yet, or not any more.
+    /// The server that has this leader's history and follows on this link; nil for a learner that does not
+    /// yet, or not any more.
     package func server(on link: LinkID) -> PeerID? {
         switch role {
         case .leading(let leading): leading.learners.first { $0.link == link && $0.isServing }?.peer
@@ -49,7 +50,7 @@ extension Peer {
         }
     }
 
-    /// What it does in a running epoch; nil while there is none.
+    /// The peer's role in a running epoch; nil while there is none.
     package var servingRole: ServingRole? {
         switch role {
         case .following(let following): following.servingRole

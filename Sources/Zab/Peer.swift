@@ -7,14 +7,15 @@ package import Vocabulary
 /// order. It knows no clock, socket or disk. What stands at a place in the history is bytes; nothing here
 /// looks into them.
 ///
-/// What protects the data, and where it is: an acknowledgement waits for the disk in `DurabilityQueue`; a
-/// learner ahead of its leader is turned away in `Leading.prove`; what is committed is never cut in
-/// `History.truncate`; an epoch opens when a quorum holds the history before it, in `Leading.open`.
+/// Rules that protect the data, and where they are: an acknowledgement waits for the disk in
+/// `DurabilityQueue`; a learner ahead of its leader is turned away in `Leading.prove`; what is committed is
+/// never cut in `History.truncate`; an epoch opens when a quorum holds the history before it, in
+/// `Leading.open`.
 package struct Peer: ~Copyable {
     var server: ServerState
     private(set) var role: Role
 
-    /// What happened to a peer.
+    /// Inputs of a peer.
     package enum Input {
         /// Time passed, or the process starts.
         case ticked

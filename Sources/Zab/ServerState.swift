@@ -1,14 +1,14 @@
 internal import Vocabulary
 
-/// What a server has and does whichever role it plays: who it is, its history, its disk, its votes, and what
-/// it wants done.
+/// The state of a server whichever role it plays: who it is, its history, its disk, its votes, and what it
+/// wants done.
 ///
-/// It outlives the roles. Each function of a role is passed it, and changes it in place.
+/// The state outlives the roles. Each function of a role is passed it, and changes it in place.
 struct ServerState {
     let me: PeerID
     let membership: Membership
     let timeouts: Timeouts
-    /// What is on the disk, or on its way there.
+    /// The state that is on the disk, or on its way there.
     var persistent: PersistentState
     var history: History
     /// The last place this server gave away as a leader.

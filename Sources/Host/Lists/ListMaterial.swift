@@ -5,8 +5,8 @@ internal import Vocabulary
 internal import Zab
 internal import Znodes
 
-/// What a report with lists is made from: tables as they were at one moment. They are shared until the node
-/// changes them, so that taking them costs nothing that grows with them.
+/// Material that a report with lists is made from: tables as they were at one moment. They are shared until
+/// the node changes them, so that taking them costs nothing that grows with them.
 struct ListMaterial: Sendable {
     struct Connection: Sendable {
         let view: Replica.ConnectionView

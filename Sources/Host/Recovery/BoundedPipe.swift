@@ -3,7 +3,7 @@ internal import Dispatch
 internal import NIOPosix
 internal import Synchronization
 
-/// What one thread makes and another takes, in order, the maker a few pieces ahead.
+/// A queue of pieces that one thread makes and another takes, the maker a few pieces ahead.
 ///
 /// Reading a file and building a tree of it take about as long as each other: side by side, a start takes
 /// half the time.
@@ -16,7 +16,7 @@ final class BoundedPipe<Piece: Sendable>: Sendable {
         var isUnwanted = false
     }
 
-    /// What the maker is told when nobody takes any more.
+    /// The error of a maker when nobody takes any more.
     struct Unwanted: Error {}
 
     private let state = Mutex(State())

@@ -11,7 +11,7 @@ internal import Znodes
 /// From a data directory to a replica that may serve: the newest snapshot that is as it was written, then
 /// every later transaction of the log, checked, in order.
 package enum Recovery {
-    /// What the log holds behind the snapshot that was loaded.
+    /// The part of the log behind the snapshot that was loaded.
     package struct Replayed: Equatable, Sendable {
         package fileprivate(set) var transactions = 0
         package fileprivate(set) var bytes = 0

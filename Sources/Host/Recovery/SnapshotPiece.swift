@@ -5,7 +5,7 @@ internal import Znodes
 
 /// A part of a snapshot on its way from the file to the tree, in this order.
 enum SnapshotPiece: Sendable {
-    /// What it says of itself, not yet to be believed.
+    /// The snapshot's word on itself, not yet to be believed.
     case claim(SnapshotSummary)
     case session(SnapshotHead.StoredSession)
     case list(Int64, ACL)

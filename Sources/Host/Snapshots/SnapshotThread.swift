@@ -11,9 +11,9 @@ internal import Znodes
 /// `@unchecked Sendable`: `file` is touched on the one thread of `thread` alone, `whenDone` is set before the
 /// first snapshot.
 package final class SnapshotThread: @unchecked Sendable {
-    /// What came of a snapshot.
+    /// The outcome of a snapshot.
     package enum Outcome: Sendable {
-        /// It is durable under its name. The log is needed from `oldest` on.
+        /// The snapshot is durable under its name. The log is needed from `oldest` on.
         case written(Zxid, oldest: Zxid)
         /// The disk refused; nothing of it is left, and the snapshots there are stay.
         case failed(StorageError)
@@ -67,7 +67,7 @@ package final class SnapshotThread: @unchecked Sendable {
         }
     }
 
-    /// What was begun is not wanted any more; nobody hears of it.
+    /// The snapshot that was begun is not wanted any more; nobody hears of it.
     func abandon() {
         submit { $0.file = nil }
     }

@@ -2,7 +2,7 @@ internal import FolderReading
 package import Storage
 internal import Vocabulary
 
-/// What the walk through a log says: row by row, and at its end beside the acknowledged mark.
+/// Findings of the walk through a log: row by row, and at its end beside the acknowledged mark.
 package struct LogCheck: Sendable {
     package private(set) var findings: [Finding] = []
     package private(set) var rows = 0

@@ -56,7 +56,7 @@ struct Replay: ~Copyable {
         return (range, rebuilt.firstMismatch)
     }
 
-    /// What the replayed tree has otherwise than a snapshot of the same moment; nil when they are equal, or
+    /// The difference of the replayed tree from a snapshot of the same moment; nil when they are equal, or
     /// cannot be compared.
     ///
     /// A digest covers no ACL and no session.

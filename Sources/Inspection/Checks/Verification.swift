@@ -22,7 +22,7 @@ package struct Verification: Sendable {
 
     /// A stretch of the history whose trees are what their leaders had.
     package struct ReplayedRange: Equatable, Sendable {
-        /// What the replay began with.
+        /// The tree that the replay began with.
         package let base: RebuiltTree.Beginning
         package let last: Zxid
         package let replayed: Int

@@ -33,7 +33,7 @@ struct Comparing {
         snapshots = try SnapshotComparison(folders)
     }
 
-    /// What is wrong beside the rows.
+    /// Findings beside the rows.
     private static func ownFindings(of folder: NodeFolder) -> [Finding] {
         if let fault = folder.logFault {
             return [Finding(.damage, .log, at: Zxid(rawValue: 1), fault.finding)]
@@ -91,8 +91,8 @@ struct Comparing {
         if let row = first.current { snapshots.note(row) }
     }
 
-    /// Who has a row that others went on without, and does not vouch for it, has a tail that a leader will
-    /// cut.
+    /// A node that has a row that others went on without, and does not vouch for it, has a tail that a leader
+    /// will cut.
     private func findTails(at zxid: Zxid) {
         let hasGoneOn = cursors.contains { cursor in
             guard cursor.tail == nil, case .without = cursor.holding(at: zxid) else { return false }
@@ -172,7 +172,7 @@ struct Comparing {
         }
     }
 
-    /// What sound logs have right behind the transaction before `zxid`, where that is another one.
+    /// The zxid that sound logs have right behind the transaction before `zxid`, where that is another one.
     private func nextElsewhere(_ zxid: Zxid, than index: Int) throws -> Zxid? {
         let firstSound = comparison.nodes[index].check.sound.first?.first
         let hasNothingBefore = firstSound.map { $0 > zxid } ?? true
@@ -194,7 +194,7 @@ struct Comparing {
         return nil
     }
 
-    /// What somebody knows to be committed, more than half of the voters hold.
+    /// More than half of the voters must hold what somebody knows to be committed.
     private mutating func checkQuorum() {
         let nodes = comparison.nodes
         guard let committed = nodes.map(\.committed).max(), committed > .zero else { return }

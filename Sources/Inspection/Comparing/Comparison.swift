@@ -12,7 +12,7 @@ package struct Comparison: Sendable {
         package let path: String
         package let state: NodeFolder.State
         package let serverID: String?
-        /// What its log begins after.
+        /// The zxid that its log begins after.
         package let start: Zxid
         package let mark: MarkReading
         package internal(set) var check: LogCheck
@@ -46,18 +46,18 @@ package struct Comparison: Sendable {
         package var isDamaged: Bool { findings.contains { $0.severity == .damage } }
     }
 
-    /// What a node has at a zxid.
+    /// A node's holding at a zxid.
     package enum Holding: Equatable, Sendable {
         case row(WalkedRow)
-        /// Its log begins after it.
+        /// The log begins after it.
         case trimmed(start: Zxid)
-        /// Its log ends before it.
+        /// The log ends before it.
         case ended(last: Zxid)
-        /// It went on without: these stand where it should.
+        /// The node went on without: these stand where it should.
         case without(before: Zxid, after: Zxid)
-        /// What it had there is lost.
+        /// The row that the node had there is lost.
         case lost
-        /// Its log cannot be read at all.
+        /// The log cannot be read at all.
         case unreadable
     }
 
@@ -91,9 +91,9 @@ package struct Comparison: Sendable {
     /// Snapshots that disagree with a row's digest, or with one another.
     package internal(set) var snapshotFindings: [Finding] = []
     package internal(set) var snapshotsCompared = 0
-    /// What is odd, but no disagreement.
+    /// Oddities that are no disagreement.
     package internal(set) var notes: [String] = []
-    /// That what is known to be committed is held by too few.
+    /// Whether what is known to be committed is held by too few.
     package internal(set) var isShortOfQuorum = false
 
     package var isDamaged: Bool { nodes.contains { $0.isDamaged } }

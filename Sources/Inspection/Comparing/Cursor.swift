@@ -5,7 +5,7 @@ import Vocabulary
 /// A place in one node's log, on the way of a comparison.
 final class Cursor {
     let index: Int
-    /// What its log begins after; a running node moves that on.
+    /// The zxid that its log begins after; a running node moves that on.
     private(set) var start: Zxid
     private var walk: LogWalk?
     private(set) var current: WalkedRow?
@@ -44,7 +44,7 @@ final class Cursor {
         if let current { check.add(current) }
     }
 
-    /// Its end was met: compares it with what the node has acknowledged.
+    /// The log's end was met: compares the log with what the node has acknowledged.
     func finish() {
         switch walk {
         case .some(let walk): check.finish(walk)
@@ -56,7 +56,7 @@ final class Cursor {
     /// a later reign, whose leader had all that came before.
     func vouches(for zxid: Zxid) -> Bool { zxid <= committed || zxid.epoch < lastEpoch }
 
-    /// What it has at `zxid`, at or before the place it stands at.
+    /// The node's holding at `zxid`, at or before the place that the cursor stands at.
     func holding(at zxid: Zxid) -> Comparison.Holding {
         guard isReadable else { return .unreadable }
         guard let current else {

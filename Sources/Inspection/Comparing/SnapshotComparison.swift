@@ -3,7 +3,7 @@ import Storage
 import Vocabulary
 import Znodes
 
-/// What snapshots say of themselves, beside one another and beside the digests in the logs.
+/// Claims of snapshots about themselves, beside one another and beside the digests in the logs.
 struct SnapshotComparison {
     private struct Claim {
         let node: Int

@@ -2,15 +2,15 @@ internal import Printing
 internal import Storage
 internal import Vocabulary
 
-/// What is written beside a folder that another one took the place of.
+/// Words that are written beside a folder that another one took the place of.
 package enum ExchangeText {
-    /// What is left to do where nothing is, with what makes it safe.
+    /// Advice for where nothing is left that a node could start on, with what makes it safe.
     package static let beginningAnew =
         "of an ensemble's member, while all other voters are up, and only then, move this folder aside and "
         + "let the node copy everything from its leader; of a node on its own, or where no other server has "
         + "the history, `aviary-admin restore` a backup, for all servers the same one"
 
-    /// What a folder's mark is for.
+    /// The purpose of a folder's mark.
     package static let abstention =
         "as a member of an ensemble it does not vote before it has synchronized with a leader"
 

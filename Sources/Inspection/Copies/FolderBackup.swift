@@ -79,7 +79,7 @@ package struct FolderBackup: Sendable {
         return link
     }
 
-    /// Those that the log goes on behind, newest first: the oldest may be removed meanwhile.
+    /// Copies the snapshots that the log goes on behind, newest first: the oldest may be removed meanwhile.
     static func copySnapshots(
         of folder: NodeFolder, from start: Zxid, through end: Zxid = Zxid(rawValue: .max),
         into writer: borrowing FolderWriter, _ progress: Progress
@@ -167,8 +167,8 @@ package struct FolderBackup: Sendable {
     }
 }
 
-/// What a running node did to its folder while it was copied.
+/// A change that a running node made to its folder while it was copied.
 struct ChangedMeanwhile: Error {
-    /// What it is when no node runs, or when it comes back.
+    /// The error that the change is when no node runs, or when it comes back.
     let error: InspectionError
 }

@@ -3,7 +3,7 @@ package import Storage
 package import Vocabulary
 internal import Znodes
 
-/// What of a damaged folder a node could start on again.
+/// The part of a damaged folder that a node could start on again.
 package struct FolderSurvey: Sendable {
     /// The folder that could be made.
     package enum Remedy: Equatable, Sendable {
@@ -24,16 +24,16 @@ package struct FolderSurvey: Sendable {
     }
 
     package private(set) var remedy = Remedy.nothing
-    /// What the folder that could be made would no longer hold.
+    /// History that the folder that could be made would no longer hold.
     package private(set) var givenUp = GivenUp.nothing
-    /// What is there of a node's files, where `log.db` is not; nil: it is.
+    /// Names of a node's files that are there, where `log.db` is not; nil: it is.
     package let filesWithoutLog: [String]?
     package let verification: Verification
     /// The last transaction that this node has vouched for, where that is known.
     package let acknowledged: Zxid?
     /// Everything up to here is known to be committed.
     package let committed: Zxid
-    /// What the folder's two witnesses say at most.
+    /// The highest epochs that the folder's two witnesses say.
     package let acceptedEpoch: Epoch
     package let currentEpoch: Epoch
     /// Snapshots that are as they were written, oldest first.
@@ -44,7 +44,7 @@ package struct FolderSurvey: Sendable {
     private var firstBad: Zxid?
     private var lastBad: Zxid?
     private var links: [Zxid: RowChain] = [:]
-    /// What the node has vouched for, as a row's link.
+    /// The link of the row that the node has vouched for.
     private let vouched: RowChain?
     private var isVouchedHeld = false
     /// The last sound row of each epoch.
@@ -61,7 +61,7 @@ package struct FolderSurvey: Sendable {
         return survey
     }
 
-    /// What its small files say; nothing is decided yet.
+    /// Takes what the small files say; nothing is decided yet.
     private init(_ verification: Verification, of folder: NodeFolder) throws {
         self.verification = verification
         soundSnapshots = verification.snapshots.map(\.zxid).filter { zxid in
@@ -148,7 +148,7 @@ package struct FolderSurvey: Sendable {
         return newest.map { .snapshotAlone($0) } ?? .hopeless
     }
 
-    /// What the node has acknowledged beyond what the remedy keeps.
+    /// History that the node has acknowledged beyond what the remedy keeps.
     private func forgotten() -> GivenUp {
         let end = last ?? .zero
         let kept: (start: Zxid, end: Zxid)

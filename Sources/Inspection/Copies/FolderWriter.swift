@@ -44,7 +44,7 @@ package struct FolderWriter: ~Copyable {
 
     /// The folder as long as it is unfinished, for what lies beside the log.
     package var path: String { directory.path }
-    /// Its name once it is finished.
+    /// The folder's name once it is finished.
     package var destination: String { folder.name }
     package var lastZxid: Zxid { end.zxid }
     /// The last row's link.
@@ -150,7 +150,7 @@ struct UnfinishedFolder: ~Copyable {
         try DataDirectory.syncParent(of: name)
     }
 
-    /// Its files, and then itself where nothing else is in it.
+    /// Removes the folder's files, and then itself where nothing else is in it.
     private static func remove(_ path: String) {
         let directory = DataDirectory(visiting: path)
         // Absence is the meaning: there is nothing to remove.

@@ -3,10 +3,11 @@ internal import Printing
 internal import Storage
 package import Vocabulary
 
-/// What a node has acknowledged, or may have, and no longer holds in the folder that is made for it.
+/// History that a node has acknowledged, or may have, and no longer holds in the folder that is made for it.
 ///
-/// Its vote rests on that: a quorum that counts a server which has forgotten is none. So a folder that gives
-/// anything up is marked, and a member that starts on it does not vote before it has a leader's history.
+/// The node's vote rests on that: a quorum that counts a server which has forgotten is none. So a folder that
+/// gives anything up is marked, and a member that starts on it does not vote before it has a leader's
+/// history.
 package enum GivenUp: Equatable, Sendable {
     case nothing
     /// All after `after`, up to `through`: so many, or more where whole epochs may be missing.
@@ -16,9 +17,9 @@ package enum GivenUp: Equatable, Sendable {
     /// The row that was acknowledged there is not the one that is kept.
     case another(at: Zxid)
 
-    /// What there is to go by.
+    /// Evidence to go by.
     struct Evidence {
-        /// What the node had vouched for, where that is known.
+        /// The last transaction that the node had vouched for, where that is known.
         var acknowledged: Zxid?
         /// Whether the row that it vouched for is the one in the log.
         var isHeld: Bool
@@ -65,7 +66,7 @@ package enum GivenUp: Equatable, Sendable {
 }
 
 extension GivenUp {
-    /// What goes when everything after `zxid` is cut off.
+    /// History that goes when everything after `zxid` is cut off.
     package static func byTruncating(_ folder: NodeFolder, after zxid: Zxid) throws -> GivenUp {
         let log = try folder.log()
         let start = try folder.numbers().start

@@ -105,7 +105,7 @@ package final class FolderQuery {
 
     // MARK: Functions
 
-    /// Those that take a transaction's body, each with what it gives.
+    /// Functions of a transaction's body, and one of a zxid, each with what it gives.
     package static let functionHelp: [(name: String, what: String)] = [
         ("txn_type(body)", "the operation's name, such as setData"),
         ("txn_json(body)", "all that the transaction says, as JSON"),

@@ -27,7 +27,7 @@ package struct EntryFilter: Equatable, Sendable {
         }
     }
 
-    /// What its columns say already.
+    /// Whether a row may be one, by its columns alone.
     func mayMatch(_ row: LogRow) -> Bool {
         if let from, !from.isReached(by: row.zxid, row.timeMs) { return false }
         if let to, !to.includes(row.zxid, row.timeMs) { return false }

@@ -40,7 +40,7 @@ package struct LogEntry: Equatable, Sendable {
     package var zxid: Zxid { row.zxid }
     package var bodyBytes: Int { row.body.readableBytes }
 
-    /// What the row's columns say otherwise than its body; nil when they agree.
+    /// The contradiction between the row's columns and its body; nil when they agree.
     package var contradiction: String? {
         guard let transaction else { return nil }
         var columns: [String] = []

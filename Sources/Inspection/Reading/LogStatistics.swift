@@ -3,7 +3,7 @@ internal import Storage
 package import Vocabulary
 internal import Znodes
 
-/// What a log is made of: who wrote what, where, and when.
+/// Statistics of a log: who wrote what, where, and when.
 package struct LogStatistics: Sendable {
     package struct Share<Key: Sendable>: Sendable {
         package let key: Key

@@ -2,7 +2,7 @@ package import FolderReading
 package import Storage
 package import Vocabulary
 
-/// What a node's folder says of itself, without reading all of it.
+/// A node's status as its folder says it, without reading all of it.
 package struct NodeStatus: Sendable {
     package struct Snapshot: Sendable {
         package let zxid: Zxid
@@ -26,7 +26,7 @@ package struct NodeStatus: Sendable {
     package let snapshots: [Snapshot]
     package let sizes: FolderSizes
     package let schemas: [String]
-    /// What is wrong at first sight; `verify` looks at everything.
+    /// Faults that show at first sight; `verify` looks at everything.
     package let faults: [String]
 
     package init(of folder: NodeFolder) throws {

@@ -23,9 +23,9 @@ package struct SessionHistory: Sendable {
     /// The moment: after this transaction.
     package let zxid: Zxid
     package let timeMs: Int64?
-    /// Those that were open, by their ids.
+    /// Sessions that were open, by their ids.
     package let open: [Session]
-    /// Those whose end is in the log, latest first.
+    /// Sessions whose end is in the log, latest first.
     package let ended: [Session]
 
     /// Rebuilds the tree of `moment`, and reads the log up to there.

@@ -10,7 +10,7 @@ package struct ZnodeHistory: Sendable {
         case dataChanged
         case aclChanged
         case deleted
-        /// Its session ended.
+        /// The session that owned the znode ended.
         case deletedWithSession
         /// A container or TTL znode that had run out.
         case swept
@@ -28,7 +28,7 @@ package struct ZnodeHistory: Sendable {
         package let cxid: Int32
         /// The transaction's, which may be a multi.
         package let type: Int32
-        /// What the transaction says; nil for what follows from it.
+        /// The change that the transaction says; nil for what follows from it.
         package let change: Change?
     }
 
@@ -43,9 +43,9 @@ package struct ZnodeHistory: Sendable {
     package let path: ZnodePath
     package private(set) var events: [Event] = []
     package private(set) var sessions: [SessionID: SessionSpan] = [:]
-    /// What the log begins after.
+    /// The zxid that the log begins after.
     package let start: Zxid
-    /// What the oldest snapshot that the log goes on behind says of the znode, and that snapshot's zxid.
+    /// The oldest snapshot that the log goes on behind: its zxid, and what it says of the znode.
     package let earliest: (zxid: Zxid, stat: StoredStat?)?
     /// The log's end.
     package private(set) var last: Zxid
@@ -74,7 +74,7 @@ package struct ZnodeHistory: Sendable {
         return history
     }
 
-    /// What the oldest snapshot says, which is before the log.
+    /// Takes what the oldest snapshot says, which is before the log.
     private init(of path: ZnodePath, before folder: NodeFolder, withChildren: Bool) throws {
         self.path = path
         self.withChildren = withChildren
@@ -187,7 +187,7 @@ package struct ZnodeHistory: Sendable {
         return start == .zero ? false : nil
     }
 
-    /// Who owns it at the log's end.
+    /// The session that owns the znode at the log's end.
     package var ownerAtEnd: SessionID? { exists == true ? owner : nil }
 
     /// Where it was created, when that is before what the log holds.

@@ -5,7 +5,7 @@ package import Znodes
 
 /// The tree and the sessions as they were right after one transaction, made from a snapshot and the log.
 package struct RebuiltTree: ~Copyable {
-    /// What the replay began with.
+    /// The tree that the replay began with.
     package enum Beginning: Equatable, Sendable {
         case emptyTree
         case snapshot(Zxid)

@@ -1,7 +1,7 @@
 package import Vocabulary
 package import Znodes
 
-/// What is other in one tree than in another.
+/// The difference of one tree from another.
 package struct TreeDifference: Sendable {
     package enum Kind: Equatable, Sendable {
         case created

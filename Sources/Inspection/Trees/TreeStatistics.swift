@@ -1,7 +1,7 @@
 package import Vocabulary
 package import Znodes
 
-/// What a tree is made of, and where its weight is.
+/// Statistics of a tree: what it is made of, and where its weight is.
 package struct TreeStatistics: Sendable {
     package struct Subtree: Equatable, Sendable {
         package let path: ZnodePath
@@ -139,7 +139,7 @@ private struct Census {
         }
     }
 
-    /// Those that are worth a name: not the root, and not one whose weight is one child's.
+    /// Subtrees that are worth a name: not the root, and not one whose weight is one child's.
     func subtrees(_ tree: borrowing Tree) -> [Int] {
         order.indices.filter { place in
             guard parents[place] >= 0, counts[place] > 1 else { return false }

@@ -1,9 +1,9 @@
 /// Why a question cannot be answered, with what to do about it.
 package struct InspectionError: Error, Equatable, CustomStringConvertible {
     package enum Code: Sendable {
-        /// What was asked for makes no sense, or is not there.
+        /// The request makes no sense, or asks for what is not there.
         case usage
-        /// What the answer needs is damaged.
+        /// Something that the answer needs is damaged.
         case damaged
         /// A node runs on the folder.
         case busy

@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// What a transaction is called: as in the view `txns` of the log.
+/// The name of a transaction's operation: as in the view `txns` of the log.
 package enum OperationName {
     package static func text(_ type: Int32) -> String {
         switch OpCode(rawValue: type) {

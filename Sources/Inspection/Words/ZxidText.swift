@@ -7,7 +7,7 @@ package import Vocabulary
 /// is decimal, unless a file's name stands before it.
 package struct ZxidText: Equatable, Sendable {
     package let zxid: Zxid
-    /// What it would be in base 16, where it was read as decimal and could be either.
+    /// The zxid that it would be in base 16, where it was read as decimal and could be either.
     package let asHex: Zxid?
 
     package init?(_ text: String) {
@@ -49,7 +49,7 @@ package struct ZxidText: Equatable, Sendable {
         text.hasPrefix("0x") ? Int64(text.dropFirst(2), radix: 16) : Int64(text)
     }
 
-    /// What stands for the zxid in a file's name, whatever folder stands before it.
+    /// The digits that stand for the zxid in a file's name, whatever folder stands before it.
     private static func fileDigits(_ text: Substring) -> Substring? {
         let name = text.split(separator: "/").last ?? text
         for prefix in ["log.", "snapshot.", "snapshot-"] where name.hasPrefix(prefix) {

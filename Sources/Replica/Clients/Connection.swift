@@ -7,8 +7,8 @@ internal import Vocabulary
 /// A class, since it is one thing that many steps look at: a copied struct would count a dozen references a
 /// request. The replica owns it; nothing of it leaves.
 ///
-/// What each request looks at is not checked for exclusive access at run time: it is read and written in one
-/// statement each, by one thread (getData 8 × 100 takes 4 % less CPU so).
+/// Fields that each request looks at are not checked for exclusive access at run time: they are read and
+/// written in one statement each, by one thread (getData 8 × 100 takes 4 % less CPU so).
 final class Connection {
     enum Phase {
         /// Nothing has come yet; the first frame must be a connect request.
@@ -32,9 +32,9 @@ final class Connection {
     @exclusivity(unchecked) var isReadOnly = false
     /// While connecting: its session was there before, and the leader must say whether it still is.
     var isReturning = false
-    /// It took up a session that an earlier connection had begun, here or at another server.
+    /// The client took up a session that an earlier connection had begun, here or at another server.
     @exclusivity(unchecked) var isResumed = false
-    /// Who the client has proven to be. Belongs to the connection, not to the session.
+    /// Identities that the client has proven. They belong to the connection, not to the session.
     @exclusivity(unchecked) var identities: [Identity]
     /// Requests that wait for a write of this client ahead of them, that write first, or for room.
     @exclusivity(unchecked) var waiting: Deque<WaitingRequest> = []
@@ -44,7 +44,7 @@ final class Connection {
     @exclusivity(unchecked) private var waitingMax = Int.max
     @exclusivity(unchecked) var held = ByteBuffer()
     @exclusivity(unchecked) var isPaused = false
-    /// It was sent more than it has taken: nothing more is answered until there is room.
+    /// The client was sent more than it has taken: nothing more is answered until there is room.
     @exclusivity(unchecked) var isCrowded = false
     /// Of a frame that has begun to come and is too large to be read on without room for it.
     @exclusivity(unchecked) var expected = 0
@@ -52,7 +52,7 @@ final class Connection {
     @exclusivity(unchecked) var reserved = 0
     /// Of what is in `waiting`.
     @exclusivity(unchecked) var keptBytes = 0
-    /// It stands in the line of those who need room, or has come to its head.
+    /// The connection stands in the line of those who need room, or has come to its head.
     @exclusivity(unchecked) var waitsForRoom = false
     @exclusivity(unchecked) var isNext = false
     /// The last event delivered, so that one change tells a connection once.
@@ -66,7 +66,7 @@ final class Connection {
     /// into each ACL that names `auth`.
     static let identitiesMax = 1000
     static let identityBytesMax = 128 << 10
-    /// What the identities of its waiting requests may come to.
+    /// Bytes that the identities of a client's waiting requests may come to.
     private static let waitingIdentityBytesMax = 8 << 20
     /// From this size on it may be its size that a leader turns a request down for.
     private static let largeBytes = 64 << 10
@@ -146,7 +146,7 @@ struct WaitingRequest {
     }
 }
 
-/// What operators are told of a connection (`cons`).
+/// Statistics of a connection, as operators are told them (`cons`).
 package struct ConnectionStatistics: Sendable {
     /// Wall-clock milliseconds.
     package var establishedMs: Int64

@@ -60,7 +60,7 @@ struct ConnectionTable {
         return connection
     }
 
-    /// Those in some of the slots.
+    /// Connections in some of the slots.
     func inSlots(_ range: Range<Int>) -> [Connection] {
         slots[range.clamped(to: slots.indices)].compactMap { $0 }
     }

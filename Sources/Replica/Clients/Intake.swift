@@ -1,8 +1,8 @@
 internal import DequeModule
 internal import Vocabulary
 
-/// What clients have asked for and was not done yet, in bytes, of all of them together; and who waits to be
-/// read on until it is less.
+/// Bytes of what all clients together have asked for and was not done yet; and who waits to be read on until
+/// there are fewer.
 ///
 /// A request that is larger than `largeBytes` is admitted when its length is known and before the rest of it
 /// is read: so a thousand clients that send a megabyte each are read one after the other. Smaller ones come

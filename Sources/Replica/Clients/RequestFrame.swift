@@ -6,7 +6,7 @@ internal import Wire
 struct RequestFrame {
     let xid: Int32
     let type: Int32
-    /// What was read from the socket with it.
+    /// The frames that were read from the socket together, this one among them.
     let frames: ByteBuffer
     /// The frame without its length, in `frames`.
     let range: Range<Int>

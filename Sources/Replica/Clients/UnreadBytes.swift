@@ -1,13 +1,13 @@
 package import Vocabulary
 
-/// What clients were sent and have not taken, in bytes: of each that is behind, and of all together; and who
-/// is cut off when it is too much.
+/// Bytes that clients were sent and have not taken: of each that is behind, and of all together; and who is
+/// cut off when they are too many.
 ///
 /// One that owes more than it may goes by itself. When all of them together owe too much, those who owe most
 /// go, until a quarter of the bound is free: so that the next ones are looked for only after as much was
 /// written again.
 package struct UnreadBytes {
-    /// What one client may leave unread before it is cut off.
+    /// Bytes that one client may leave unread before it is cut off.
     package static let ofOneMax = 64 << 20
 
     private let bytesMax: Int
@@ -31,7 +31,7 @@ package struct UnreadBytes {
         return bytes > bytesMax ? cut() : []
     }
 
-    /// It has taken all of it, or is gone.
+    /// The client has taken all that it owed, or is gone.
     package mutating func forget(_ connection: ConnectionID) {
         bytes -= owed.removeValue(forKey: connection) ?? 0
     }

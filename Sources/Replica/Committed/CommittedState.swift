@@ -3,8 +3,8 @@ internal import Wire
 internal import Zab
 package import Znodes
 
-/// What the committed transactions have made: the tree and the sessions, and how far they are known to be
-/// what the leader has.
+/// The state that the committed transactions have made: the tree and the sessions, and how far they are known
+/// to be what the leader has.
 package struct CommittedState: ~Copyable {
     package private(set) var tree: Tree
     /// With those whose creation is under way, which its own fields tell from the others.
@@ -18,7 +18,7 @@ package struct CommittedState: ~Copyable {
     var isTreeExact = true
     /// A snapshot of the tree is being taken for the disk.
     package private(set) var isBeingCaptured = false
-    /// What the configuration's znode shows; nil for a node that is all there is.
+    /// The text that the configuration's znode shows; nil for a node that is all there is.
     private let configuration: ByteString?
 
     /// Bytes that a capture packs at a time, whatever the number of records: with 2048, about 0.4 ms.

@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import Wire
 
-/// What has come of the tree that a leader sends.
+/// The part that has come of the tree that a leader sends.
 struct IncomingSnapshot: ~Copyable {
     /// The tree's, a number that clients cannot guess.
     private let seed: UInt64

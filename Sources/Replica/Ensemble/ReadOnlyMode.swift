@@ -3,7 +3,7 @@ internal import Zab
 
 /// Read-only mode (`readonlymode.enabled`, client protocol 2.9): whether it is on, and its sessions.
 struct ReadOnlyMode {
-    /// What a look at the election changes.
+    /// The change that a look at the election brings.
     enum Change {
         case begins(afterMs: Int64)
         case ends

@@ -5,7 +5,7 @@ internal import Wire
 internal import Zab
 internal import Znodes
 
-/// What comes from the other servers: Zab's messages go to Zab, the others are answered here.
+/// Messages from the other servers: Zab's go to Zab, the others are answered here.
 extension Replica {
     mutating func take(_ input: LinkEvent) {
         switch input {
@@ -169,7 +169,7 @@ extension Replica {
 }
 
 extension WriteRequest {
-    /// What a learner asks for in the name of its client.
+    /// The request that a learner makes in the name of its client.
     fileprivate init?(_ forwarded: ForwardedRequest, at now: Instant) {
         if forwarded.type == OpCode.createSession.rawValue {
             guard

@@ -70,6 +70,6 @@ extension Replica {
 }
 
 extension DueAnswer {
-    /// What needs the ensemble is refused unread, whatever its body says.
+    /// Requests that need the ensemble are refused unread, whatever their bodies say.
     static let refusedReadOnly = DueAnswer(kind: .failure(.notReadOnly))
 }

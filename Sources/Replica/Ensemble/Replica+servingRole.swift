@@ -4,7 +4,7 @@ internal import Wire
 internal import Zab
 internal import Znodes
 
-/// What changes for this node's clients when it does another thing for the ensemble.
+/// The change from one serving role to another, and what it means for this node's clients.
 extension Replica {
     /// There is a leader. A learner that comes back to one it has lost in the same epoch may have given it
     /// writes that are under way there still: it synchronizes before it gives them to anybody again, so that

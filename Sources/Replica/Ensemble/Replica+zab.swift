@@ -4,7 +4,7 @@ internal import Wire
 internal import Zab
 internal import Znodes
 
-/// What Zab wants done.
+/// Zab's effects, carried out.
 extension Replica {
     /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
     mutating func carryOutZab() {

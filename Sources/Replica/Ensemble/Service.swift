@@ -1,7 +1,7 @@
 internal import Vocabulary
 internal import Zab
 
-/// What this node does for the ensemble, and since when.
+/// The service that this node does for the ensemble, and since when.
 struct Service {
     /// nil while there is no leader.
     private(set) var servingRole: ServingRole?

@@ -60,7 +60,7 @@ extension Replica {
 
 /// How far the ends of sessions are that ran out together.
 package struct Endings {
-    /// What one step does of them, at most: some milliseconds' work.
+    /// The most that one step does of them: some milliseconds' work.
     package struct Bounds: Equatable, Sendable {
         package var sessions = 256
         /// A session that has more is one step all the same: its end is one transaction.

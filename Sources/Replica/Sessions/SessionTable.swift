@@ -12,10 +12,10 @@ package struct SessionTable: Sendable {
         package var timeoutMs: Int32
         /// The connection that speaks for it, if its client is connected here.
         package var connection: ConnectionID?
-        /// Its creation is in the history that is applied here. A snapshot holds no other: one whose creation
-        /// is under way may never come to be.
+        /// The session's creation is in the history that is applied here. A snapshot holds no other session:
+        /// one whose creation is under way may never come to be.
         package fileprivate(set) var isCommitted = false
-        /// It is in `heard`.
+        /// The session is in `heard`.
         fileprivate var isHeard = false
         /// When its client was last heard of, and its timeout, said. Monotonic milliseconds, a multiple of
         /// the tick.
@@ -25,13 +25,13 @@ package struct SessionTable: Sendable {
         fileprivate var claim = Claim()
     }
 
-    /// What only a leader knows of a session. It ends with the reign in which it was noted.
+    /// A leader's own knowledge of a session. It ends with the reign in which it was noted.
     fileprivate struct Claim {
         var reign: UInt32 = 0
         /// The server that speaks for it, where that is known: whoever else asks has not noticed that its
         /// client has moved.
         var holder: Holder?
-        /// Its end is decided but not yet applied; nothing more is done for it.
+        /// The session's end is decided but not yet applied; nothing more is done for it.
         var isClosing = false
     }
 
@@ -47,7 +47,7 @@ package struct SessionTable: Sendable {
     private var ticks: [Int64: [SessionID]] = [:]
     /// No session is under an earlier one.
     private var nextTickMs: Int64?
-    /// Those of a tick that has come, which one that is, and how many of them were looked at.
+    /// Sessions of a tick that has come, which tick that is, and how many of them were looked at.
     private var due: [SessionID] = []
     private var dueMs: Int64 = 0
     private var dueTaken = 0
@@ -134,14 +134,14 @@ package struct SessionTable: Sendable {
         heard.append(id)
     }
 
-    /// Those heard from since the leader last asked.
+    /// Sessions heard from since the leader last asked.
     mutating func takeHeard() -> [(session: SessionID, timeoutMs: Int32)] {
         let taken = heard.compactMap { id in sessions[id].map { (session: id, timeoutMs: $0.timeoutMs) } }
         forgetHeard()
         return taken
     }
 
-    /// What was heard before a leader is no news to it.
+    /// Sessions heard from before there was a leader are no news to it.
     mutating func forgetHeard() {
         for id in heard { sessions[id]?.isHeard = false }
         heard.removeAll(keepingCapacity: true)
@@ -149,7 +149,7 @@ package struct SessionTable: Sendable {
 
     // MARK: What only a leader knows
 
-    /// Its end is decided.
+    /// The session's end is decided.
     package mutating func beginClosing(_ id: SessionID) {
         withClaim(on: id) { $0.isClosing = true }
     }
@@ -181,7 +181,7 @@ package struct SessionTable: Sendable {
         withClaim(on: id) { if $0.holder == nil { $0.holder = holder } }
     }
 
-    /// What only a leader knows is no longer so: who holds a session, and which ends were decided and perhaps
+    /// A leader's own knowledge holds no longer: who holds a session, and which ends were decided and perhaps
     /// lost.
     package mutating func forgetLeadership() { reign &+= 1 }
 
@@ -202,7 +202,8 @@ package struct SessionTable: Sendable {
 
     /// Goes on looking at the sessions whose tick has come, up to one that has run out and is not closing.
     ///
-    /// It is looked at again after its timeout: its end may be lost with the leader that decided it.
+    /// A session that has run out is looked at again after its timeout: its end may be lost with the leader
+    /// that decided it.
     ///
     /// - Parameter visits: How many may be looked at; counted down.
     /// - Returns: nil when there is none, or no more may be looked at.

@@ -26,7 +26,7 @@ extension Replica {
         }
     }
 
-    /// What a learner asked for is in the tree, and was sent to it before this.
+    /// The history that a learner waited for is in the tree, and was sent to it before this.
     private mutating func answerLearner(on link: LinkID) {
         effects.act(.link(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
     }

@@ -8,7 +8,7 @@ struct SyncQueue {
     /// Whom a question to the leader was for.
     enum Question {
         case client(ConnectionID)
-        /// This node itself, before it gives the leader anything again.
+        /// The node itself, before it gives the leader anything again.
         case node
     }
 

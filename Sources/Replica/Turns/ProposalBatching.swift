@@ -7,7 +7,7 @@ package import Vocabulary
 /// synced once for the first of it and once for the rest (Nagle's rule, RFC 896, with commits for
 /// acknowledgements).
 ///
-/// Whoever is answered by that commit often has the next request ready in a moment. So there is a pause
+/// A client that is answered by that commit often has the next request ready in a moment. So there is a pause
 /// after it, until as many have come as were answered, or as much time has passed as the commit took. Where
 /// few come in it, the next commits are not followed by one.
 ///

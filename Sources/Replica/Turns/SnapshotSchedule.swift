@@ -6,7 +6,7 @@
 /// transactions. As in ZooKeeper the number is drawn anew each time, between the half and the whole of it, so
 /// that the servers of an ensemble do not write theirs at once. An election changes nothing.
 package struct SnapshotSchedule: Sendable {
-    /// What the log grows by between two snapshots of a small tree, at most.
+    /// Bytes that the log grows by between two snapshots of a small tree, at most.
     package static let bytesMin = 96 << 20
 
     /// After how many transactions a snapshot is due once they outweigh the tree; nil for `bytesMin`.

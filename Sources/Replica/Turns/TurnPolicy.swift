@@ -18,7 +18,7 @@ package struct TurnPolicy: Sendable {
     private let isAlone: Bool
     /// How many connections a slice of events is for.
     package let eventSliceCount: Int
-    /// What a leader has passed on.
+    /// Proposals that a leader has passed on.
     private var batching = ProposalBatching()
     /// The end of the turn will come.
     private var isTurnOpen = false

@@ -1,7 +1,7 @@
 package import Vocabulary
 
-/// Who watched what at one moment. Shared with the table until that changes, connection by connection, and
-/// read wherever there is time for it.
+/// The watches that there were at one moment. Shared with the table until that changes, connection by
+/// connection, and read wherever there is time for it.
 package struct WatchList: Sendable {
     private let watched: [ConnectionID: [ZnodePath: WatchTable.Watch]]
 

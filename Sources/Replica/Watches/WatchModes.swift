@@ -1,4 +1,4 @@
-/// What one connection watches about one path.
+/// Modes in which one connection watches one path.
 package struct WatchModes: OptionSet {
     package let rawValue: UInt8
 

@@ -1,11 +1,11 @@
 internal import Vocabulary
 internal import Znodes
 
-/// What a transaction did, as those who watch are told of it.
+/// A change that a transaction made, as those who watch are told of it.
 struct WatchEvent {
     let type: EventType
     let path: ZnodePath
-    /// Whoever may not read the znode by this list is not told.
+    /// Watchers that may not read the znode by this list are not told.
     let acl: ACL
     /// Tells the event from every other: a connection may be among its recipients more than once.
     let serial: UInt64

@@ -1,18 +1,18 @@
 package import Vocabulary
 
-/// Who watches what: the watches of all connections of this node.
+/// The watches of all connections of this node: who watches what.
 ///
 /// A watch belongs to a connection and a path, at most one of each mode. Connections are told in the order in
 /// which they came to a path. A change looks at those whom it concerns, and the end of a connection at what
 /// that one watched, however many others watch the same.
 package struct WatchTable {
-    /// What one connection watches about one path, and when it came to it.
+    /// Modes in which one connection watches one path, and when it came to it.
     struct Watch: Sendable {
         var modes: WatchModes
         let serial: UInt64
     }
 
-    /// Who watches a path, by mode.
+    /// Watchers of each path, by mode.
     private var data: [ZnodePath: WatcherList] = [:]
     private var children: [ZnodePath: WatcherList] = [:]
     private var persistent: [ZnodePath: WatcherList] = [:]
@@ -166,6 +166,6 @@ package struct WatchTable {
         if !modes.isDisjoint(with: .seesChildren) { childCount += sign }
     }
 
-    /// What is watched now, for those who list it.
+    /// The watches that there are now, for those who list them.
     package var list: WatchList { WatchList(watched) }
 }

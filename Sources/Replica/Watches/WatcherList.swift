@@ -2,8 +2,8 @@ internal import Vocabulary
 
 /// The connections that watch one path in one way, in the order in which they came to it.
 ///
-/// Whoever goes is found by its number and leaves a gap, so that ten thousand that go one after the other
-/// cost ten thousand times what one costs; gaps are closed once they are the half.
+/// A watcher that goes is found by its number and leaves a gap, so that ten thousand that go one after the
+/// other cost ten thousand times what one costs; gaps are closed once they are the half.
 struct WatcherList {
     struct Watcher {
         /// When the connection came to the path; unique in the table.
@@ -18,7 +18,7 @@ struct WatcherList {
 
     var isEmpty: Bool { watchers.count == gaps }
 
-    /// Those who watch, oldest first.
+    /// Watchers that are here, oldest first.
     var present: [Watcher] { gaps == 0 ? watchers : watchers.filter { $0.connection != Self.gap } }
 
     /// Adds one that is not here. Usually it came last.

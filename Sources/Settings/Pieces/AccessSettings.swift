@@ -1,4 +1,4 @@
-/// Who may do what, beyond the ACLs themselves.
+/// Settings of who may do what, beyond the ACLs themselves.
 package struct AccessSettings: Equatable, Sendable {
     /// `skipACL`: no ACL is checked.
     package var areACLsSkipped = false

@@ -1,4 +1,4 @@
-/// What protects the node from too much at once.
+/// Limits that protect the node from too much at once.
 package struct LimitSettings: Equatable, Sendable {
     /// `jute.maxbuffer`: the longest frame a client may send.
     package var frameBytesMax = 0xfffff
@@ -10,8 +10,9 @@ package struct LimitSettings: Equatable, Sendable {
     package var recordBytesMax: Int {
         min(frameBytesMax + max(frameBytesExtra ?? frameBytesMax, 1024), Int(Int32.max))
     }
-    /// What is taken of a leader, packet by packet and znode by znode: more than anybody should send. One of
-    /// Apache's leaders proposes what its own followers do not take, and a tree may be older than a setting.
+    /// Bytes that are taken of a leader, packet by packet and znode by znode: more than anybody should send.
+    /// One of Apache's leaders proposes what its own followers do not take, and a tree may be older than a
+    /// setting.
     package var leaderRecordBytesMax: Int { min(max(4 * recordBytesMax, 64 << 20), Int(Int32.max)) }
     /// `globalOutstandingLimit`: requests in process above which busy connections are not read.
     package var outstandingRequestsMax = 1000

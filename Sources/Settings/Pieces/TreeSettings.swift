@@ -1,4 +1,4 @@
-/// What the tree may hold, and how what nobody needs any more is swept from it.
+/// Settings of what the tree may hold, and of how what nobody needs any more is swept from it.
 package struct TreeSettings: Equatable, Sendable {
     /// `extendedTypesEnabled`: TTL znodes.
     package var areExtendedTypesEnabled = false

@@ -26,7 +26,7 @@ struct Disk {
     private var waiting: [(write: Effects.LogWrite, committed: Zxid)] = []
     /// Writes of the batch under way; 0 when there is none.
     private(set) var batchCount = 0
-    /// What the last batch added to the log.
+    /// Transactions that the last batch added to the log, and their bytes.
     private(set) var growth = (transactions: 0, bytes: 0)
     let flaw: Flaw?
 
@@ -48,7 +48,7 @@ struct Disk {
 
     // MARK: Writes
 
-    /// These will be given to it.
+    /// Writes that will be given to the disk.
     mutating func foresee(_ writes: some Sequence<Effects.LogWrite>) {
         for write in writes { foresee(write.what) }
     }

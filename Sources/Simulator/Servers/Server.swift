@@ -89,7 +89,8 @@ final class Server {
 
     // MARK: Writes
 
-    /// What was applied may be ordered only, and not given to the disk: judges are told what will be there.
+    /// Transactions that were applied may be ordered only, and not given to the disk: judges are told what
+    /// will be there.
     func foresee() {
         disk.foresee(effects.writes.dropFirst(foreseenCount))
         foreseenCount = effects.writes.count

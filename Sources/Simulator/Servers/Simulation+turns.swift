@@ -4,7 +4,7 @@ internal import Vocabulary
 internal import Zab
 internal import Znodes
 
-/// What a server's replica wants done, done when a node's loop does it: both ask `TurnPolicy`.
+/// Effects of a server's replica, carried out when a node's loop does it: both ask `TurnPolicy`.
 extension Simulation {
     /// After a step.
     ///

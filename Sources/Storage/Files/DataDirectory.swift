@@ -124,7 +124,7 @@ package struct DataDirectory: Sendable {
 }
 
 extension StorageError {
-    /// What the system said, in our words.
+    /// The system's error, in our words.
     package init(errno code: Int32, doing what: String, file: String) {
         let ours: Code
         let remedy: String

@@ -30,7 +30,7 @@ package struct LogRow: Sendable, Equatable {
 }
 
 extension LogRow {
-    /// What it takes in the database file, within a few bytes.
+    /// Bytes that the row takes in the database file, within a few.
     package var approximateBytes: Int { 48 + (path?.bytes.count ?? 0) + body.readableBytes }
 
     /// The chain with this row at its end.
@@ -51,6 +51,6 @@ extension LogRow {
 }
 
 extension Zxid {
-    /// What should follow `self` in a log, as far as that can be said: the next of its epoch.
+    /// The zxid that should follow `self` in a log, as far as that can be said: the next of its epoch.
     package var expectedNext: Zxid { Zxid(rawValue: rawValue &+ 1) }
 }

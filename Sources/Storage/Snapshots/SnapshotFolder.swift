@@ -3,7 +3,8 @@ package import Vocabulary
 
 /// The snapshots of a data folder, by name.
 package enum SnapshotFolder {
-    /// Those that are complete, newest first. From which of them the log goes on, `LogStore.snapshots` says.
+    /// Snapshots that are complete, newest first. From which of them the log goes on, `LogStore.snapshots`
+    /// says.
     package static func snapshots(in directory: String) throws(StorageError) -> [Zxid] {
         try DataDirectory(visiting: directory).snapshots()
     }
@@ -31,19 +32,19 @@ extension DataDirectory {
         return snapshotName(zxid) == name ? zxid : nil
     }
 
-    /// Those that are complete, newest first.
+    /// Snapshots that are complete, newest first.
     func snapshots() throws(StorageError) -> [Zxid] {
         try names().compactMap(DataDirectory.snapshotZxid).filter(holdsSnapshot).sorted(by: >)
     }
 
-    /// Those from which a log goes on that begins after `start` and ends at `last`, newest first.
+    /// Snapshots from which a log goes on that begins after `start` and ends at `last`, newest first.
     func snapshots(from start: Zxid, through last: Zxid) throws(StorageError) -> [Zxid] {
         try snapshots().filter { $0 >= start && $0 <= last }
     }
 
     package func holdsSnapshot(_ zxid: Zxid) -> Bool { DataDirectory.size(of: snapshot(zxid)) > 0 }
 
-    /// What killed processes left. Only with the folder's lock, and before anything here writes one.
+    /// Removes what killed processes left. Only with the folder's lock, and before anything here writes one.
     func removeUnfinishedSnapshots() throws(StorageError) {
         for name in try names()
         where name.hasPrefix(DataDirectory.prefix) && name.hasSuffix(DataDirectory.unfinished) {

@@ -117,7 +117,7 @@ private struct SnapshotRows: ~Copyable {
         }
     }
 
-    /// What the row of meta says, whether or not the others agree.
+    /// The claim of the row of meta, whether or not the other rows agree.
     func claim() throws(StorageError) -> (summary: SnapshotSummary, acls: Int64, checksum: Int64) {
         let rows = try database.prepare(
             "SELECT zxid, time_ms, znodes, sessions, acls, digest, checksum FROM meta")

@@ -49,7 +49,7 @@ private final class RunReader {
     private static let pieceBytes = 64 << 10
 
     private let spool: Spool
-    /// What is not in `buffer` yet.
+    /// The part of the run that is not in `buffer` yet.
     private var left: Range<Int64>
     private var buffer = [UInt8](repeating: 0, count: RunReader.pieceBytes)
     private var start = 0

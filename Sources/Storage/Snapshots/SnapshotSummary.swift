@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// What a snapshot says about itself.
+/// A snapshot's word on itself.
 package struct SnapshotSummary: Equatable, Sendable {
     /// The last transaction that is in it.
     package let zxid: Zxid

@@ -15,7 +15,7 @@ package struct SnapshotWriter: ~Copyable {
     private var sum = SnapshotSum()
     private var failure: StorageError?
 
-    /// Who writes: each under a name of its own, since both may at a time.
+    /// Writers of snapshots: each under a name of its own, since both may write at a time.
     package enum Author: String {
         /// The node, of its own tree.
         case node = ""

@@ -1,6 +1,6 @@
 internal import Vocabulary
 
-/// What a server does with what happens while it looks for a leader.
+/// A server's steps while it looks for a leader.
 extension Election {
     /// Opens a round behind the last one, and tells every voter.
     static func begin(_ server: inout ServerState, at nowMs: Int64) -> Election {
@@ -32,7 +32,7 @@ extension Election {
         if hasChanged || mustRepeat { server.announce(announcement, dialing: mustRepeat) }
     }
 
-    /// What a server that looks does with any notification (quorum protocol 2.5).
+    /// Any notification, as a server that looks takes it (quorum protocol 2.5).
     private mutating func hear(
         _ notification: Notification, from peer: PeerID, _ server: inout ServerState, at nowMs: Int64
     ) {

@@ -10,9 +10,10 @@ package import Vocabulary
 /// Apache waits 200 ms for better votes once a quorum agrees. Here that wait ends early when every voter that
 /// can be reached has voted the same, so that a leader's death costs milliseconds.
 ///
-/// Who has failed as a leader lately is passed over at first, this server too: no vote is cast for it as long
-/// as the others may do without it. That is as if it were not there, so it costs no safety, and nobody votes
-/// for a history that is behind its own; and it ends by itself, so that it costs liveness only that time.
+/// A server that has failed as a leader lately is passed over at first, this one too: no vote is cast for it
+/// as long as the others may do without it. That is as if it were not there, so it costs no safety, and
+/// nobody votes for a history that is behind its own; and it ends by itself, so that it costs liveness only
+/// that time.
 package struct Election {
     /// Milliseconds to wait for better votes once a quorum agrees.
     static let settlingMs: Int64 = 200
@@ -37,14 +38,14 @@ package struct Election {
     private let membership: Membership
     /// The vote for oneself; an observer has none, nor has a server that must synchronize first.
     private let candidacy: Vote?
-    /// What a voter says that has no vote to give: peers of any kind answer it and do not count it (quorum
+    /// The vote of a voter that has none to give: peers of any kind answer it and do not count it (quorum
     /// protocol 1.4).
     private let abstention: Vote?
     package private(set) var round: Int64
     package private(set) var proposed: Vote
     private var received: [PeerID: Ballot] = [:]
     private var settled: [PeerID: Ballot] = [:]
-    /// Who has looked in this round, whatever it proposes.
+    /// Voters that have looked in this round, whatever they propose.
     private var heard: Set<PeerID> = []
     /// Voters to which an election link is up.
     private var reachable: Set<PeerID>
@@ -89,8 +90,8 @@ package struct Election {
         passesOverUntilMs = failed.isEmpty ? nil : nowMs + passingOverMs
     }
 
-    /// What this node tells everybody now. A server that passes itself over proposes nobody, as an observer
-    /// does: it is answered, and not counted.
+    /// The notification that everybody is sent now. A server that passes itself over proposes nobody, as an
+    /// observer does: it is answered, and not counted.
     package var announcement: Notification {
         Notification(
             state: .looking, vote: abstention ?? proposed, round: round, configuration: membership.text)
@@ -185,7 +186,7 @@ package struct Election {
     /// Whether `peer` has looked in this round.
     func hasHeard(_ peer: PeerID) -> Bool { heard.contains(peer) }
 
-    /// What the votes so far amount to. Asked after every input; time is one.
+    /// The outcome of the votes so far. Asked after every input; time is one.
     package mutating func outcome(at nowMs: Int64) -> Outcome {
         if let joined = establishedLeader() { return joined }
         let agreeing = received.filter { $0.value.state != .looking || $0.value.round == round }

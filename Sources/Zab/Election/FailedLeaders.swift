@@ -24,7 +24,7 @@ struct FailedLeaders {
         failures.contains { $0.peer == peer && $0.untilMs > nowMs }
     }
 
-    /// Those that are remembered still.
+    /// Failed leaders that are remembered still.
     mutating func remembered(at nowMs: Int64) -> Set<PeerID> {
         failures.removeAll { $0.untilMs <= nowMs }
         return Set(failures.map(\.peer))

@@ -28,7 +28,7 @@ package struct Vote: Hashable, Sendable {
     }
 }
 
-/// What a node says of itself to one that looks for a leader, or on its own when it looks itself.
+/// A node's word on itself, to one that looks for a leader, or on its own when it looks itself.
 package struct Notification: Equatable, Sendable {
     package enum State: Int32, Sendable { case looking, following, leading, observing }
 

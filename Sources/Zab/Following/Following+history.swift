@@ -1,6 +1,6 @@
 internal import Vocabulary
 
-/// What a learner is sent of the history: to begin with, and from then on (quorum protocol 3.4 to 3.7).
+/// The history that a learner is sent: to begin with, and from then on (quorum protocol 3.4 to 3.7).
 extension Following {
     mutating func beginDiff() throws(StepDown) {
         guard case .promised(let epoch) = phase else { throw StepDown("DIFF out of turn") }
@@ -83,7 +83,7 @@ extension Following {
         deadlineMs = nowMs + server.timeouts.initMs
     }
 
-    /// What may be logged of what came: the rest waits for UPTODATE.
+    /// Entries that came and may be logged: the rest waits for UPTODATE.
     private mutating func takeCommitted() -> [Entry] {
         let loggable = Array(unlogged.prefix { $0.zxid <= committed })
         unlogged.removeFirst(loggable.count)

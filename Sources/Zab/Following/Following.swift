@@ -3,9 +3,10 @@ internal import Vocabulary
 /// A learner's part, from the connection to its leader to the end of that leader's reign (quorum protocol
 /// 3.3, 3.7).
 ///
-/// What the leader sends before UPTODATE is put in order and kept; at NEWLEADER what is committed goes to the
-/// disk, then the epoch, then the acknowledgement leaves; what was proposed and not committed waits until
-/// UPTODATE, since a leader would take its acknowledgement for the one of NEWLEADER (ZOOKEEPER-4685).
+/// The history that the leader sends before UPTODATE is put in order and kept; at NEWLEADER what is committed
+/// goes to the disk, then the epoch, then the acknowledgement leaves; what was proposed and not committed
+/// waits until UPTODATE, since a leader would take its acknowledgement for the one of NEWLEADER
+/// (ZOOKEEPER-4685).
 struct Following: ~Copyable {
     enum Phase: Equatable {
         case connecting
@@ -59,7 +60,7 @@ struct Following: ~Copyable {
         }
     }
 
-    /// What it does in a running epoch; nil before that.
+    /// The learner's role in a running epoch; nil before that.
     var servingRole: ServingRole? {
         guard case .broadcast(let epoch) = phase else { return nil }
         return isObserver ? .observe(leader, epoch) : .follow(leader, epoch)

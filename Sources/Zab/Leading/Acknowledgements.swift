@@ -1,6 +1,6 @@
 internal import Vocabulary
 
-/// Who has what of a reign's proposals on its disk.
+/// Positions up to which the voters have a reign's proposals on their disks.
 struct Acknowledgements {
     /// One of each voter that was heard; few, and looked through at every acknowledgement.
     private var positions: [(peer: PeerID, zxid: Zxid)] = []
@@ -12,8 +12,8 @@ struct Acknowledgements {
         positions[index].zxid = max(positions[index].zxid, zxid)
     }
 
-    /// What it acknowledged no longer counts: it is about to be sent a history that may lack some of it, and
-    /// acknowledges the rest again.
+    /// Acknowledgements of `peer` no longer count: it is about to be sent a history that may lack some of
+    /// what it acknowledged, and acknowledges the rest again.
     mutating func forget(_ peer: PeerID) { positions.removeAll { $0.peer == peer } }
 
     func decided(by quorum: Quorum) -> Zxid {

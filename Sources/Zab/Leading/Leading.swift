@@ -22,12 +22,12 @@ struct Leading: ~Copyable {
     var learners: [Learner] = []
     /// The end of the history this reign begins with.
     let inherited: Zxid
-    /// Who accepted an epoch, and the newest one heard of; voters only are counted.
+    /// Servers whose accepted epochs are known, and the newest one heard of; voters only are counted.
     var accepted: Set<PeerID> = []
     var newestAccepted: Epoch
     var promised: Set<PeerID> = []
     var entered: Set<PeerID> = []
-    /// What was proposed in this reign and what a quorum has of it.
+    /// Acknowledgements of what was proposed in this reign: what a quorum has of it.
     var acknowledgements = Acknowledgements()
     /// Voters that cannot follow, since they have promised a later epoch, and since when they come in vain.
     var overtakenSinceMs: [PeerID: Int64] = [:]
@@ -66,7 +66,7 @@ struct Leading: ~Copyable {
         return true
     }
 
-    /// What it does in a running epoch; nil before that.
+    /// The leader's role in a running epoch; nil before that.
     var servingRole: ServingRole? {
         guard case .broadcast(let epoch) = phase else { return nil }
         return .lead(epoch)
@@ -173,9 +173,9 @@ struct Leading: ~Copyable {
         }
     }
 
-    /// Whoever was elected by an election that the others have not ended yet need not wait until its time is
-    /// up: before an epoch is promised, an election may be taken back at no cost. A voter that asks for one
-    /// who has failed is not listened to.
+    /// A leader that was elected by an election that the others have not ended yet need not wait until its
+    /// time is up: before an epoch is promised, an election may be taken back at no cost. A voter that asks
+    /// for one who has failed is not listened to.
     private func doubt(
         _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
     ) throws(StepDown) {

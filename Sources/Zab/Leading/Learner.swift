@@ -25,7 +25,7 @@ struct Learner {
     private(set) var phase = Phase.connected
     /// Known from `introduced` on.
     private(set) var peer = PeerID(rawValue: -1)
-    /// Its acknowledgements count.
+    /// The learner's acknowledgements count.
     private(set) var isVoter = false
     /// Hears what is committed, not what is proposed. Never a voter.
     private(set) var isObserver = false

@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// What a peer wants done, in order.
+/// Effects of a peer's step, to be carried out in order.
 package enum Effect: Equatable, Sendable {
     // MARK: Election
 
@@ -41,7 +41,7 @@ package enum Effect: Equatable, Sendable {
     case standBy(String)
 }
 
-/// What a peer does for the ensemble once an epoch runs.
+/// The role that a peer plays for the ensemble once an epoch runs.
 package enum ServingRole: Equatable, Sendable {
     /// Propose from `epoch << 32 | 1` on.
     case lead(Epoch)

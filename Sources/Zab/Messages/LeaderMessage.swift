@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// What a leader says to its learners (quorum protocol 3.1), as far as it is Zab's.
+/// Messages of a leader to its learners (quorum protocol 3.1), as far as they are Zab's.
 package enum LeaderMessage: Equatable, Sendable {
     /// The epoch that the leader means to open.
     case leaderInfo(Epoch)
@@ -21,7 +21,7 @@ package enum LeaderMessage: Equatable, Sendable {
     case ping(Zxid)
 }
 
-/// What a learner says to its leader, as far as it is Zab's.
+/// Messages of a learner to its leader, as far as they are Zab's.
 package enum LearnerMessage: Equatable, Sendable {
     /// The first thing on a connection.
     case info(PeerID, acceptedEpoch: Epoch, isObserver: Bool, configurationVersion: Int64)

@@ -1,13 +1,13 @@
 package import Vocabulary
 
-/// Who is in the ensemble, as its configuration says.
+/// Members of the ensemble, as its configuration says.
 package struct Membership: Equatable, Sendable {
     package let quorum: Quorum
     /// Members that follow and do not decide; sorted.
     package let observers: [PeerID]
     /// The version of the configuration; 0 where it never changed by an operation.
     package let version: Int64
-    /// Its text as peers exchange it (quorum protocol 5.4), carried and not looked into.
+    /// The configuration's text as peers exchange it (quorum protocol 5.4), carried and not looked into.
     package let text: ByteString
     /// Whether servers that the configuration does not list may learn from a leader (`reconfigEnabled`):
     /// those that are to be taken in later.
@@ -33,7 +33,7 @@ package struct Membership: Equatable, Sendable {
     package func isListed(_ peer: PeerID) -> Bool { isVoter(peer) || observers.contains(peer) }
 }
 
-/// What a node knows of its own past, all of it on its disk.
+/// A node's knowledge of its own past, all of it on its disk.
 package struct PersistentState: Equatable, Sendable {
     /// The newest epoch whose leader was promised that none before it will be followed.
     package var acceptedEpoch: Epoch
