@@ -22,14 +22,6 @@ final class PacketHandler: LinkHandler {
         case snapshot
         /// The connection is being closed: bytes that still come are dropped.
         case closed
-
-        /// Of a learner.
-        var link: LinkID? {
-            switch self {
-            case .learner(let link), .overlong(_, let link): link
-            case .dialed, .unidentified, .leader, .snapshot, .closed: nil
-            }
-        }
     }
 
     /// Bytes of a packet around its data, identities included.
@@ -50,6 +42,9 @@ final class PacketHandler: LinkHandler {
     private var firstProposal: Zxid?
     /// Bytes that NIO held at the last look; never less than it holds now.
     private var heldBytes = 0
+    /// Bytes of a tree among what is unsent, or more. A tree is added all at once, and taken in its learner's
+    /// time: as large as it is, it is no sign of a learner that does not read.
+    private var treeBytes = 0
 
     init(owner: QuorumLinks, phase: Phase) {
         self.owner = owner
@@ -97,9 +92,10 @@ final class PacketHandler: LinkHandler {
         proposals.clear()
     }
 
-    /// Puts bytes behind what is to be sent with the next `flush`.
+    /// Puts a piece of a tree behind what is to be sent with the next `flush`.
     func add(_ bytes: ByteBuffer) {
         joinProposals()
+        treeBytes += bytes.readableBytes
         guard bytes.readableBytes > PacketHandler.copiedBytesMax else {
             unsent.writeImmutableBuffer(bytes)
             return
@@ -132,12 +128,13 @@ final class PacketHandler: LinkHandler {
     /// Bytes that the peer has not taken: added and not yet in the kernel's hands.
     var unsentBytes: Int { unsent.readableBytes + proposals.readableBytes + channelBytes }
 
-    /// Whether more than `bytesMax` are unsent; looks closely only when it may be so.
+    /// Whether more than `bytesMax` are unsent beside a tree; looks closely only when it may be so.
     func isBehind(by bytesMax: Int) -> Bool {
         let added = unsent.readableBytes + proposals.readableBytes
-        guard added + heldBytes > bytesMax else { return false }
+        guard added + heldBytes > bytesMax + treeBytes else { return false }
         heldBytes = channelBytes
-        return added + heldBytes > bytesMax
+        treeBytes = min(treeBytes, added + heldBytes)
+        return added + heldBytes > bytesMax + treeBytes
     }
 
     private var channelBytes: Int {
@@ -152,11 +149,6 @@ final class PacketHandler: LinkHandler {
         guard linkState.unread.readableBytes <= unreadBytesMax else {
             throw LinkFault("sent \(linkState.unread.readableBytes) bytes that nothing comes of")
         }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard let link = phase.link, context.channel.isWritable else { return }
-        context.eventLoop.assumeIsolated().execute { self.owner.gotRoom(self, link) }
     }
 
     /// Takes one packet, or what the owner takes of a snapshot; false when more must come first.

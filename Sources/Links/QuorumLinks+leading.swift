@@ -66,10 +66,6 @@ extension QuorumLinks {
         if learners[link] != nil { whenFromLearner(link, packet) }
     }
 
-    func gotRoom(_ handler: PacketHandler, _ link: LinkID) {
-        if learners[link] === handler { whenLearnerHasRoom(link) }
-    }
-
     func ended(_ handler: PacketHandler, _ link: LinkID) {
         guard learners[link] === handler else { return }
         learners[link] = nil

@@ -29,8 +29,6 @@ package final class QuorumLinks {
     /// Once for each `whenLearnerUp`, whoever ended the link; nothing comes from it afterwards.
     package var whenLearnerDown: (LinkID) -> Void = { _ in }
     package var whenFromLearner: (LinkID, QuorumPacket) -> Void = { _, _ in }
-    /// A learner that had much to take has taken it.
-    package var whenLearnerHasRoom: (LinkID) -> Void = { _ in }
     package var whenLeaderUp: () -> Void = {}
     /// The link broke, or there never was one. Once for each `follow`, and never after `unfollow`.
     package var whenLeaderDown: () -> Void = {}

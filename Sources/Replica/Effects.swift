@@ -204,7 +204,7 @@ package struct Effects {
 /// Something to be done with the snapshot that a node takes of itself.
 package enum SnapshotAction: Equatable, Sendable {
     /// The snapshot's slices follow as `sliceDue` asks for them. It may be complete once the disk has done
-    /// the order `after`: the log must not end before it.
+    /// the write `after`: the log must not end before it.
     case begin(SnapshotHead, after: UInt64)
     case add(CapturedSlice)
     /// The snapshot will not be completed.

@@ -1,4 +1,4 @@
-/// What a disk that is late means for its server.
+/// A disk that is late, and the server it belongs to.
 extension ServerState {
     /// Bytes of what was proposed and is not committed, or not on this server's disk, whichever are more: a
     /// quorum of others may commit what a disk here has still to take.

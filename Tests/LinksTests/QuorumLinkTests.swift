@@ -191,6 +191,27 @@ import Zab
         try await close([leader])
     }
 
+    @Test func `of a learner that is sent a tree stay open, however large it is`() async throws {
+        let leader = try await QuorumNode(2, unsentBytesMax: 8 << 20)
+        let deaf = try await Stranger(port: leader.links.boundPort)
+        try await deaf.stopReading()
+        deaf.say(QuorumPacket.introduction(of: 1).bytes)
+        try await eventually("introduced") { leader.up.count == 1 }
+        for _ in 0..<30 { leader.links.sendRaw(ByteBuffer(repeating: 1, count: 1 << 20), to: leader.up[0]) }
+        try await settle()
+        #expect(leader.down.isEmpty)
+        let packet = QuorumPacket(.proposal, zxid: .zero, data: ByteBuffer(repeating: 1, count: 100_000))
+        for _ in 0..<60 { leader.links.send(packet, to: leader.up[0]) }
+        try await settle()
+        #expect(leader.down.isEmpty, "6 MB beside the tree")
+        for sent in 0..<600 where leader.down.isEmpty {
+            leader.links.send(packet, to: leader.up[0])
+            if sent.isMultiple(of: 10) { try await settle() }
+        }
+        #expect(leader.down == leader.up)
+        try await close([leader])
+    }
+
     @Test func `that nobody listens for are refused, and those that are up stay`() async throws {
         let (leader, learner) = (try await QuorumNode(2), try await QuorumNode(1))
         let link = try await QuorumNode.pair(leader: leader, learner: learner)

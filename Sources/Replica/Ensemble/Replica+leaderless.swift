@@ -2,6 +2,7 @@ internal import DequeModule
 internal import NIOCore
 internal import Vocabulary
 internal import Zab
+internal import Znodes
 
 /// A node without a leader: its clients stay connected, and what they ask for waits for the next one.
 extension Replica {

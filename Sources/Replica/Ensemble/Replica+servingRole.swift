@@ -31,6 +31,8 @@ extension Replica {
     }
 
     private mutating func takeUp(_ connection: Connection) {
+        // Its client has gone on to another connection, whose writes may be in the history by now.
+        if connection.phase == .ending, connection.waiting.last?.isLast != true { return }
         if connection.phase == .connecting {
             if askAgain(for: connection) { welcome(connection) }
             return

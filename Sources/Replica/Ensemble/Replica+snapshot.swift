@@ -54,7 +54,7 @@ extension Replica {
 
     mutating func beginSnapshot() {
         if let head = committed.beginCapture() {
-            effects.act(.snapshot(.begin(head, after: zab.lastOrder)))
+            effects.act(.snapshot(.begin(head, after: zab.lastWrite)))
         }
     }
 

@@ -8,7 +8,7 @@ struct Service {
     /// The role that begins once the leader has answered a sync: it may have been given requests of this node
     /// before, and they are in its history then.
     private(set) var next: ServingRole?
-    /// Since when it has its duty, in monotonic milliseconds.
+    /// Since when it has its role, in monotonic milliseconds.
     private(set) var sinceMs: Int64 = 0
     /// Since when there is no leader, in monotonic milliseconds; of no meaning while there is one.
     private(set) var leaderlessSinceMs: Int64

@@ -1,10 +1,10 @@
 package import Vocabulary
 
-/// When the owner of a replica passes on what that wants done: orders to the disk, packets to the other
-/// servers, events to clients.
+/// When the owner of a replica passes its effects on: writes to the disk, packets to the other servers,
+/// events to clients.
 ///
 /// Effects are collected over a turn of the owner's loop. What waits for the end of the turn leaves then, in
-/// one batch; a leader may keep its proposals, and its orders with them, for longer (`ProposalBatching`). A
+/// one batch; a leader may keep its proposals, and its writes with them, for longer (`ProposalBatching`). A
 /// value: it decides and does nothing, and the loop of a node and the simulator's servers ask it at the same
 /// places.
 package struct TurnPolicy: Sendable {
@@ -39,12 +39,12 @@ package struct TurnPolicy: Sendable {
     /// Writes that the disk was given and has not answered.
     package var writesAtDisk: UInt64 { handedOff - stored }
 
-    /// Whether so many orders are handed to the disk before the turn is over.
-    package func handsOffEarly(_ orderCount: Int) -> Bool {
-        isAlone && orderCount >= TurnPolicy.earlyWritesCount && writesAtDisk == 0
+    /// Whether so many writes are handed to the disk before the turn is over.
+    package func handsOffEarly(_ writeCount: Int) -> Bool {
+        isAlone && writeCount >= TurnPolicy.earlyWritesCount && writesAtDisk == 0
     }
 
-    /// The disk was given orders up to this one.
+    /// The disk was given the writes up to this one.
     package mutating func handOff(through ticket: UInt64) { handedOff = ticket }
 
     /// The disk has done all up to this one.
@@ -68,7 +68,7 @@ package struct TurnPolicy: Sendable {
     ///   - proposed: The last place that was given in the order of writes.
     ///   - committed: The end of what is committed.
     ///   - nowNs: Monotonic.
-    /// - Returns: By when orders and proposals are to be passed on, in nanoseconds like `nowNs`; nil when
+    /// - Returns: By when writes and proposals are to be passed on, in nanoseconds like `nowNs`; nil when
     ///   that is now.
     package mutating func endTurn(
         isLeading: Bool, proposed: Zxid, committed: Zxid, nowNs: Int64

@@ -11,7 +11,7 @@ final class Server {
     let host: Int
     var replica: Replica?
     var effects = Effects()
-    /// When it passes on what its replica wants done, as a node's core does.
+    /// When its replica's effects are passed on, as by a node's loop.
     var turns = Server.freshTurns
     /// When it passes on what it has gathered, at the latest.
     var passOnMs: Int64?

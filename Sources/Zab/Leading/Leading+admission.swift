@@ -1,6 +1,6 @@
 internal import Vocabulary
 
-/// Who may learn from a leader: not everybody who finds its port.
+/// Admission of learners: not everybody who finds the port is one.
 extension Leading {
     /// Why a server may not learn from this leader.
     static func objection(

@@ -1,7 +1,7 @@
 internal import DequeModule
 internal import Vocabulary
 
-/// A message that must not leave before a disk order is durable (quorum protocol 1.3): the order that was
+/// A message that must not leave before a disk write is durable (quorum protocol 1.3): the write that was
 /// issued with it.
 enum PendingAcknowledgement: Equatable, Sendable {
     /// LEADERINFO: the leader's own accepted epoch.
@@ -16,36 +16,47 @@ enum PendingAcknowledgement: Equatable, Sendable {
     case acknowledge(Zxid)
 }
 
-/// Disk orders that are not durable yet, and the promises that wait for them.
+/// Disk writes that are not durable yet, and the acknowledgements that wait for them.
 ///
-/// The disk carries orders out one after the other, so one ticket says how far it is. Leaving a role
+/// The disk does one write after the other, so one ticket says how far it is. Leaving a role
 /// withdraws the acknowledgements and not the writes: what is written is written.
 struct DurabilityQueue: Equatable, Sendable {
     private(set) var issued: UInt64 = 0
     private(set) var stored: UInt64 = 0
-    private var pending: Deque<(ticket: UInt64, acknowledgement: PendingAcknowledgement, bytes: Int)> = []
+    private var pending: Deque<(ticket: UInt64, acknowledgement: PendingAcknowledgement)> = []
     /// Bytes of all writes, and how many of them the disk is known to have written.
     private var issuedBytes = 0
     private var storedBytes = 0
+    /// Bytes of all writes up to some of them, one every `milestoneBytes`, of those that are not durable: an
+    /// observer's disk may never be quiet, and nothing waits there for a single write.
+    private var milestones: Deque<(ticket: UInt64, bytes: Int)> = []
+    private static let milestoneBytes = 64 << 10
     /// The write whose answer was missed at some look, and when that was.
     private var awaited: (ticket: UInt64, sinceMs: Int64)?
 
     /// Whether the disk has answered everything.
     var isQuiet: Bool { stored == issued }
 
-    /// Bytes of writes that the disk has not answered for, as far as acknowledgements tell.
+    /// Bytes of writes that the disk has not answered for, up to `milestoneBytes` too many.
     var pendingBytes: Int { issuedBytes - storedBytes }
 
     mutating func issue(_ acknowledgement: PendingAcknowledgement?, bytes: Int = 0) -> UInt64 {
         issued += 1
         issuedBytes += bytes
-        if let acknowledgement { pending.append((issued, acknowledgement, issuedBytes)) }
+        if let acknowledgement { pending.append((issued, acknowledgement)) }
+        if issuedBytes - (milestones.last?.bytes ?? storedBytes) >= DurabilityQueue.milestoneBytes {
+            milestones.append((issued, issuedBytes))
+        }
         return issued
     }
 
     /// Notes that the disk has done everything up to `ticket`; `next` then says what may be said.
     mutating func answer(through ticket: UInt64) {
         stored = max(stored, min(ticket, issued))
+        while let first = milestones.first, first.ticket <= stored {
+            storedBytes = first.bytes
+            milestones.removeFirst()
+        }
         if isQuiet { storedBytes = issuedBytes }
     }
 
@@ -67,7 +78,6 @@ struct DurabilityQueue: Equatable, Sendable {
     mutating func next() -> PendingAcknowledgement? {
         guard let first = pending.first, first.ticket <= stored else { return nil }
         pending.removeFirst()
-        storedBytes = max(storedBytes, first.bytes)
         return first.acknowledgement
     }
 

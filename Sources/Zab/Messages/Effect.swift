@@ -37,7 +37,7 @@ package enum Effect: Equatable, Sendable {
     case deliver(Entry)
     /// Committed entries and clients' requests may come from now on.
     case serve(ServingRole)
-    /// The duty ends, for the reason given: there is no leader, or this node leads no more. Serve nobody.
+    /// The role ends, for the reason given: there is no leader, or this node leads no more. Serve nobody.
     case standBy(String)
 }
 

@@ -49,6 +49,19 @@ import Znodes
         #expect(node.isServing)
     }
 
+    /// Its client may have said more on the other connection since.
+    @Test func `gives it no write of a connection that another has taken the place of`() throws {
+        let session = try #require(node.forwarded.last).session
+        let other = node.open()
+        try other.connect(session: session, password: SessionPassword.of(session))
+        let answer = Revalidation.answer(session, isValid: true)
+        node.step(.link(.fromLeader(QuorumPacket(.revalidate, zxid: .zero, data: answer))))
+        comeBack()
+        synchronize()
+        #expect(asked.filter { $0 == OpCode.create.rawValue }.count == 1)
+        #expect(node.isServing)
+    }
+
     @Test func `gives it no write that was under way there`() throws {
         let request = try #require(node.forwarded.last)
         comeBack()
