@@ -22,7 +22,8 @@ extension QuorumLinks {
         added(to: learner, link)
     }
 
-    /// Bytes that a learner has been sent and has not taken; past `unsentBytesMax` its link is closed.
+    /// Bytes that a learner has been sent and has not taken; past `unsentBytesMax` beside a
+    /// tree its link is closed.
     package func unsentBytes(to link: LinkID) -> Int {
         learners[link]?.unsentBytes ?? 0
     }

@@ -66,7 +66,7 @@ package final class QuorumLinks {
     /// - Parameters:
     ///   - dataBytesMax: What the data of one packet of a learner may hold.
     ///   - leaderDataBytesMax: The same of a leader, and of a znode in its snapshot; nil for as much.
-    ///   - unsentBytesMax: What a peer may leave unread before its link is closed.
+    ///   - unsentBytesMax: What a peer may leave unread, beside a tree, before its link is closed.
     ///   - handshakeTimeoutMs: For whoever connects to say that it is a learner.
     ///   - isKeepAliveEnabled: `tcpKeepAlive`.
     package init(

@@ -48,6 +48,7 @@ package final class HandTurnedNode {
             try loop.syncShutdownGracefully()
             try snapshotThread.close()
         } catch {
+            // A deinitializer cannot throw, and a loop that does not end would spoil the tests after it.
             fatalError("\(error)")
         }
     }

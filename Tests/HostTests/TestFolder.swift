@@ -77,6 +77,7 @@ final class TestFolder {
     /// What a node wants done that takes a snapshot of what was appended so far.
     func snapshotActions() -> [SnapshotAction] {
         var recovering = Recovering(settings: ReplicaSettings(digest: { $0 }), seed: 1, wallMs: 0)
+        // The folder made that tree itself: nothing a test does can lead there.
         guard
             recovering.restore(history.committed.stored, isExact: true, replayingAfter: last, at: .now)
         else { fatalError("not the tree that its own snapshot says") }
