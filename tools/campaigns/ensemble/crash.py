@@ -22,7 +22,7 @@ import time
 from harness import client, places, wire
 from harness.ensemble import Ensemble, kinds_of
 
-from writer import Writer
+from writer import ROOT, Writer
 
 KINDS = ("kill the leader", "kill a follower", "stop the leader", "end the leader", "kill all", "end all",
          "outpace a follower")
@@ -41,6 +41,7 @@ class Campaign:
         self.violations = []
         self.round = 0
         self.gaps = []
+        self.is_complete = False
         self.ensemble = None
         self.folder = places.new_folder("ensemble")
 
@@ -55,9 +56,6 @@ class Campaign:
                                  self.arguments.observers, tick=self.arguments.tick, is_cuttable=self.arguments.cuts)
         self.ensemble.start()
         self.ensemble.wait_until_serving()
-        link = client.Client(self.ensemble.servers[0].address)
-        link.create("/crash")
-        link.end()
         self.writers = [
             Writer(self.ensemble, self.ensemble.servers[i % len(self.ensemble.servers)], f"w{i}", self.violation)
             for i in range(self.arguments.writers)
@@ -76,13 +74,22 @@ class Campaign:
                 if number % ROUNDS_A_LIFE == 1 and not self.violations:
                     self.begin_life()
                 self.run_round()
+            self.is_complete = True
             if self.gaps:
                 print(f"longest gap in answers after the leader's death, median of {len(self.gaps)}: "
                       f"{statistics.median(self.gaps) * 1000:.0f} ms")
         finally:
+            if not self.is_complete:
+                self.tell_of_servers()
             self.end_life()
-            if not self.violations:
+            if self.is_complete and not self.violations:
                 shutil.rmtree(self.folder, ignore_errors=True)
+
+    def tell_of_servers(self):
+        """What the servers said last, and where all of it is: something went wrong that is no violation."""
+        print(f"not completed in round {self.round}; the servers' folders: {self.folder}")
+        for server in self.ensemble.servers if self.ensemble else []:
+            print(f"-- server {server.id} ({server.kind}), {server.role() or 'without a role'}\n{server.log_end(25)}", flush=True)
 
     def run_round(self):
         before = sum(writer.first_unanswered for writer in self.writers)
@@ -186,7 +193,7 @@ class Campaign:
         while True:
             try:
                 link = client.Client(server.address)
-                link.call(wire.SYNC, wire.string("/crash"))
+                link.call(wire.SYNC, wire.string(ROOT))
                 for writer in self.writers:
                     writer.check(link, server)
                 return link.end()

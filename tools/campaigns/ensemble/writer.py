@@ -5,6 +5,7 @@ import time
 
 from harness import client, wire
 
+ROOT = "/crash"
 PIPELINE = 16  # requests under way at most
 TIMEOUT = 20000  # ms; longer than any election, so that the session must survive it
 
@@ -15,11 +16,10 @@ class Writer:
     def __init__(self, ensemble, home, name, report):
         self.ensemble = ensemble
         self.home = home  # the server it is connected to
-        self.root = f"/crash/{name}"
+        self.root = f"{ROOT}/{name}"
         self.name = name
         self.report = report
-        self.client = client.Client(home.address, timeout=TIMEOUT)
-        self.client.create(self.root)
+        self.client = self._begin()
         self.session, self.password = self.client.session, self.client.password
         self.first_unanswered = 0
         self.next = 0
@@ -29,6 +29,23 @@ class Writer:
         self.is_stopping = False
         self.lost = None
         self.thread = None
+
+    def _begin(self):
+        """Its session, and its first znodes. One of Apache's servers ends every connection when it loses its leader,
+        which happens to an ensemble that has just begun; whoever is connected to one of Aviary's does not notice.
+        """
+        deadline = time.monotonic() + TIMEOUT / 1000
+        while True:
+            try:
+                link = client.Client(self.home.address, timeout=TIMEOUT)
+                link.create(ROOT)
+                link.create(self.root)
+                return link
+            except client.Lost as lost:
+                if self.home.kind == "aviary" or time.monotonic() > deadline:
+                    self.report(f"{self.name}: server {self.home.id} ended its first connection: {lost}")
+                    raise
+                time.sleep(0.02)
 
     def start(self):
         self.is_stopping = False
