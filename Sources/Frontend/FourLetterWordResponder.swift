@@ -41,7 +41,7 @@ struct FourLetterWordResponder {
         case .crst: replicaLoop.resetStatistics(ofConnections: true)
         case .srst: replicaLoop.resetStatistics(ofConnections: false)
         case .stmk:
-            replicaLoop.traceMask = FourLetterWord.traceMask(in: bytes.readableBytesView.dropFirst(4))
+            replicaLoop.info.traceMask = FourLetterWord.traceMask(in: bytes.readableBytesView.dropFirst(4))
         default: break
         }
     }

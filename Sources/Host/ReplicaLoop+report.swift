@@ -22,9 +22,9 @@ extension ReplicaLoop {
 
     func report(of replica: borrowing Replica) -> NodeReport {
         var report = counters(of: replica)
-        report.uptimeMs = Instant.now.monotonicMs - startedMs
-        report.traceMask = traceMask
-        report.clientPort = clientPort
+        report.uptimeMs = Instant.now.monotonicMs - info.startedMs
+        report.traceMask = info.traceMask
+        report.clientPort = info.clientPort
         return report
     }
 
@@ -59,8 +59,8 @@ extension ReplicaLoop {
         metrics[.digestMismatches] = replica.digestMismatches
         metrics[.readLatency] = Summary(statistics.readLatency)
         metrics[.updateLatency] = Summary(statistics.updateLatency)
-        metrics[.syncTime] = syncTimes.summary
-        metrics.slowSyncs = syncTimes.slowCount
+        metrics[.syncTime] = info.syncTimes.summary
+        metrics.slowSyncs = info.syncTimes.slowCount
         if let servingRole = replica.ensembleRole { metrics.add(servingRole, of: replica) }
         return metrics
     }

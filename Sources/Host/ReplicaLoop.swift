@@ -38,39 +38,29 @@ package final class ReplicaLoop {
     @exclusivity(unchecked) private var effects = Effects()
     /// Empty, with room for the next.
     private var spareActions: [Effects.Action] = []
-    var clients: [Client?] = []
-    private var freeSlots: [Int] = []
-    private var generation: UInt32 = 0
-    /// Backlogs of clients whose sockets have enough, by slot, and how much they have unread.
-    var backlogs: [Int: Backlog] = [:]
-    var unread: UnreadBytes
-    var syncTimes: SyncTimes
-    let serverID: Int64
+    /// Clients' sockets, and what those have not taken.
+    var clients: ClientSockets
+    /// For reports: what the replica does not know.
+    package var info: ServerInfo
     private var hasStopped = false
     /// When what lies in `effects` is passed on. Not checked for overlapping access either.
     @exclusivity(unchecked) private var turns: TurnPolicy
     /// Writes that the disk was given and has not answered.
     var writesAtDisk: UInt64 { turns.writesAtDisk }
-    /// When a leader passes on what it has gathered, at the latest.
-    private var batchEnd: (deadline: Int64, task: Scheduled<Void>)?
-    private var ticking: RepeatedTask?
-    private var pulsing: RepeatedTask?
-    package private(set) var connectionCount = 0
-    /// Monotonic milliseconds.
-    let startedMs = Instant.now.monotonicMs
+    private var timers = Timers()
     private(set) lazy var lists = ListReports(replicaLoop: self)
-    /// A number that operators may set and read back; nothing is traced by it.
-    package var traceMask: Int64 = 306
-    /// The port that was bound.
-    package var clientPort: Int?
 
-    struct Client {
-        let id: ConnectionID
-        let channel: any Channel
-        var isPaused = false
-        /// The replica waits for this client to take what it was sent.
-        var isAwaited = false
-        var isEnding = false
+    /// Tasks of the loop that end with it.
+    private struct Timers {
+        var tick: RepeatedTask?
+        var pulse: RepeatedTask?
+        /// When a leader passes on what it has gathered, at the latest.
+        var batchEnd: (deadline: Int64, task: Scheduled<Void>)?
+
+        mutating func endBatch() {
+            batchEnd?.task.cancel()
+            batchEnd = nil
+        }
     }
 
     /// - Parameters:
@@ -83,10 +73,9 @@ package final class ReplicaLoop {
         snapshots: SnapshotController, settings: NodeSettings, log: Logger
     ) {
         self.loop = loop
-        self.unread = UnreadBytes(
-            bytesMax: settings.limits.unreadBytesMax ?? MachineMemory.unreadBytesMax)
-        self.syncTimes = SyncTimes(slowMs: Int64(settings.storage.slowSyncMs))
-        self.serverID = settings.serverID ?? 0
+        self.clients = ClientSockets(
+            unreadBytesMax: settings.limits.unreadBytesMax ?? MachineMemory.unreadBytesMax)
+        self.info = ServerInfo(settings)
         self.peers = peers
         self.turns = TurnPolicy(isAlone: peers == nil)
         self.snapshots = snapshots
@@ -103,17 +92,12 @@ package final class ReplicaLoop {
         loop.assertInEventLoop()
         let bound = NIOLoopBound(self, eventLoop: loop)
         logThread.whenStored = { batch in
-            bound.eventLoop.execute {
-                bound.value.turns.note(storedThrough: batch.ticket)
-                bound.value.noteSync(batch.syncNs)
-                bound.value.step(.stored(through: batch.ticket))
-                bound.value.snapshots.note(batch) { bound.value.replica.tree.znodes.storedBytes }
-            }
+            bound.eventLoop.execute { bound.value.stored(batch) }
         }
         let logThread = logThread
         snapshots.open({ bound.value.step(.snapshot($0)) }, forget: { logThread.trim(through: $0) })
         let interval = TimeAmount.milliseconds(max(10, min(tickMs / 4, 500)))
-        ticking = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+        timers.tick = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.step(.ticked)
         }
         guard let peers else {
@@ -124,7 +108,7 @@ package final class ReplicaLoop {
             { bound.value.hear($0) }, snapshot: { bound.value.readSnapshot(&$0) })
         return opened.map {
             bound.value.step(.pulsed)
-            bound.value.pulsing = bound.eventLoop.scheduleRepeatedTask(
+            bound.value.timers.pulse = bound.eventLoop.scheduleRepeatedTask(
                 initialDelay: ReplicaLoop.pulse, delay: ReplicaLoop.pulse
             ) { _ in bound.value.step(.pulsed) }
         }
@@ -133,8 +117,8 @@ package final class ReplicaLoop {
     /// Hands the last orders to the log and takes no further input: a write that is not logged any more must
     /// not be answered. Called on the loop, before the log's thread is closed.
     package func stop() {
-        ticking?.cancel()
-        pulsing?.cancel()
+        timers.tick?.cancel()
+        timers.pulse?.cancel()
         peers?.close()
         passOn(at: Instant.monotonicNs)
         hasStopped = true
@@ -142,39 +126,11 @@ package final class ReplicaLoop {
 
     // MARK: What happens
 
-    package func open(_ channel: any Channel, from address: ByteString, isSecure: Bool) -> ConnectionID {
-        let slot = freeSlots.popLast() ?? clients.count
-        if slot == clients.count { clients.append(nil) }
-        generation &+= 1
-        let id = ConnectionID(slot: slot, generation: generation)
-        clients[slot] = Client(id: id, channel: channel)
-        connectionCount += 1
-        step(.opened(id, address: address, isSecure: isSecure))
-        return id
-    }
-
-    package func receive(_ frames: ByteBuffer, from id: ConnectionID) {
-        step(.received(id, frames))
-    }
-
-    /// An operator's word came, whose answer takes its time.
-    package func noteWord(on id: ConnectionID) {
-        step(.wordCame(id))
-    }
-
-    /// A frame of so many bytes has begun to come, and is large.
-    package func expect(_ bytes: Int, from id: ConnectionID) {
-        step(.expecting(id, bytes: bytes))
-    }
-
-    package func close(_ id: ConnectionID) {
-        guard clients[id.slot]?.id == id else { return }
-        step(.closed(id))
-        clients[id.slot] = nil
-        backlogs[id.slot] = nil
-        unread.forget(id)
-        freeSlots.append(id.slot)
-        connectionCount -= 1
+    private func stored(_ batch: LogThread.Stored) {
+        turns.note(storedThrough: batch.ticket)
+        if let warning = info.syncTimes.add(ns: batch.syncNs) { log.warning("\(warning)") }
+        step(.stored(through: batch.ticket))
+        snapshots.note(batch) { replica.tree.znodes.storedBytes }
     }
 
     private func readSnapshot(_ stream: inout ByteBuffer) -> Bool {
@@ -187,21 +143,13 @@ package final class ReplicaLoop {
     }
 
     package func resetStatistics(ofConnections: Bool) {
-        if !ofConnections { syncTimes.resetCount() }
+        if !ofConnections { info.syncTimes.resetCount() }
         step(.statisticsReset(connections: ofConnections))
     }
 
     /// Reads the replica, for those who report on it.
     package func inspect<Result>(_ body: (borrowing Replica) -> Result) -> Result {
         body(replica)
-    }
-
-    var slotCount: Int { clients.count }
-
-    /// The remote port of a connection, for lists.
-    func port(of id: ConnectionID) -> Int {
-        guard id.slot < clients.count, let client = clients[id.slot], client.id == id else { return 0 }
-        return client.channel.remoteAddress?.port ?? 0
     }
 
     func step(_ input: consuming Input) {
@@ -247,19 +195,18 @@ package final class ReplicaLoop {
     }
 
     private func holdBatch(until deadline: Int64) {
-        guard !effects.writes.isEmpty, batchEnd?.deadline != deadline else { return }
-        batchEnd?.task.cancel()
+        guard !effects.writes.isEmpty, timers.batchEnd?.deadline != deadline else { return }
+        timers.endBatch()
         let bound = NIOLoopBound(self, eventLoop: loop)
         let task = loop.scheduleTask(in: .nanoseconds(deadline - Instant.monotonicNs)) {
             bound.value.passOn(at: Instant.monotonicNs)
         }
-        batchEnd = (deadline, task)
+        timers.batchEnd = (deadline, task)
     }
 
     /// To the disk and to the other servers.
     private func passOn(at nowNs: Int64) {
-        batchEnd?.task.cancel()
-        batchEnd = nil
+        timers.endBatch()
         turns.passOn(proposed: replica.lastProposed, nowNs: nowNs)
         handOff()
         peers?.flush(proposals: true)
@@ -290,16 +237,16 @@ package final class ReplicaLoop {
         loop.scheduleTask(in: ReplicaLoop.eventPause) { bound.value.notifySlice() }
     }
 
-    private func flush(_ id: ConnectionID) {
+    func flush(_ id: ConnectionID) {
         guard let bytes = effects.takeOutbox(of: id) else { return }
-        guard let client = clients[id.slot], client.id == id else { return effects.recycle(bytes) }
-        if !backlogs.isEmpty, backlogs[id.slot] != nil {
+        guard let channel = clients[id]?.channel else { return effects.recycle(bytes) }
+        if clients.hasBacklog(id) {
             keep(bytes, for: id)
             return effects.recycle(bytes)
         }
-        client.channel.writeAndFlush(bytes, promise: nil)
+        channel.writeAndFlush(bytes, promise: nil)
         effects.recycle(bytes)
-        if !client.channel.isWritable { hold(id, client.channel) }
+        if !channel.isWritable { hold(id, channel) }
     }
 
     private func actAll() {
@@ -314,14 +261,8 @@ package final class ReplicaLoop {
     private func act(_ action: Effects.Action) {
         switch action {
         case .close(let id): end(id)
-        case .pauseReading(let id):
-            guard clients[id.slot]?.id == id else { return }
-            clients[id.slot]?.isPaused = true
-            setReading(id, false)
-        case .resumeReading(let id):
-            guard clients[id.slot]?.id == id else { return }
-            clients[id.slot]?.isPaused = false
-            if backlogs.isEmpty || backlogs[id.slot] == nil { setReading(id, true) }
+        case .pauseReading(let id): setPaused(id, true)
+        case .resumeReading(let id): setPaused(id, false)
         case .awaitRoom(let id): awaitRoom(id)
         case .continueSoon:
             let bound = NIOLoopBound(self, eventLoop: loop)
@@ -331,27 +272,6 @@ package final class ReplicaLoop {
             complaints.warn(kind, from: "\(address)", ["detail": "\(detail)"])
         case .link(let action): peers?.act(action)
         case .snapshot(let action): snapshots.act(action)
-        }
-    }
-
-    func setReading(_ id: ConnectionID, _ isReading: Bool) {
-        guard let client = clients[id.slot], client.id == id else { return }
-        client.channel.setOption(.autoRead, value: isReading).whenFailure { _ in
-            client.channel.close(promise: nil)
-        }
-    }
-
-    /// Closes towards the client first and waits a little for it to do the same: a socket closed with unread
-    /// requests in it would take its last answer back.
-    private func end(_ id: ConnectionID) {
-        guard let client = clients[id.slot], client.id == id, !client.isEnding else { return }
-        flush(id)
-        if !backlogs.isEmpty { writeOut(id, into: client.channel) }
-        clients[id.slot]?.isEnding = true
-        setReading(id, true)
-        client.channel.close(mode: .output, promise: nil)
-        client.channel.eventLoop.scheduleTask(in: ReplicaLoop.lingering) {
-            client.channel.close(promise: nil)
         }
     }
 }

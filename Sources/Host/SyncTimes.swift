@@ -1,24 +1,30 @@
 package import Console
 
-/// How long the disk took to have what it was given, each time.
+/// Times that the disk took to have what it was given.
 package struct SyncTimes {
     /// In milliseconds.
     package private(set) var summary = Summary()
     /// How many took longer than operators think right (`fsync.warningthresholdms`).
     package private(set) var slowCount: Int64 = 0
     private let slowMs: Int64
+    private let serverID: Int64
 
-    package init(slowMs: Int64) {
+    package init(slowMs: Int64, serverID: Int64) {
         self.slowMs = slowMs
+        self.serverID = serverID
     }
 
-    /// - Returns: Milliseconds, when they are too many.
-    package mutating func note(ns: Int64) -> Int64? {
+    /// - Returns: A warning of a sync that was slow, in the words of Apache's servers: they are looked for
+    ///   in logs.
+    package mutating func add(ns: Int64) -> String? {
         let tookMs = ns / 1_000_000
         summary.add(tookMs)
         guard tookMs > slowMs else { return nil }
         slowCount += 1
-        return tookMs
+        return """
+            fsync-ing the write ahead log in SyncThread:\(serverID) took \(tookMs)ms which will adversely \
+            effect operation latency; look at what else uses the device of the log
+            """
     }
 
     /// `srst`; summaries go on.

@@ -11,7 +11,7 @@ enum Activity {
 
     /// - Parameter replicaLoop: nil while the node starts.
     static func report(_ replicaLoop: NIOLoopBound<ReplicaLoop>?, to log: Logger) {
-        for line in Threads.lines() { log.notice("\(line)") }
+        for line in ProcessThreads.lines() { log.notice("\(line)") }
         guard let replicaLoop else { return log.notice("this node is starting, and serves nobody yet") }
         let isThere = DispatchSemaphore(value: 0)
         let held = Held()

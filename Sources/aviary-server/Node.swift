@@ -84,7 +84,7 @@ struct Node {
                 error, line: "clientPort=\(wanted)",
                 address: settings.clients.address.map { "clientPortAddress=\($0)" }, port: wanted) ?? error
         }
-        try loop.submit { replicaLoop.value.clientPort = listener.channel.localAddress?.port }.wait()
+        try loop.submit { replicaLoop.value.info.clientPort = listener.channel.localAddress?.port }.wait()
         log.info(
             "serving clients",
             metadata: [

@@ -143,7 +143,7 @@ extension ClientChannel {
         #expect(!visitor.isClosed)
         try visitor.say(ByteBuffer(integer: Int64(5)))
         #expect(try visitor.text() == "5")
-        #expect(port.node.replicaLoop.traceMask == 5)
+        #expect(port.node.replicaLoop.info.traceMask == 5)
     }
 
     @Test func `is answered once, whatever follows it`() throws {

@@ -60,7 +60,7 @@ final class ListReports {
         for view in replicaLoop.inspect({ $0.connectionViews(inSlots: slot..<end) }) {
             connections.append(ListMaterial.Connection(view: view, port: replicaLoop.port(of: view.id)))
         }
-        guard end < replicaLoop.slotCount else { return finish(request) }
+        guard end < replicaLoop.clients.slotCount else { return finish(request) }
         let bound = NIOLoopBound((self, request), eventLoop: replicaLoop.loop)
         replicaLoop.loop.scheduleTask(in: ReplicaLoop.eventPause) {
             let (reports, request) = bound.value

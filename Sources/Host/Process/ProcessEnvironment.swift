@@ -90,7 +90,7 @@ package enum ProcessEnvironment {
         return String(cString: buffer)
     }
 
-    private static func entries(of path: String) -> [String] {
+    static func entries(of path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var names: [String] = []

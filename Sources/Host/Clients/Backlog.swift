@@ -9,6 +9,8 @@ struct Backlog {
     private var chunks: Deque<ByteBuffer> = []
     /// Bytes that the chunks take in memory.
     private(set) var bytes = 0
+    /// Bytes that the client owes to read: those of the socket, and these.
+    var unreadBytes: Int { bytes + socketBytes }
     /// Bytes that the socket had in its own queue when it had enough.
     var socketBytes: Int
     /// The socket is being written to.

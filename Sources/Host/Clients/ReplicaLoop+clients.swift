@@ -1,0 +1,172 @@
+internal import Logbook
+internal import Logging
+package import NIOCore
+internal import Replica
+package import Vocabulary
+
+/// Clients as they come, speak and go. Those that do not read what they are sent: it is kept for them, their
+/// requests wait, and past a bound they are cut off.
+extension ReplicaLoop {
+    package func open(_ channel: any Channel, from address: ByteString, isSecure: Bool) -> ConnectionID {
+        let id = clients.open(channel)
+        step(.opened(id, address: address, isSecure: isSecure))
+        return id
+    }
+
+    package func receive(_ frames: ByteBuffer, from id: ConnectionID) {
+        step(.received(id, frames))
+    }
+
+    /// An operator's word came, whose answer takes its time.
+    package func noteWord(on id: ConnectionID) {
+        step(.wordCame(id))
+    }
+
+    /// A frame of so many bytes has begun to come, and is large.
+    package func expect(_ bytes: Int, from id: ConnectionID) {
+        step(.expecting(id, bytes: bytes))
+    }
+
+    package func close(_ id: ConnectionID) {
+        guard clients[id] != nil else { return }
+        step(.closed(id))
+        clients.close(id)
+    }
+
+    package var connectionCount: Int { clients.count }
+
+    /// The remote port of a connection, for lists.
+    func port(of id: ConnectionID) -> Int {
+        clients[id]?.channel.remoteAddress?.port ?? 0
+    }
+
+    func setReading(_ id: ConnectionID, _ isReading: Bool) {
+        guard let channel = clients[id]?.channel else { return }
+        channel.setOption(.autoRead, value: isReading).whenFailure { _ in channel.close(promise: nil) }
+    }
+
+    /// The replica wants to hear the client, or to hear no more of it for now.
+    func setPaused(_ id: ConnectionID, _ isPaused: Bool) {
+        guard clients[id] != nil else { return }
+        clients[id]?.isPaused = isPaused
+        if isPaused || !clients.hasBacklog(id) { setReading(id, !isPaused) }
+    }
+
+    /// Closes towards the client first and waits a little for it to do the same: a socket closed with unread
+    /// requests in it would take its last answer back.
+    func end(_ id: ConnectionID) {
+        guard let client = clients[id], !client.isEnding else { return }
+        flush(id)
+        if clients.hasBacklog(id) { writeOut(id, into: client.channel) }
+        clients[id]?.isEnding = true
+        setReading(id, true)
+        client.channel.close(mode: .output, promise: nil)
+        client.channel.eventLoop.scheduleTask(in: ReplicaLoop.lingering) {
+            client.channel.close(promise: nil)
+        }
+    }
+
+    // MARK: Those that do not read
+
+    /// The socket has enough: what follows waits here. Unless writing to it has just shown that it is gone:
+    /// its slot is another client's soon.
+    func hold(_ id: ConnectionID, _ channel: any Channel) {
+        guard clients[id] != nil else { return }
+        let unread = channel.unsentBytes
+        clients.openBacklog(of: id, socketBytes: unread)
+        setReading(id, false)
+        setUnread(unread, of: id)
+    }
+
+    func keep(_ bytes: ByteBuffer, for id: ConnectionID) {
+        setUnread(clients.append(bytes, toBacklogOf: id), of: id)
+    }
+
+    /// The answer to an operator's word, which may be longer than anything else: its reader goes only if
+    /// everybody owes too much.
+    package func noteUnreadAnswer(_ bytes: Int, of id: ConnectionID) {
+        guard clients[id] != nil else { return }
+        setUnread(min(bytes, UnreadBytes.ofOneMax), of: id)
+    }
+
+    /// So much is on its way to a client that may or may not read it; those who owe too much are cut off.
+    private func setUnread(_ bytes: Int, of id: ConnectionID) {
+        let before = clients.unreadBytes
+        for gone in clients.setUnread(bytes, of: id) { cutOff(gone, allUnread: before) }
+    }
+
+    private func cutOff(_ id: ConnectionID, allUnread: Int) {
+        guard let channel = clients[id]?.channel else { return }
+        complaints.warn(
+            "a client does not read; closed", from: channel.remoteAddress?.ipAddress ?? "unknown",
+            ["unread_bytes_of_all": "\(allUnread)"])
+        clients.closeBacklog(of: id)
+        channel.close(promise: nil)
+    }
+
+    /// The client has read enough for more to be sent.
+    package func becameWritable(_ id: ConnectionID) {
+        guard let channel = clients[id]?.channel else { return }
+        if clients.hasBacklog(id) {
+            // Called from within the writing of it.
+            guard clients.beginDraining(id) else { return }
+            guard drain(id, into: channel) else { return }
+        }
+        wentOn(id)
+    }
+
+    /// - Returns: Whether the socket took all of it and would take more.
+    private func drain(_ id: ConnectionID, into channel: any Channel) -> Bool {
+        while channel.isWritable, let chunk = clients.takeChunk(fromBacklogOf: id) {
+            channel.writeAndFlush(chunk, promise: nil)
+        }
+        guard !channel.isWritable else {
+            clients.closeBacklog(of: id)
+            return true
+        }
+        if let unread = clients.endDraining(id, socketBytes: channel.unsentBytes) {
+            setUnread(unread, of: id)
+        }
+        return false
+    }
+
+    /// Gives the socket all there is, for a connection that ends behind it.
+    private func writeOut(_ id: ConnectionID, into channel: any Channel) {
+        while let chunk = clients.takeChunk(fromBacklogOf: id) { channel.write(chunk, promise: nil) }
+        channel.flush()
+    }
+
+    /// The client has taken all that was kept for it.
+    private func wentOn(_ id: ConnectionID) {
+        guard let client = clients[id] else { return }
+        if !client.isPaused { setReading(id, true) }
+        if client.isAwaited { giveRoom(id) }
+    }
+
+    private func giveRoom(_ id: ConnectionID) {
+        clients[id]?.isAwaited = false
+        step(.gotRoom(id))
+    }
+
+    /// The replica gave this client much to take; tells it when that is taken, which may be at once.
+    func awaitRoom(_ id: ConnectionID) {
+        guard clients[id] != nil else { return }
+        clients[id]?.isAwaited = true
+        guard hasRoom(id) else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        loop.execute {
+            guard bound.value.clients[id]?.isAwaited == true, bound.value.hasRoom(id) else { return }
+            bound.value.giveRoom(id)
+        }
+    }
+
+    /// Whether the socket takes more, and nothing is kept that goes first.
+    private func hasRoom(_ id: ConnectionID) -> Bool {
+        clients[id]?.channel.isWritable == true && !clients.hasBacklog(id)
+    }
+}
+
+extension Channel {
+    /// Bytes in the socket's own queue; none once it is closed.
+    fileprivate var unsentBytes: Int { (try? syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
+}
