@@ -1,5 +1,7 @@
 /// When a node takes a snapshot of itself: when the log since the last one outweighs it.
 ///
+/// Asked, like `TurnPolicy`, by the owner of a replica: the loop of a node and the simulator's servers.
+///
 /// So what snapshots write is never more than what the log writes, however large the tree is and however
 /// little of it changes; and a restart replays no more than it loads. A small tree is not written all the
 /// time, but after 96 MiB, which are replayed within a second; or, where `snapCount` is set, after so many

@@ -3,6 +3,8 @@ package import Vocabulary
 /// Bytes that clients were sent and have not taken: of each that is behind, and of all together; and who is
 /// cut off when they are too many.
 ///
+/// Asked, like `TurnPolicy`, by the owner of a replica, which alone knows what sockets have taken.
+///
 /// One that owes more than it may goes by itself. When all of them together owe too much, those who owe most
 /// go, until a quarter of the bound is free: so that the next ones are looked for only after as much was
 /// written again.
