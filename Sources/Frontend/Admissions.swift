@@ -62,5 +62,4 @@ struct Admissions<Visitor: AnyObject> {
     }
 
     var hasExcess: Bool { overflow.count > budget.overflowMax }
-    var clientsMax: Int { budget.clientsMax }
 }

@@ -13,6 +13,7 @@ private struct ClientPort {
     let node: HandTurnedNode
     private let door: Door
     private let settings: NodeSettings
+    let clientsMax: Int
 
     /// - Parameter places: Clients for which there are descriptors.
     init(places: Int = 100, _ change: (inout NodeSettings) -> Void = { _ in }) {
@@ -22,6 +23,7 @@ private struct ClientPort {
         node = HandTurnedNode(change)
         // Beside a few of them two may stand, and two more be accepted before those go.
         let budget = DescriptorBudget(limit: places + DescriptorBudget.own + 4, open: 0)
+        clientsMax = budget.clientsMax
         door = Door(
             Admissions(
                 perAddressMax: settings.clients.connectionsPerAddressMax,
@@ -35,7 +37,6 @@ private struct ClientPort {
             frameBytesMax: settings.limits.frameBytesMax, largeFrameBytes: settings.limits.largeRequestBytes)
     }
 
-    var clientsMax: Int { door.admissions.clientsMax }
     var count: Int { door.admissions.total }
 
     func visit() throws -> ClientChannel { try ClientChannel(to: node, [handler]) }
