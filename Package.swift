@@ -75,7 +75,7 @@ let package = Package(
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
             "Authentication", "Zab", "Links", "Logbook", buffer, sockets, logging),
-        layer("Links", on: "Vocabulary", "Zab", "Wire", "Logbook", buffer, sockets, logging),
+        layer("Links", on: "Vocabulary", "Zab", "Wire", "Replica", "Logbook", buffer, sockets, logging),
         layer(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook",
             buffer, sockets, logging),
@@ -127,9 +127,10 @@ let package = Package(
             path: "Tests/HandTurnedLoop", swiftSettings: strict),
         tests(
             "HostTests", on: "Console", "Host", "HandTurnedLoop", "Replica", "Settings", "Storage",
-            "Vocabulary", "Wire", "Znodes", buffer, embedded, logging, sockets),
+            "Vocabulary", "Wire", "Zab", "Znodes", buffer, embedded, logging, sockets),
         tests(
-            "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "SeededRandom", buffer, sockets, logging),
+            "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "Replica", "SeededRandom", buffer,
+            sockets, logging),
         tests("ConsoleTests", on: "Console"),
         tests("PrintingTests", on: "Printing"),
         tests("LogbookTests", on: "Logbook", buffer, logging),

@@ -5,7 +5,6 @@ package import NIOCore
 internal import Replica
 package import Settings
 internal import Vocabulary
-internal import Wire
 internal import Zab
 
 /// Does what the replica wants done on the links to the other servers of its ensemble, and tells it what
@@ -56,31 +55,21 @@ package final class EnsembleLinks {
             handshakeTimeoutMs: tickMs * Int64(ensemble.initTicks), loop: loop, log: log)
     }
 
-    /// Opens the election port; from then on `happened` hears of everything.
+    /// Says from now on what happens on the links.
     ///
     /// - Parameter snapshot: Takes what it can of a snapshot's stream; true when that is complete.
-    func open(
-        _ happened: @escaping (LinkEvent) -> Void, snapshot: @escaping (inout ByteBuffer) -> Bool
-    ) -> EventLoopFuture<Void> {
-        quorum.flushesAtTurnEnd = false
+    func report(
+        to happened: @escaping (LinkEvent) -> Void, snapshot: @escaping (inout ByteBuffer) -> Bool
+    ) {
+        election.whenHappened = happened
+        quorum.whenHappened = happened
         quorum.whenSnapshotBytes = snapshot
-        election.whenNotified = { happened(.notified($0, by: $1)) }
-        election.whenReachable = { happened(.reachable($0, $1)) }
-        quorum.whenLearnerUp = { happened(.learnerLinkUp($0)) }
-        quorum.whenLearnerDown = { happened(.learnerLinkDown($0)) }
-        quorum.whenFromLearner = { [unowned quorum] link, packet in
-            packet.noteIntroduction(on: link, of: quorum)
-            happened(.fromLearner(packet, link))
-        }
-        quorum.whenLeaderUp = { happened(.leaderLinkUp) }
-        quorum.whenLeaderDown = { happened(.leaderLinkDown) }
-        quorum.whenFromLeader = { [log] packet in
-            if let way = packet.synchronization {
-                log.info(
-                    "synchronized by the leader", metadata: ["by": "\(way)", "zxid": "\(packet.zxid)"])
-            }
-            happened(.fromLeader(packet))
-        }
+    }
+
+    /// Opens the election port.
+    ///
+    /// - Returns: When the other servers can reach this one.
+    func open() -> EventLoopFuture<Void> {
         let bound = listen(untilMs: Instant.now.monotonicMs + EnsembleLinks.nameLimitMs, warnedMs: nil)
         return bound.assumeIsolated().map { [log, election, host] in
             guard election.isBeyondLoopback else { return }
@@ -137,13 +126,7 @@ package final class EnsembleLinks {
         case .acceptLearners(true): listen()
         case .acceptLearners(false): _ = quorum.stopListening()
         case .toLeader(let packet): quorum.sendToLeader(packet)
-        case .toLearner(let link, let packet):
-            if let way = packet.synchronization {
-                quorum.note(
-                    "synchronizes a learner", of: link,
-                    ["by": "\(way)", "zxid": "\(packet.zxid)", "link": "\(link.rawValue)"])
-            }
-            quorum.send(packet, to: link)
+        case .toLearner(let link, let packet): quorum.send(packet, to: link)
         case .snapshotPiece(let link, let bytes): quorum.sendRaw(bytes, to: link)
         case .drop(let link, let reason): quorum.drop(link, because: reason)
         }
@@ -165,29 +148,5 @@ package final class EnsembleLinks {
     func close() {
         _ = election.close()
         _ = quorum.close()
-    }
-}
-
-/// How a learner comes to its leader's history, for the log: the packets that say so come once a link.
-extension QuorumPacket {
-    fileprivate var synchronization: String? {
-        switch kind {
-        case .diff: "diff"
-        case .truncate: "truncation"
-        case .snapshot: "snapshot"
-        default: nil
-        }
-    }
-
-    fileprivate func noteIntroduction(on link: LinkID, of quorum: QuorumLinks) {
-        guard kind == .followerInfo || kind == .observerInfo, let data,
-            let info = try? LearnerInfo(decoding: data)
-        else { return }
-        quorum.note(
-            "a learner comes", of: link,
-            [
-                "server": "\(info.peer.rawValue)", "as": kind == .observerInfo ? "observer" : "follower",
-                "link": "\(link.rawValue)",
-            ])
     }
 }

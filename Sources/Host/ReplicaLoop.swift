@@ -4,7 +4,7 @@ package import Logging
 package import NIOCore
 package import Replica
 package import Settings
-package import Vocabulary
+internal import Vocabulary
 internal import Wire
 internal import Zab
 internal import Znodes
@@ -104,9 +104,8 @@ package final class ReplicaLoop {
             step(.ticked)
             return loop.makeSucceededVoidFuture()
         }
-        let opened = peers.open(
-            { bound.value.hear($0) }, snapshot: { bound.value.readSnapshot(&$0) })
-        return opened.map {
+        peers.report(to: { bound.value.hear($0) }, snapshot: { bound.value.readSnapshot(&$0) })
+        return peers.open().map {
             bound.value.step(.pulsed)
             bound.value.timers.pulse = bound.eventLoop.scheduleRepeatedTask(
                 initialDelay: ReplicaLoop.pulse, delay: ReplicaLoop.pulse

@@ -1,6 +1,7 @@
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import Replica
 internal import Vocabulary
 internal import Wire
 internal import Zab
@@ -115,6 +116,6 @@ extension ElectionLinks {
         }
         electionPeers[peer] = electionPeer
         sendNewest(to: peer)
-        whenReachable(peer, true)
+        whenHappened(.reachable(peer, true))
     }
 }

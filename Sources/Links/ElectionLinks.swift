@@ -1,6 +1,7 @@
 package import Logging
 package import NIOCore
 internal import NIOPosix
+package import Replica
 package import Vocabulary
 internal import Wire
 package import Zab
@@ -8,21 +9,20 @@ package import Zab
 /// The election port: one connection a pair of servers, dialed by the larger number (quorum protocol
 /// 2.1-2.3).
 ///
-/// Everything is called on `loop`, and so are both callbacks; neither is called from inside a method of
-/// this class. A link that breaks is dialed again by the next `seek` or `notify`, not by itself. Nobody's
-/// messages pile up: a peer that has no link, or does not read, gets only the newest. A link on which nothing
-/// is acknowledged for as long as a dial may take is broken: after a cut the kernel would try it so late that
-/// a new one is there first.
+/// Everything is called on `loop`, and so is `whenHappened`, never from inside a method of this class. A link
+/// that breaks is dialed again by the next `seek` or `notify`, not by itself. Nobody's messages pile up: a
+/// peer that has no link, or does not read, gets only the newest. A link on which nothing is acknowledged for
+/// as long as a dial may take is broken: after a cut the kernel would try it so late that a new one is there
+/// first.
 package final class ElectionLinks {
     /// Observers without a number that may be connected at once.
     static let anonymousMax = 64
 
     /// Whom this server knows. A change counts for the next dial and the next greeting.
     package var members: [PeerID: MemberAddress]
-    /// A notification, and who sent it. An observer without a number has a negative one here.
-    package var whenNotified: (Notification, PeerID) -> Void = { _, _ in }
-    /// A link came up, also in the place of another; or the only one went down.
-    package var whenReachable: (PeerID, Bool) -> Void = { _, _ in }
+    /// Told of `notified`, where an observer without a number has a negative one, and of `reachable`: a link
+    /// came up, also in the place of another; or the only one went down.
+    package var whenHappened: (LinkEvent) -> Void = { _ in }
 
     let me: PeerID
     let loop: any EventLoop
@@ -135,7 +135,7 @@ package final class ElectionLinks {
     // MARK: What happens on a link
 
     func heard(_ notification: Notification, from peer: PeerID) {
-        if !isClosed { whenNotified(notification, peer) }
+        if !isClosed { whenHappened(.notified(notification, by: peer)) }
     }
 
     /// There is room on the link for what was kept back.
@@ -150,7 +150,7 @@ package final class ElectionLinks {
         guard !isClosed, electionPeers[peer]?.link === handler else { return }
         electionPeers[peer]?.link = nil
         if peer.rawValue < 0 { electionPeers[peer] = nil }
-        whenReachable(peer, false)
+        whenHappened(.reachable(peer, false))
     }
 
     /// A link that is not known to be broken.

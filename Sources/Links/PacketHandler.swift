@@ -165,7 +165,7 @@ final class PacketHandler: LinkHandler {
             owner.introduced(self, packet)
             return true
         case .learner(let link):
-            guard let packet = try packet(dataBytesMax: owner.dataBytesMax, from: link) else {
+            guard let packet = try packet(dataBytesMax: owner.limits.dataBytesMax, from: link) else {
                 return isPassingOver
             }
             owner.heard(packet, from: link)
@@ -175,7 +175,7 @@ final class PacketHandler: LinkHandler {
             owner.heard(packet, from: link)
             return true
         case .leader:
-            guard let packet = try packet(dataBytesMax: owner.leaderDataBytesMax) else { return false }
+            guard let packet = try packet(dataBytesMax: owner.limits.leaderDataBytesMax) else { return false }
             if packet.kind == .snapshot { phase = .snapshot }
             owner.heardFromLeader(packet)
             return true
@@ -191,8 +191,8 @@ final class PacketHandler: LinkHandler {
     private var unreadBytesMax: Int {
         switch phase {
         case .unidentified, .dialed: 2 * PacketHandler.introductionBytesMax
-        case .learner, .overlong, .closed: 2 * owner.dataBytesMax + PacketHandler.packetFrameBytesMax
-        case .leader, .snapshot: 2 * owner.leaderDataBytesMax + PacketHandler.packetFrameBytesMax
+        case .learner, .overlong, .closed: 2 * owner.limits.dataBytesMax + PacketHandler.packetFrameBytesMax
+        case .leader, .snapshot: 2 * owner.limits.leaderDataBytesMax + PacketHandler.packetFrameBytesMax
         }
     }
 

@@ -1,6 +1,7 @@
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import Replica
 package import Vocabulary
 package import Wire
 internal import Zab
@@ -9,7 +10,7 @@ internal import Zab
 extension QuorumLinks {
     /// Dials the leader's quorum port after `afterMs`, in the place of whatever was under way.
     ///
-    /// `whenLeaderUp` or `whenLeaderDown` answers; one dial is made, and none after it.
+    /// `leaderLinkUp` or `leaderLinkDown` answers; one dial is made, and none after it.
     package func follow(_ leader: PeerID, afterMs: Int64) {
         loop.assertInEventLoop()
         dropLeaderLink()
@@ -19,7 +20,7 @@ extension QuorumLinks {
             loop.assumeIsolated().scheduleTask(in: .milliseconds(afterMs)) { self.dial(leader, number) })
     }
 
-    /// Ends the link to the leader, or the attempt; nothing is called for it any more.
+    /// Ends the link to the leader, or the attempt; nothing is said of it any more.
     package func unfollow() {
         loop.assertInEventLoop()
         dropLeaderLink()
@@ -30,9 +31,9 @@ extension QuorumLinks {
         loop.assertInEventLoop()
         guard case .linked(let leader) = leaderLink else { return }
         leader.add(packet)
-        guard !leader.isBehind(by: unsentBytesMax) else {
+        guard !leader.isBehind(by: limits.unsentBytesMax) else {
             log.warning(
-                "the link to the leader is closed: it leaves more than \(unsentBytesMax) bytes unread",
+                "the link to the leader is closed: it leaves more than \(limits.unsentBytesMax) bytes unread",
                 metadata: ["remote": "\(leader.remote)"])
             leader.silence()
             return loop.assumeIsolated().execute { self.endedLeader(leader) }
@@ -82,23 +83,27 @@ extension QuorumLinks {
         }
         handler.become(.leader)
         leaderLink = .linked(handler)
-        whenLeaderUp()
+        whenHappened(.leaderLinkUp)
     }
 
     private func missed() {
         leaderLink = .nobody
-        whenLeaderDown()
+        whenHappened(.leaderLinkDown)
     }
 
     // MARK: What happens on the link
 
     func heardFromLeader(_ packet: QuorumPacket) {
-        if case .linked = leaderLink { whenFromLeader(packet) }
+        guard case .linked = leaderLink else { return }
+        if let way = packet.synchronization {
+            log.info("synchronized by the leader", metadata: ["by": "\(way)", "zxid": "\(packet.zxid)"])
+        }
+        whenHappened(.fromLeader(packet))
     }
 
     func endedLeader(_ handler: PacketHandler) {
         guard case .linked(let leader) = leaderLink, leader === handler else { return }
         leaderLink = .nobody
-        whenLeaderDown()
+        whenHappened(.leaderLinkDown)
     }
 }

@@ -1,6 +1,8 @@
 internal import Logbook
 internal import Logging
 package import NIOCore
+internal import Replica
+internal import Vocabulary
 package import Wire
 package import Zab
 
@@ -10,6 +12,11 @@ extension QuorumLinks {
     package func send(_ packet: QuorumPacket, to link: LinkID) {
         loop.assertInEventLoop()
         guard let learner = learners[link] else { return }
+        if let way = packet.synchronization {
+            logLearner(
+                "synchronizes a learner", of: link,
+                ["by": "\(way)", "zxid": "\(packet.zxid)", "link": "\(link.rawValue)"])
+        }
         learner.add(packet)
         added(to: learner, link)
     }
@@ -28,7 +35,7 @@ extension QuorumLinks {
         learners[link]?.unsentBytes ?? 0
     }
 
-    /// Closes a learner's link, with what it has not been sent. `whenLearnerDown` follows.
+    /// Closes a learner's link, with what it has not been sent. `learnerLinkDown` follows.
     package func drop(_ link: LinkID, because reason: String) {
         loop.assertInEventLoop()
         guard let learner = learners.removeValue(forKey: link) else { return }
@@ -36,12 +43,12 @@ extension QuorumLinks {
             .info, "a learner is dropped", from: Port.host(of: learner.channel?.remoteAddress),
             ["reason": "\(reason)", "link": "\(link.rawValue)", "remote": "\(learner.remote)"])
         learner.silence()
-        loop.assumeIsolated().execute { if !self.isClosed { self.whenLearnerDown(link) } }
+        loop.assumeIsolated().execute { if !self.isClosed { self.whenHappened(.learnerLinkDown(link)) } }
     }
 
     private func added(to learner: PacketHandler, _ link: LinkID) {
-        guard !learner.isBehind(by: unsentBytesMax) else {
-            return drop(link, because: "it leaves more than \(unsentBytesMax) bytes unread")
+        guard !learner.isBehind(by: limits.unsentBytesMax) else {
+            return drop(link, because: "it leaves more than \(limits.unsentBytesMax) bytes unread")
         }
         flushLater(learner)
     }
@@ -59,17 +66,28 @@ extension QuorumLinks {
         let link = LinkID(rawValue: lastLink)
         handler.become(.learner(link))
         learners[link] = handler
-        whenLearnerUp(link)
+        logIntroduction(packet, on: link)
+        whenHappened(.learnerLinkUp(link))
         heard(packet, from: link)
     }
 
+    private func logIntroduction(_ packet: QuorumPacket, on link: LinkID) {
+        guard let data = packet.data, let info = try? LearnerInfo(decoding: data) else { return }
+        logLearner(
+            "a learner comes", of: link,
+            [
+                "server": "\(info.peer.rawValue)",
+                "as": packet.kind == .observerInfo ? "observer" : "follower", "link": "\(link.rawValue)",
+            ])
+    }
+
     func heard(_ packet: QuorumPacket, from link: LinkID) {
-        if learners[link] != nil { whenFromLearner(link, packet) }
+        if learners[link] != nil { whenHappened(.fromLearner(packet, link)) }
     }
 
     func ended(_ handler: PacketHandler, _ link: LinkID) {
         guard learners[link] === handler else { return }
         learners[link] = nil
-        whenLearnerDown(link)
+        whenHappened(.learnerLinkDown(link))
     }
 }

@@ -2,15 +2,15 @@ internal import Logbook
 package import Logging
 package import NIOCore
 internal import NIOPosix
+package import Replica
 package import Vocabulary
-package import Wire
-package import Zab
+internal import Zab
 
 /// The quorum port: connections of learners while this server leads, and its own to its leader while it
 /// follows (quorum protocol 3.1, 3.2, 3.5).
 ///
-/// Everything is called on `loop`, and so are all callbacks; none is called from inside a method of this
-/// class. What is sent leaves with `flush`, in order and in one write a link.
+/// Everything is called on `loop`, and so are the callbacks, never from inside a method of this class. What
+/// is sent leaves with `flush`, in order and in one write a link.
 package final class QuorumLinks {
     /// Learners that may be connected at once.
     static let learnersMax = 1024
@@ -18,21 +18,11 @@ package final class QuorumLinks {
     /// Whom this server knows. A change counts for the next dial.
     package var members: [PeerID: MemberAddress]
 
-    /// Whether `flush` need not be called, since the end of the loop's turn does; set before anything is
-    /// sent.
-    package var flushesAtTurnEnd = true
-
-    // MARK: Callbacks
-
-    /// A connection has said that it is a learner; its first packet comes next.
-    package var whenLearnerUp: (LinkID) -> Void = { _ in }
-    /// Once for each `whenLearnerUp`, whoever ended the link; nothing comes from it afterwards.
-    package var whenLearnerDown: (LinkID) -> Void = { _ in }
-    package var whenFromLearner: (LinkID, QuorumPacket) -> Void = { _, _ in }
-    package var whenLeaderUp: () -> Void = {}
-    /// The link broke, or there never was one. Once for each `follow`, and never after `unfollow`.
-    package var whenLeaderDown: () -> Void = {}
-    package var whenFromLeader: (QuorumPacket) -> Void = { _ in }
+    /// Told of everything else that a `LinkEvent` can say. `learnerLinkUp` comes when a connection has said
+    /// that it is a learner, ahead of its first packet; `learnerLinkDown` once for each, whoever ended the
+    /// link, and nothing after it. `leaderLinkDown` comes once for each `follow`, where the link broke or
+    /// there never was one, and never after `unfollow`.
+    package var whenHappened: (LinkEvent) -> Void = { _ in }
     /// After a SNAP packet: all bytes that came and were not taken. Takes what it can by moving the reader
     /// index; true once the snapshot, signature included, is complete (3.5). What it leaves is bounded by
     /// what one packet may hold.
@@ -42,9 +32,7 @@ package final class QuorumLinks {
     let loop: any EventLoop
     let log: Logger
     let port: Port
-    let dataBytesMax: Int
-    let leaderDataBytesMax: Int
-    let unsentBytesMax: Int
+    let limits: Limits
     let connectTimeout: TimeAmount
     var learners: [LinkID: PacketHandler] = [:]
     var lastLink: UInt64 = 0
@@ -55,6 +43,15 @@ package final class QuorumLinks {
     /// Links with something to send.
     private var unflushed: [PacketHandler] = []
 
+    struct Limits {
+        /// Bytes of data in one packet of a learner, at most.
+        let dataBytesMax: Int
+        /// The same of a leader, and of a znode in its snapshot.
+        let leaderDataBytesMax: Int
+        /// Bytes that a peer may leave unread, beside a tree, before its link is closed.
+        let unsentBytesMax: Int
+    }
+
     /// The way to a leader.
     enum LeaderLink {
         case nobody
@@ -64,9 +61,7 @@ package final class QuorumLinks {
     }
 
     /// - Parameters:
-    ///   - dataBytesMax: What the data of one packet of a learner may hold.
-    ///   - leaderDataBytesMax: The same of a leader, and of a znode in its snapshot; nil for as much.
-    ///   - unsentBytesMax: What a peer may leave unread, beside a tree, before its link is closed.
+    ///   - leaderDataBytesMax: nil for as much as of a learner.
     ///   - handshakeTimeoutMs: For whoever connects to say that it is a learner.
     ///   - isKeepAliveEnabled: `tcpKeepAlive`.
     package init(
@@ -77,9 +72,9 @@ package final class QuorumLinks {
     ) {
         self.me = me
         self.members = members
-        self.dataBytesMax = dataBytesMax
-        self.leaderDataBytesMax = leaderDataBytesMax ?? dataBytesMax
-        self.unsentBytesMax = unsentBytesMax
+        self.limits = Limits(
+            dataBytesMax: dataBytesMax, leaderDataBytesMax: leaderDataBytesMax ?? dataBytesMax,
+            unsentBytesMax: unsentBytesMax)
         self.connectTimeout = .milliseconds(connectTimeoutMs)
         self.loop = loop
         self.log = log
@@ -107,7 +102,7 @@ package final class QuorumLinks {
     package var boundPort: Int? { port.boundPort }
 
     /// Says what comes of a learner: somebody who dials without end is a number after a while.
-    package func note(_ what: String, of link: LinkID, _ facts: @autoclosure () -> Logger.Metadata) {
+    func logLearner(_ what: String, of link: LinkID, _ facts: @autoclosure () -> Logger.Metadata) {
         port.complaints.note(
             .info, what, from: Port.host(of: learners[link]?.channel?.remoteAddress), facts())
     }
@@ -127,7 +122,6 @@ package final class QuorumLinks {
     package var hasUnsent: Bool { !unflushed.isEmpty }
 
     func flushLater(_ handler: PacketHandler) {
-        if flushesAtTurnEnd, unflushed.isEmpty { loop.assumeIsolated().execute { self.flush() } }
         if !unflushed.contains(where: { $0 === handler }) { unflushed.append(handler) }
     }
 

@@ -17,7 +17,7 @@ import Testing
             "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console",
             "Authentication", "Links", "Logbook",
         ],
-        "Links": ["Vocabulary", "Zab", "Wire", "Logbook"],
+        "Links": ["Vocabulary", "Zab", "Wire", "Replica", "Logbook"],
         "Frontend": ["Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook"],
         "SeededRandom": [],
         "Simulator": ["Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom"],

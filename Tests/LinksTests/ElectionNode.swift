@@ -1,5 +1,7 @@
 import Logging
 import NIOCore
+import Replica
+import Testing
 import Vocabulary
 import Zab
 
@@ -22,8 +24,13 @@ final class ElectionNode {
             me: me, members: [:], connectTimeoutMs: connectTimeoutMs,
             handshakeTimeoutMs: handshakeTimeoutMs, admitsJoiners: admitsJoiners, loop: OnLoop.loop,
             log: .silent)
-        links.whenNotified = { [unowned self] notification, sender in heard.append((notification, sender)) }
-        links.whenReachable = { [unowned self] peer, isUp in reports.append((peer, isUp)) }
+        links.whenHappened = { [unowned self] event in
+            switch event {
+            case .notified(let notification, let sender): heard.append((notification, sender))
+            case .reachable(let peer, let isUp): reports.append((peer, isUp))
+            default: Issue.record("of another port: \(event)")
+            }
+        }
         try await links.listen(host: "127.0.0.1", port: port).onLoop()
     }
 

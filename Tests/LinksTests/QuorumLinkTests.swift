@@ -1,5 +1,6 @@
 import Links
 import NIOCore
+import Replica
 import SeededRandom
 import Testing
 import Vocabulary
@@ -29,7 +30,7 @@ import Zab
     @Test func `let only commits of earlier proposals go ahead of those that wait`() async throws {
         let (leader, learner) = (try await QuorumNode(2), try await QuorumNode(1))
         let link = try await QuorumNode.pair(leader: leader, learner: learner)
-        leader.links.flushesAtTurnEnd = false
+        leader.flushes = false
         func send(_ packets: [QuorumPacket]) { for packet in packets { leader.links.send(packet, to: link) } }
 
         send([.numbered(5, .proposal), .numbered(6, .proposal), .numbered(4, .commit)])
@@ -232,7 +233,7 @@ import Zab
         let links = QuorumLinks(
             me: PeerID(rawValue: 1), members: [:], dataBytesMax: 1 << 20, loop: OnLoop.loop, log: .silent)
         var introduced = 0
-        links.whenLearnerUp = { _ in introduced += 1 }
+        links.whenHappened = { if case .learnerLinkUp = $0 { introduced += 1 } }
         try await links.listen(host: nil, port: 0).onLoop()
         let stranger = try await Stranger(port: links.boundPort)
         stranger.say(QuorumPacket.introduction(of: 2).bytes)

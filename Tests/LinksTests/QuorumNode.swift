@@ -1,5 +1,6 @@
 import Links
 import NIOCore
+import Replica
 import Testing
 import Vocabulary
 import Wire
@@ -16,6 +17,8 @@ final class QuorumNode {
     private(set) var leaderUps = 0
     private(set) var leaderDowns = 0
     var fromLeader: [QuorumPacket] = []
+    /// Whether what is sent leaves by itself.
+    var flushes = true
     /// Bytes of a snapshot that a test expects, and those that came.
     var snapshotBytesExpected = 0
     private(set) var snapshot: [UInt8] = []
@@ -27,17 +30,33 @@ final class QuorumNode {
         links = QuorumLinks(
             me: me, members: [:], dataBytesMax: 1 << 20, unsentBytesMax: unsentBytesMax,
             handshakeTimeoutMs: handshakeTimeoutMs, loop: OnLoop.loop, log: .silent)
-        links.whenLearnerUp = { [unowned self] link in up.append(link) }
-        links.whenLearnerDown = { [unowned self] link in down.append(link) }
-        links.whenFromLearner = { [unowned self] link, packet in fromLearners.append((link, packet)) }
-        links.whenLeaderUp = { [unowned self] in
-            leaderUps += 1
-            links.sendToLeader(.introduction(of: me.rawValue))
-        }
-        links.whenLeaderDown = { [unowned self] in leaderDowns += 1 }
-        links.whenFromLeader = { [unowned self] packet in fromLeader.append(packet) }
+        links.whenHappened = { [unowned self] event in note(event) }
         links.whenSnapshotBytes = { [unowned self] bytes in takeSnapshot(&bytes) }
         try await links.listen(host: "127.0.0.1", port: 0).onLoop()
+        flushSoon()
+    }
+
+    private func note(_ event: LinkEvent) {
+        switch event {
+        case .learnerLinkUp(let link): up.append(link)
+        case .learnerLinkDown(let link): down.append(link)
+        case .fromLearner(let packet, let link): fromLearners.append((link, packet))
+        case .leaderLinkUp:
+            leaderUps += 1
+            links.sendToLeader(.introduction(of: me.rawValue))
+        case .leaderLinkDown: leaderDowns += 1
+        case .fromLeader(let packet): fromLeader.append(packet)
+        case .notified, .reachable, .snapshotUnreadable: Issue.record("of another port: \(event)")
+        }
+    }
+
+    /// As the loop of a node does at the end of its turns.
+    private func flushSoon() {
+        OnLoop.loop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [weak self] in
+            guard let self else { return }
+            if flushes { links.flush() }
+            flushSoon()
+        }
     }
 
     /// Takes a few bytes at a time, as a parser does that needs whole fields.
