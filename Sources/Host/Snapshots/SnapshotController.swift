@@ -55,7 +55,9 @@ package final class SnapshotController {
     ///
     /// - Parameter treeBytes: What a snapshot would take, about; asked only if enough is in the log.
     func note(_ batch: LogThread.Stored, treeBytes: () -> Int) {
+        let before = stored
         stored = batch.ticket
+        if let gate, before < gate, stored >= gate { goOn() }
         schedule.note(transactions: batch.transactions, bytes: batch.bytes)
         guard gate == nil, schedule.hasEnough, schedule.isDue(treeBytes: treeBytes()) else { return }
         schedule.restart(roll: UInt64.random(in: .min ... .max))
@@ -70,7 +72,7 @@ package final class SnapshotController {
             beganMs = Instant.now.monotonicMs
             log.info("takes a snapshot", metadata: ["zxid": "\(head.zxid)"])
             snapshotThread.begin(head)
-            goOn()
+            if stored >= ticket { goOn() }
         case .add(let slice):
             snapshotThread.add(slice.znodes)
             guard slice.isLast else { return }
@@ -91,8 +93,8 @@ package final class SnapshotController {
     }
 
     private func askForSlice() {
-        guard let gate else { return }
-        if stored >= gate, !snapshotThread.isBehind { wish(.sliceDue) }
+        guard gate != nil else { return }
+        if !snapshotThread.isBehind { wish(.sliceDue) }
         // Unless that was the last, or there is no snapshot any more.
         if nextSlice != nil { goOn() }
     }
