@@ -13,10 +13,12 @@ extension ByteBuffer {
         }
     }
 
-    package static func create(_ path: ZnodePath, _ data: [UInt8] = [], xid: Int32) -> ByteBuffer {
+    package static func create(
+        _ path: ZnodePath, _ data: [UInt8] = [], isEphemeral: Bool = false, xid: Int32
+    ) -> ByteBuffer {
         request(.create, xid) {
             let open = RequestedACLEntry(permissions: .all, scheme: "world", id: "anyone")
-            CreateRequest(path: path, data: data, acl: [open], flags: 0).encode(into: &$0)
+            CreateRequest(path: path, data: data, acl: [open], flags: isEphemeral ? 1 : 0).encode(into: &$0)
         }
     }
 

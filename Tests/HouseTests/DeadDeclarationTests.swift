@@ -9,7 +9,6 @@ import Testing
         "userInboundEventTriggered": "NIO's protocol of handlers asks for it",
         "handlerAdded": "NIO's protocol of handlers asks for it",
         "handlerRemoved": "NIO's protocol of handlers asks for it",
-        "logLevel": "the protocol of log handlers asks for it",
         "ErrorCode": "the table of the client protocol, whole",
         "QuorumPacket.Kind": "the table of the quorum protocol, whole",
     ]
