@@ -27,7 +27,8 @@ def build():
 
 def c_library(report, node):
     result = subprocess.run(
-        [str(build()), f"127.0.0.1:{node.port}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
+        [str(build()), f"127.0.0.1:{node.port}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        timeout=120
     )
     claims = re.findall(r"^(ok|NOT OK) +(.*)$", result.stdout, re.M)
     for outcome, sentence in claims:

@@ -2,11 +2,11 @@
 
     limits.py [--mix vvv|avv|aav|vva]... [--only requests|snapshots] [--window SECONDS]
 
-The mix names the voters, the last of which leads: a is Debian's Apache ZooKeeper, v is Aviary. Requests: a session with 2,200
-ephemerals of 1,000-byte names ends; three identities of 900 kB and a create for them; 60 of 1 kB and a multi of 200 creates:
-each through every server, while a client of each writes on in every second (a debug build wants a window of four), and no
-server is elected anew. Snapshots: a znode
-of 5 MiB, by a raised jute.maxbuffer, reaches who joins with nothing.
+The mix names the voters, the last of which leads: a is Debian's Apache ZooKeeper, v is Aviary. Requests: a session with
+2,200 ephemerals of 1,000-byte names ends; three identities of 900 kB and a create for them; 60 of 1 kB and a multi of
+200 creates: each through every server, while a client of each writes on in every second (a debug build wants a window
+of four), and no server is elected anew. Snapshots: a znode of 5 MiB, by a raised jute.maxbuffer, reaches who joins with
+nothing.
 """
 
 import argparse
@@ -75,13 +75,15 @@ class Requests:
                    for other in self.ensemble.servers]
         began = time.monotonic()
         self.report.run(claim, lambda: attack(claim, server, f"/large-{self.count}"))
-        while time.monotonic() < began + max(3, 2 * self.window):  # what would happen to others may take the followers a moment
+        # What would happen to others may take the followers a moment.
+        while time.monotonic() < began + max(3, 2 * self.window):
             time.sleep(0.05)
         ended = time.monotonic()
         for writer in writers:
             writer.stop()
             empty = empty_windows(writer.answers, began, ended, self.window)
-            self.report.check(f"{claim}: writes at {name(writer.server)} go on, the longest waited {writer.longest:.2f} s",
+            waited = f"the longest waited {writer.longest:.2f} s"
+            self.report.check(f"{claim}: writes at {name(writer.server)} go on, {waited}",
                               not empty and writer.problem is None, f"none in {empty}, {writer.problem}")
 
     def end_of_session(self, claim, server, root):
@@ -130,8 +132,8 @@ class Requests:
         self.report.equal("all have the same in the end", len(self.ensemble.wait_until_equal()), 1)
         for server in self.ensemble.servers:
             if server.kind == "aviary":
-                self.report.equal(f"{name(server)} saw no other tree", server.fact("mntr", "zk_digest_mismatches_count"),
-                                  "0")
+                self.report.equal(f"{name(server)} saw no other tree",
+                                  server.fact("mntr", "zk_digest_mismatches_count"), "0")
 
 
 class Snapshots:

@@ -2,8 +2,8 @@
 
     readonly.py [--server apache]
 
-With kazoo as a client that is content with reads, and with plain bytes for what no library shows. Apache makes sessions in
-read-only mode only where local sessions are enabled; Aviary always does.
+With kazoo as a client that is content with reads, and with plain bytes for what no library shows. Apache makes sessions
+in read-only mode only where local sessions are enabled; Aviary always does.
 """
 
 import argparse
@@ -82,8 +82,8 @@ def act(report, ensemble, kind):
         server.kill()
     writer.queue(wire.CREATE, wire.create("/waits"))
     writer.flush_quietly()
-    report.check("a server without a leader becomes read-only", checks.eventually(lambda: survivor.word("isro") == b"ro"),
-                 survivor.log_end())
+    report.check("a server without a leader becomes read-only",
+                 checks.eventually(lambda: survivor.word("isro") == b"ro"), survivor.log_end())
     words(report, survivor)
     refusals(report, survivor, writer, zxid)
     reads(report, survivor, zxid)

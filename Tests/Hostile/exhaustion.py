@@ -1,4 +1,5 @@
-"""What a server does without: file descriptors, and somebody who reads its log. Only Aviary's: it is no other's claim."""
+"""What a server does without: file descriptors, and somebody who reads its log. Only Aviary's: it is no other's
+claim."""
 
 import os
 import resource

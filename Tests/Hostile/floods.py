@@ -57,7 +57,8 @@ def churn(siege):
     deadline = time.monotonic() + 15
     while open_files(siege) > before + 5 and time.monotonic() < deadline:
         time.sleep(0.1)
-    siege.report.check("no descriptor stays behind", open_files(siege) <= before + 5, f"{before}, now {open_files(siege)}")
+    after = open_files(siege)
+    siege.report.check("no descriptor stays behind", after <= before + 5, f"{before}, now {after}")
 
 
 def abandoned_sessions(siege):

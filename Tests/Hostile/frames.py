@@ -103,7 +103,8 @@ def cut_requests(siege):
     link.rest()
     link.close()
     other = siege.client()
-    siege.report.equal("a whole one just before the end of the stream is done", other.exists("/hostile-cut").error, wire.OK)
+    error = other.exists("/hostile-cut").error
+    siege.report.equal("a whole one just before the end of the stream is done", error, wire.OK)
     other.end()
 
 

@@ -147,8 +147,8 @@ def long_lists(kind, report, count=200_000):
             began = time.monotonic()
             answer = node.word(word, limit=60.0) or b""
             took = time.monotonic() - began
-            print(f"        {word}: {len(answer):,} bytes in {took * 1000:.0f} ms, others wait {neighbor.longest * 1000:.0f}"
-                  f" ms, and {usual * 1000:.0f} ms without it")
+            print(f"        {word}: {len(answer):,} bytes in {took * 1000:.0f} ms, "
+                  f"others wait {neighbor.longest * 1000:.0f} ms, and {usual * 1000:.0f} ms without it")
             report.check(f"{word} with {count} watches holds nobody up", neighbor.longest < max(took / 2, 0.1))
             if word in ("wchc", "wchp"):
                 report.check(f"{word} has all of them", answer.count(b"/watched-") == count, str(len(answer)))

@@ -74,7 +74,8 @@ class Siege:
         rounds, longest = self.bystander.lap()
         peaceful = self.bystander.problem is None and rounds > 0 and longest < self.patience
         self.report.check(
-            f"{name}: others do not notice", peaceful, f"{self.bystander.problem}, {rounds} rounds, longest {longest:.2f} s"
+            f"{name}: others do not notice", peaceful,
+            f"{self.bystander.problem}, {rounds} rounds, longest {longest:.2f} s",
         )
         grown = self.node.resident_bytes() - before
         if self.is_aviary:  # a Java heap grows as it likes

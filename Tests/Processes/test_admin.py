@@ -215,7 +215,8 @@ def with_mistakes(report, node):
     ):  # fmt: skip
         answer = admin(*words)
         report.equal(f"a mistake: {words[0]} ends with", answer.returncode, status)
-        report.check("and gives a sentence", answer.stderr.strip() != "" and "Fatal" not in answer.stderr, answer.stderr)
+        is_sentence = answer.stderr.strip() != "" and "Fatal" not in answer.stderr
+        report.check("and gives a sentence", is_sentence, answer.stderr)
 
 
 def main():

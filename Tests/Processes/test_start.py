@@ -1,5 +1,5 @@
-"""How a node starts and how it refuses to: what it finds in its folders, what it is asked for, which ports it opens, and
-what it says when somebody asks what it is doing.
+"""How a node starts and how it refuses to: what it finds in its folders, what it is asked for, which ports it opens,
+and what it says when somebody asks what it is doing.
 
     test_start.py
 """
@@ -46,7 +46,8 @@ def what_is_not_there(report):
 
 def ports(report):
     refused(report, "another machine's address", CONFIGURATION, "no network interface", clientPortAddress="192.0.2.1")
-    refused(report, "a name without address", CONFIGURATION, "does not resolve", clientPortAddress="no.such.host.invalid")
+    refused(report, "a name without address", CONFIGURATION, "does not resolve",
+            clientPortAddress="no.such.host.invalid")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -111,7 +112,8 @@ def folders(report):
         long = "/".join([parent, *["d" * 100] * 6])
         refused(report, "a long path", CONFIGURATION, "bytes long", dataDir=long)
         missing = os.path.join(parent, "missing")
-        refused(report, "a missing folder", CONFIGURATION, "does not exist", dataDir=missing, datadir__autocreate="false")
+        refused(report, "a missing folder", CONFIGURATION, "does not exist",
+                dataDir=missing, datadir__autocreate="false")
         report.check("it is not made", not os.path.exists(missing))
         refused(report, "an empty folder", CONFIGURATION, "db.autocreate=false", dataDir=parent, db__autocreate="false")
 

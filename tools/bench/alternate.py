@@ -26,7 +26,8 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--duration", type=float, default=3, help="measured seconds of a round (3)")
     parser.add_argument("--warmup", type=float, default=0.5, help="seconds of load before each measurement (0.5)")
-    parser.add_argument("--rows", default="tData", help="only rows whose name contains this (tData, without mixed rows)")
+    parser.add_argument("--rows", default="tData",
+                        help="only rows whose name contains this (tData, without mixed rows)")
     parser.add_argument("--data", default=places.REPOSITORY / ".build", help="folder for the servers' data")
     return parser.parse_args()
 
@@ -51,7 +52,8 @@ def compare(options, row, servers):
                   file=sys.stderr, flush=True)
     medians = [statistics.median(costs[name]) for name in NAMES]
     ratios = [after / before for before, after in zip(costs["before"], costs["after"])]
-    print(f"{row.name}: {medians[0]:.3f} and {medians[1]:.3f} µs CPU/op, ratio of medians {medians[1] / medians[0]:.3f}, "
+    print(f"{row.name}: {medians[0]:.3f} and {medians[1]:.3f} µs CPU/op, "
+          f"ratio of medians {medians[1] / medians[0]:.3f}, "
           f"median of ratios {statistics.median(ratios):.3f} ({min(ratios):.2f} to {max(ratios):.2f})", flush=True)
 
 

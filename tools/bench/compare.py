@@ -33,7 +33,8 @@ def arguments():
     parser.add_argument("--rows", help="only rows whose name contains this, for example 'getData 64'")
     parser.add_argument("--znodes", type=int, default=1_000_000, help="of 100 B each, in the memory row (1000000)")
     parser.add_argument("--sessions", type=int, default=10_000, help="idle ones, in the memory row (10000)")
-    parser.add_argument("--heap", help="Java's -Xmx, such as 1g; by default the JVM decides, as Debian's script leaves it")
+    parser.add_argument("--heap",
+                        help="Java's -Xmx, such as 1g; by default the JVM decides, as Debian's script leaves it")
     parser.add_argument("--data", default=places.REPOSITORY / ".build", help="folder for the servers' data")
     options = parser.parse_args()
     if options.servers < 1 or options.servers > 1 and options.only == "memory":
@@ -131,8 +132,8 @@ def main():
     facts.append(f"medians of {options.rounds} rounds of {options.duration:g} s on each server in turn, after "
                  f"{options.first_warmup:g} s of the row's load on each; 10,000 znodes of 100 B, forceSync on")
     if options.servers > 1:
-        facts.append(f"{options.servers} servers of each kind, both ensembles up all the time; sessions are spread over "
-                     "the servers, and server CPU is the sum of theirs")
+        facts.append(f"{options.servers} servers of each kind, both ensembles up all the time; sessions are spread "
+                     "over the servers, and server CPU is the sum of theirs")
     print("\n\n".join(["\n".join(f"- {fact}" for fact in facts), *parts]))
 
 

@@ -10,5 +10,6 @@ def generate(program, servers, *arguments):
     command = [program, "--servers", servers.addresses, *pids, "--json", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}; {servers.name} runs: {servers.is_running()}")
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}; "
+                         f"{servers.name} runs: {servers.is_running()}")
     return json.loads(done.stdout)

@@ -6,8 +6,8 @@ from harness import places
 from harness.ensemble import Ensemble
 from harness.nodes import Node
 
-#: What all are told beside the harness's own. snapCount and forceSync have their defaults; the latter is written down all
-#: the same.
+#: What all are told beside the harness's own. snapCount and forceSync have their defaults; the latter is written down
+#: all the same.
 SETTINGS = {"clientPortAddress": "127.0.0.1", "forceSync": "yes", "snapCount": None}
 
 

@@ -46,7 +46,9 @@ def verdict(row, ratio, apache, aviary):
 
 
 def memory_table(memory, target_mib):
-    mib = lambda count: f"{count / 1024 ** 2:,.0f} MiB"
+    def mib(count):
+        return f"{count / 1024 ** 2:,.0f} MiB"
+
     lines = ["| memory (RSS) | Apache | Aviary | ratio | target | |", "|---|--:|--:|--:|--:|---|"]
     for name, by_server in memory:
         apache, aviary = by_server["apache"], by_server["aviary"]

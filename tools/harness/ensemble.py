@@ -13,8 +13,9 @@ SETTINGS = {
     "initLimit": 10, "syncLimit": 5, "maxSessionTimeout": 60000, "clientPortAddress": "127.0.0.1",
     "extendedTypesEnabled": "true",
 }
-#: A snapshot that one of Apache's servers is writing while it loses its lead takes in what it had proposed to nobody, and
-#: TRUNC leaves that there (ZOOKEEPER-4837): its tree is another one from then on, and so is that of whoever gets it.
+#: A snapshot that one of Apache's servers is writing while it loses its lead takes in what it had proposed to nobody,
+#: and TRUNC leaves that there (ZOOKEEPER-4837): its tree is another one from then on, and so is that of whoever gets
+#: it.
 APACHE_SETTINGS = {"snapCount": 1_000_000_000}
 #: Aviary's are exact: they are taken as often as its rule allows.
 AVIARY_SETTINGS = {"snapCount": 2000}
@@ -69,9 +70,9 @@ class Member(Node):
 
 
 class Ensemble:
-    """`kinds` names the voters' programs one by one, `aviary` or `apache`; so does `observers`, or is their number where
-    all are Aviary's. Ports are free ones, or counted from `port`, the first server's for clients. What is cuttable has its
-    links between servers in `network`. `more` is for every server's configuration.
+    """`kinds` names the voters' programs one by one, `aviary` or `apache`; so does `observers`, or is their number
+    where all are Aviary's. Ports are free ones, or counted from `port`, the first server's for clients. What is
+    cuttable has its links between servers in `network`. `more` is for every server's configuration.
     """
 
     def __init__(self, kinds, folder, observers=0, port=None, tick=2000, is_cuttable=False, more=None, launcher=None):
@@ -128,7 +129,8 @@ class Ensemble:
         return zxids
 
     def wait_until_serving(self, seconds=60, servers=None):
-        """All of `servers` have a role, and one leads: whoever led and was stopped does not know yet that none follow it."""
+        """All of `servers` have a role, and one leads: whoever led and was stopped does not know yet that none follow
+        it."""
         deadline = time.monotonic() + seconds
         waiting = servers or self.servers
         while time.monotonic() < deadline:

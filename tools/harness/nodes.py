@@ -20,8 +20,8 @@ def add_server_argument(parser):
 class Node:
     """One server with a data folder of its own, new unless it is named; the port stays the same over restarts.
 
-    `settings` are lines of its configuration (`__` stands for a dot, None leaves a line out). `launcher` is what starts it
-    instead of the server under test, or of Debian's; the path of the configuration is put behind it.
+    `settings` are lines of its configuration (`__` stands for a dot, None leaves a line out). `launcher` is what starts
+    it instead of the server under test, or of Debian's; the path of the configuration is put behind it.
     """
 
     def __init__(self, kind, folder=None, port=None, launcher=None, **settings):

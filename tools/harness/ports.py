@@ -1,5 +1,5 @@
-"""Ports of loopback that are free, below those that the kernel gives to outgoing connections: nobody takes one while its
-server is down."""
+"""Ports of loopback that are free, below those that the kernel gives to outgoing connections: nobody takes one while
+its server is down."""
 
 import contextlib
 import random

@@ -114,8 +114,9 @@ def main():
         audience.exchange(wire.GET_DATA, wire.read("/watched", True))
         watched = node.resident_bytes()
         print(
-            f"{arguments.sessions} sessions in {seconds:.1f} s; memory a session {(full - empty) / arguments.sessions:.0f} B,"
-            f" a watch (with its request's buffers) {(watched - full) / arguments.sessions:.0f} B"
+            f"{arguments.sessions} sessions in {seconds:.1f} s; "
+            f"memory a session {(full - empty) / arguments.sessions:.0f} B, "
+            f"a watch (with its request's buffers) {(watched - full) / arguments.sessions:.0f} B"
         )
         busy = node.cpu_seconds()
         rounds(report, audience, arguments.rounds, ours)
@@ -123,7 +124,8 @@ def main():
         ours.send(False)
         began, before = time.monotonic(), node.cpu_seconds()
         audience.exchange(wire.PING, xid=wire.PING_XID)
-        print(f"a ping from each: {time.monotonic() - began:.2f} s, {node.cpu_seconds() - before:.2f} s of the server's CPU")
+        print(f"a ping from each: {time.monotonic() - began:.2f} s, "
+              f"{node.cpu_seconds() - before:.2f} s of the server's CPU")
         writer.join(10)
     report.finish()
 

@@ -41,7 +41,8 @@ class Correspondence:
         if left in self.zxids or right in self.zxids_back:
             if self.zxids.get(left) != right:
                 expected = self.zxids.get(left)
-                raise Mismatch(f"zxid {left:#x} is not {right:#x}, was {expected if expected is None else hex(expected)}")
+                expected = expected if expected is None else hex(expected)
+                raise Mismatch(f"zxid {left:#x} is not {right:#x}, was {expected}")
             return
         at = bisect.bisect(self.order, left)
         if at and self.zxids[self.order[at - 1]] >= right:

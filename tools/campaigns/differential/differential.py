@@ -54,7 +54,8 @@ def explore(seed, requests, oracle):
     settings = settings_of(seed)
     if seed in SCRIPTS:
         return SCRIPTS[seed][1], replay(SCRIPTS[seed][1], oracle, seed)
-    # Apache compares quotas with what is applied, not with what is under way: pipelined, its answer is a matter of luck.
+    # Apache compares quotas with what is applied, not with what is under way: pipelined, its answer is a matter of
+    # luck.
     generator = Generator(seed, requests, pipelined=settings["enforceQuota"] == "false", is_old=oracle == "3.8.0",
                           restarts=(0.25, 0.6) if seed % 3 == 0 else ())
     return on_server(oracle, settings, lambda runner: generator.program(runner.perform))

@@ -10,8 +10,6 @@ Never sent, because Apache's answer would end the comparison (section 3.8 and 15
 """
 
 
-
-
 def excuse(request, left, right, reason, releases):
     """The name of the exception that explains the mismatch, or nothing."""
     for name, (explains,) in EXCEPTIONS.items():

@@ -7,7 +7,8 @@ import tempfile
 from harness import apache
 from harness.nodes import Node
 
-#: What every server of the comparison is told beside the harness's own; a seed adds to it. Timeouts are in milliseconds.
+#: What every server of the comparison is told beside the harness's own; a seed adds to it. Timeouts are in
+#: milliseconds.
 SETTINGS = {
     "tickTime": "200", "minSessionTimeout": "1000", "maxSessionTimeout": "600000", "clientPortAddress": "127.0.0.1",
     "extendedTypesEnabled": "true", "reconfigEnabled": "false",

@@ -21,7 +21,8 @@ MIB = 1 << 20
 
 def bench(node, *arguments):
     subprocess.run(
-        [places.program("aviary-bench"), "--servers", f"127.0.0.1:{node.port}", "--connections", "8", *map(str, arguments)],
+        [places.program("aviary-bench"), "--servers", f"127.0.0.1:{node.port}", "--connections", "8",
+         *map(str, arguments)],
         check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
 

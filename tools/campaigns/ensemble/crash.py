@@ -3,9 +3,9 @@
     tools/crash-ensemble [--voters 3] [--observers 0] [--mix ava] [--rounds 20] [--writers 8] [--cuts] [--tick MS]
                          [--seed N] [--only KIND]
 
-Each round lets the writers write, does one thing to one server, waits until the others go on, brings it back and compares
-all servers. Clients of servers that live must see no lost connection and no error. Prints a row a round; the exit status
-is 0 when nothing was violated.
+Each round lets the writers write, does one thing to one server, waits until the others go on, brings it back and
+compares all servers. Clients of servers that live must see no lost connection and no error. Prints a row a round; the
+exit status is 0 when nothing was violated.
 
 --mix names the voters one by one: v is Aviary, a is Debian's Apache ZooKeeper, whose clients lose their connections at
 every election and are not counted.
@@ -129,7 +129,8 @@ class Campaign:
             writer.stop()
             writer.probe()
         self.require_connections(alive)
-        gap = max((writer.longest_gap for writer in self.writers if writer.home in alive and not writer.lost), default=0)
+        unharmed = [writer for writer in self.writers if writer.home in alive and not writer.lost]
+        gap = max((writer.longest_gap for writer in unharmed), default=0)
         if kind == "kill the leader":
             self.gaps.append(gap)
         answered = sum(writer.first_unanswered for writer in self.writers) - before
@@ -177,7 +178,8 @@ class Campaign:
         """A leader's death is invisible to the clients of the others."""
         for writer in self.writers:
             if writer.lost and writer.home in alive and writer.home.kind == "aviary":
-                self.violation(f"{writer.name}: lost its connection to server {writer.home.id}, which lives: {writer.lost}")
+                self.violation(f"{writer.name}: lost its connection to server {writer.home.id}, which lives: "
+                               f"{writer.lost}")
 
     def compare(self):
         """Every server has the same: each writer's znodes, and a digest wherever two name the same zxid."""

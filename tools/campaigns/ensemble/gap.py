@@ -2,9 +2,9 @@
 
     gap.py [--kills 20] [--sessions 8] [--tick 2000]
 
-Three servers of each, one ensemble after the other. The sessions write one znode each, one write at a time; who loses his
-connection connects to the next server and goes on with his session, at once, as the fastest of clients would. A kill's gap is
-the longest time without any answer, from the kill until all sessions have been answered again.
+Three servers of each, one ensemble after the other. The sessions write one znode each, one write at a time; who loses
+his connection connects to the next server and goes on with his session, at once, as the fastest of clients would. A
+kill's gap is the longest time without any answer, from the kill until all sessions have been answered again.
 """
 
 import argparse
@@ -105,13 +105,15 @@ def main():
     parser.add_argument("--sessions", type=int, default=8)
     parser.add_argument("--tick", type=int, default=2000, help="tickTime in ms (2000)")
     arguments = parser.parse_args()
-    print("| | gap, median ms | longest ms | connections of surviving servers' clients lost | errors |\n|---|--:|--:|--:|--:|")
+    print("| | gap, median ms | longest ms | connections of surviving servers' clients lost | errors |")
+    print("|---|--:|--:|--:|--:|")
     medians = {}
     for name in ("apache", "aviary"):
         gaps, losses, errors = measure(name, arguments)
         medians[name] = statistics.median(gaps)
         print(f"| {name} | {medians[name] * 1000:.0f} | {max(gaps) * 1000:.0f} | {losses} | {errors} |", flush=True)
-    print(f"\n{arguments.kills} kills of the leader on each, ratio of medians {medians['aviary'] / medians['apache']:.2f}")
+    ratio = medians["aviary"] / medians["apache"]
+    print(f"\n{arguments.kills} kills of the leader on each, ratio of medians {ratio:.2f}")
 
 
 if __name__ == "__main__":

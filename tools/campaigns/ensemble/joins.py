@@ -3,9 +3,9 @@
     joins.py --mix ava|vva [--seed N]
 
 The mix names the voters: a is Debian's Apache ZooKeeper, v is Aviary; one observer of each is added. Who has been away
-for a few writes must come back by a diff, who comes with nothing by a snapshot, and both servers' logs must say so. After
-each step every server serves its clients, and all have the same: tree, data, ACLs and Stats, and digests wherever two
-name the same zxid. Apache's logs may hold no errors beyond those of servers that were killed.
+for a few writes must come back by a diff, who comes with nothing by a snapshot, and both servers' logs must say so.
+After each step every server serves its clients, and all have the same: tree, data, ACLs and Stats, and digests wherever
+two name the same zxid. Apache's logs may hold no errors beyond those of servers that were killed.
 """
 
 import argparse
@@ -145,7 +145,8 @@ class Joins:
         errors = {link.reply().error for _ in range(asked)}
         there = len(link.call(wire.GET_CHILDREN, wire.read(root)).body.strings())
         link.end()
-        self.report.check(f"{name(server)} serves its client", errors == {wire.OK} and there == count - (count + 6) // 7,
+        has_all = errors == {wire.OK} and there == count - (count + 6) // 7
+        self.report.check(f"{name(server)} serves its client", has_all,
                           f"errors {errors}, {there} children")
 
     # MARK: The same everywhere

@@ -2,10 +2,10 @@
 
     oneway.py [--mix vvv] [--tick 2000] [--ticks 20] [--rounds 1] [--only CUT] [--bound TICKS] [--healed TICKS]
 
-Cuts that last, by the leader L and its followers A and B: what each of them stops is in CUTS below. Two of three servers
-can always talk both ways. Sessions write one znode each, at every server; the gap is the longest time in which none of
-them was answered. Then everything is healed; "back" is the time until every server has its part and answers a write.
-Exits with 1 when a gap or a return takes more ticks than its bound.
+Cuts that last, by the leader L and its followers A and B: what each of them stops is in CUTS below. Two of three
+servers can always talk both ways. Sessions write one znode each, at every server; the gap is the longest time in which
+none of them was answered. Then everything is healed; "back" is the time until every server has its part and answers a
+write. Exits with 1 when a gap or a return takes more ticks than its bound.
 """
 
 import argparse
