@@ -41,13 +41,9 @@ package struct LogStore: ~Copyable {
     /// Rows of a batch, on average over the last few.
     var batchRows = 0
 
-    /// Bytes of rows after which a checkpoint comes.
-    ///
-    /// A checkpoint ends with an fsync of the database file that is many times as long as a commit's, and
-    /// whoever writes meanwhile waits for it. Many small batches should meet it rarely: at 1 MiB two writes
-    /// in a hundred did, at 3 MiB one in two hundred, and that was still felt at their p99.
+    /// Bytes of rows after which a checkpoint comes: whoever writes meanwhile waits for its fsync (D33).
     package static let checkpointBytes = 6 << 20
-    /// Likewise, of large batches. One in ten meets a checkpoint whatever the bound, so it should be short.
+    /// The same of large batches.
     static let checkpointBytesOfLarge = 1 << 20
     static let largeBatchRows = 256
     /// Pages of 4096 bytes that the WAL may hold before a checkpoint comes whatever is in them: 16 MiB.

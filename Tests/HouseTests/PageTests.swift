@@ -28,6 +28,16 @@ import Testing
         }
     }
 
+    /// What cannot be broken may be longer: tables, quoted output and links.
+    @Test func `have no line that runs out of the page`() {
+        for file in Repository.current.files where file.path.hasSuffix(".md") {
+            for (index, line) in file.lines.enumerated() where line.count > 120 {
+                let isWhole = line.hasPrefix("|") || line.hasPrefix("    ") || line.contains("](")
+                #expect(isWhole, "\(file.path):\(index + 1): \(line.count) columns; 120 are enough")
+            }
+        }
+    }
+
     /// What stands in backticks and has a capital letter is a name: of the code, or of a file.
     @Test(arguments: pages)
     func `name what the code has`(path: String) throws {
