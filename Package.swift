@@ -108,18 +108,22 @@ let package = Package(
             "aviary-sim", on: "Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary", buffer,
             arguments),
 
+        // What tests of several modules share: replies as clients read them, folders that are gone afterwards.
+        .target(
+            name: "TestSupport", dependencies: ["Vocabulary", "Wire", buffer], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests("VocabularyTests", on: "Vocabulary"),
         tests("ZabTests", on: "Zab", buffer),
         tests("ZnodesTests", on: "Znodes", "SeededRandom"),
-        tests("WireTests", on: "Wire", "SeededRandom", excluding: "Golden"),
-        tests("ReplicaTests", on: "Replica"),
+        tests("WireTests", on: "Wire", "SeededRandom", "TestSupport", excluding: "Golden"),
+        tests("ReplicaTests", on: "Replica", "TestSupport"),
         tests("SettingsTests", on: "Settings"),
         tests("AuthenticationTests", on: "Authentication", "Settings", "Vocabulary"),
         // The disk that fails on purpose, under the real SQLite.
         .target(name: "FaultyFiles", dependencies: ["CSQLite"], path: "Tests/FaultyFiles"),
         tests(
             "StorageTests", on: "Storage", "Vocabulary", "CSQLite", "FaultyFiles",
-            "SeededRandom", buffer),
+            "SeededRandom", "TestSupport", buffer),
         // A node whose loop a test turns by hand, over a disk that answers when it is told to.
         .target(
             name: "HandTurnedLoop",
@@ -127,7 +131,7 @@ let package = Package(
             path: "Tests/HandTurnedLoop", swiftSettings: strict),
         tests(
             "HostTests", on: "Console", "Host", "HandTurnedLoop", "Replica", "Settings", "Storage",
-            "Vocabulary", "Wire", "Zab", "Znodes", buffer, embedded, logging, sockets),
+            "TestSupport", "Vocabulary", "Wire", "Zab", "Znodes", buffer, embedded, logging, sockets),
         tests(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "Replica", "SeededRandom", buffer,
             sockets, logging),
@@ -139,7 +143,8 @@ let package = Package(
             buffer, embedded, sockets),
         tests(
             "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "FolderReading",
-            "Printing", "CSQLite", "SeededRandom", "aviary-admin", buffer, arguments, excluding: "Golden"),
+            "Printing", "CSQLite", "SeededRandom", "TestSupport", "aviary-admin", buffer, arguments,
+            excluding: "Golden"),
         tests("BenchTests", on: "aviary-bench", "Printing"),
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
         tests("HouseTests"),
@@ -151,6 +156,7 @@ let package = Package(
 if Context.environment["AVIARY_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz-wire", dependencies: ["Vocabulary", "Znodes", "Wire", "SeededRandom", buffer],
+            name: "fuzz-wire",
+            dependencies: ["Vocabulary", "Znodes", "Wire", "SeededRandom", "TestSupport", buffer],
             path: "Tests/Fuzz", exclude: ["README.md"], swiftSettings: strict))
 }

@@ -4,6 +4,7 @@ import NIOCore
 import Replica
 import Settings
 import Storage
+import TestSupport
 import Vocabulary
 import Wire
 import Znodes
@@ -12,31 +13,17 @@ import Znodes
 
 /// A data folder that is gone with the test, and the history that is written into it.
 final class TestFolder {
-    let path: String
+    private let folder = TemporaryFolder("host")
     /// What a node that lost nothing would have.
     private(set) var history: Recovering
     private(set) var digests: [Zxid: UInt64] = [:]
     private var last = Zxid(epoch: Epoch(rawValue: 1), counter: 0)
 
     init() {
-        var template = Array("/var/tmp/aviary-host-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { fatalError("no temporary folder: errno \(errno)") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         history = Recovering(settings: ReplicaSettings(digest: { $0 }), seed: 1, wallMs: 0)
     }
 
-    deinit {
-        if let entries = opendir(path) {
-            while let entry = readdir(entries) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                unlink(path + "/" + name)
-            }
-            closedir(entries)
-        }
-        rmdir(path)
-    }
+    var path: String { folder.path }
 
     /// Appends `count` creations, each with the digest that the tree has after it.
     func append(_ count: Int, to store: inout LogStore) throws {

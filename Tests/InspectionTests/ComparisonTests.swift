@@ -3,13 +3,14 @@ import Glibc
 import NIOCore
 import SeededRandom
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 
 @testable import Inspection
 
 @Suite struct `A comparison of three folders` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
 
     private func compare(_ folders: [String], voters: Bool = false) throws -> Comparison {
         try Comparison.run(over: folders.map { try NodeFolder($0) }, areAllVoters: voters)
@@ -35,7 +36,7 @@ import Vocabulary
     func `names node and transaction of a damage, and calls it no divergence`(damage: Damage) throws {
         for seed in 1...UInt64(Environment.number("AVIARY_DAMAGES") ?? 8) {
             let story = Story.atRandom(seed: seed)
-            let place = Place()
+            let place = TemporaryFolder("inspection")
             let folders = try (1...3).map { try story.write(to: place.path + "/node\($0)") }
             var random = SeededGenerator(seed: seed &* 991)
             let victim = Int.random(in: 0..<3, using: &random)
@@ -53,7 +54,7 @@ import Vocabulary
     @Test func `names the first transaction of a lost beginning, which the folder alone cannot`() throws {
         let story = Story.atRandom(seed: 8)
         let folders = try three(story)
-        Place.change(folders[0] + "/log.db", "DELETE FROM log WHERE zxid < 0x200000000")
+        TemporaryFolder.change(folders[0] + "/log.db", "DELETE FROM log WHERE zxid < 0x200000000")
         let comparison = try compare(folders)
         #expect(comparison.nodes.map(\.firstBad) == [story.rows[0].zxid, nil, nil])
         #expect(comparison.divergence == nil)
@@ -126,7 +127,7 @@ import Vocabulary
 
     private func requireCalm(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed &* 31)
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story.atRandom(seed: seed, count: Int.random(in: 10...50, using: &random))
         let rows = story.rows
         let committed = rows[Int.random(in: rows.count / 2..<rows.count, using: &random)].zxid
@@ -224,12 +225,14 @@ import Vocabulary
         try story.writeSnapshot(to: beside)
         story.create("/later", by: Story.bob)
         let folders = try three(story)
-        let name = Place.names(in: beside)[0]
-        for folder in folders { Place.write(Place.read(beside + "/" + name) ?? [], to: folder + "/" + name) }
+        let name = TemporaryFolder.names(in: beside)[0]
+        for folder in folders {
+            TemporaryFolder.write(TemporaryFolder.read(beside + "/" + name) ?? [], to: folder + "/" + name)
+        }
         let comparison = try compare(folders)
         #expect(comparison.isAgreement)
         #expect(comparison.snapshotsCompared == 3)
-        Place.change(folders[1] + "/" + name, "UPDATE meta SET digest = digest + 1")
+        TemporaryFolder.change(folders[1] + "/" + name, "UPDATE meta SET digest = digest + 1")
         let changed = try compare(folders)
         #expect(!changed.isAgreement)
         #expect(changed.snapshotFindings.count == 1)

@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import SeededRandom
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 import Znodes
@@ -27,17 +28,17 @@ struct Started {
 }
 
 @Suite struct `A backup` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
     private var backup: String { place.path + "/backup" }
 
     @Test func `of a folder at rest is one that a node starts on, with the same history`() throws {
         let story = Story.atRandom(seed: 1)
         let folder = try story.write(to: place.path + "/node")
-        Place.write(Array("3\n".utf8), to: folder + "/myid")
-        let before = Place.contents(of: folder)
+        TemporaryFolder.write(Array("3\n".utf8), to: folder + "/myid")
+        let before = TemporaryFolder.contents(of: folder)
         let made = try FolderBackup.make(of: NodeFolder(folder), to: backup)
         #expect(made.rows == story.rows.count)
-        #expect(Place.contents(of: folder) == before)
+        #expect(TemporaryFolder.contents(of: folder) == before)
         let comparison = try Comparison.run(over: [NodeFolder(folder), NodeFolder(backup)])
         #expect(comparison.heldByAll == story.rows.count)
         #expect(try Verification.run(on: NodeFolder(backup)).isSound)
@@ -85,7 +86,7 @@ struct Started {
     @Test func `is its owner's alone, and all in it`() throws {
         let folder = try Story.ofServices().write(to: place.path + "/node")
         _ = try FolderBackup.make(of: NodeFolder(folder), to: backup)
-        for name in Place.names(in: backup).map({ "/" + $0 }) + [""] {
+        for name in TemporaryFolder.names(in: backup).map({ "/" + $0 }) + [""] {
             var status = stat()
             #expect(stat(backup + name, &status) == 0 && status.st_mode & 0o077 == 0, "\(name)")
         }
@@ -100,10 +101,10 @@ struct Started {
         try story.writeSnapshot(to: beside)
         let second = story.last
         let folder = try story.write(to: place.path + "/node", start: story.chain(at: story.rows[9].zxid))
-        for name in Place.names(in: beside) {
-            Place.write(Place.read(beside + "/" + name) ?? [], to: folder + "/" + name)
+        for name in TemporaryFolder.names(in: beside) {
+            TemporaryFolder.write(TemporaryFolder.read(beside + "/" + name) ?? [], to: folder + "/" + name)
         }
-        Place.change(try NodeFolder(folder).file(ofSnapshot: second), "UPDATE meta SET digest = 1")
+        TemporaryFolder.change(try NodeFolder(folder).file(ofSnapshot: second), "UPDATE meta SET digest = 1")
         let made = try FolderBackup.make(of: NodeFolder(folder), to: backup)
         #expect(made.snapshots == [first])
         #expect(made.leftOut.map(\.zxid) == [second])
@@ -115,16 +116,16 @@ struct Started {
         let story = Story.atRandom(seed: 4)
         let folder = try story.write(to: place.path + "/node")
         #expect(Admin.failure(["backup", folder, folder])?.status == 73)
-        Place.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000009")
+        TemporaryFolder.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000009")
         let failure = try #require(Admin.failure(["backup", folder, backup]))
         #expect(failure.status == 1)
         #expect(failure.message.contains("damaged at 0x100000009 and sound up to 0x100000008"))
-        #expect(Place.names(in: place.path) == ["node"])
+        #expect(TemporaryFolder.names(in: place.path) == ["node"])
     }
 }
 
 @Suite struct `A restoration` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
 
     @Test func `has the tree of its moment, and a node starts on it`() throws {
         let story = Story.atRandom(seed: 11)
@@ -164,7 +165,7 @@ struct Started {
     @Test func `takes what is sound before damage, and refuses what is not`() throws {
         let story = Story.atRandom(seed: 13)
         let folder = try story.write(to: place.path + "/node")
-        Place.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000009")
+        TemporaryFolder.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000009")
         #expect(Admin.failure(["restore", folder, place.path + "/r"])?.status == 1)
         let run = try Admin(["restore", folder, place.path + "/r", "--at", "1:8"])
         #expect(run.lines.last { !$0.isEmpty } == "checked: sound")
@@ -173,31 +174,31 @@ struct Started {
 }
 
 @Suite struct `Changing a folder` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
 
     private func kept(_ folder: String, _ word: String) -> [String] {
-        Place.names(in: place.path).filter { $0.hasPrefix("node.before-\(word)-") }
+        TemporaryFolder.names(in: place.path).filter { $0.hasPrefix("node.before-\(word)-") }
     }
 
     @Test func `by truncation keeps it as it was, and says so`() throws {
         let story = Story.atRandom(seed: 21)
         let folder = try story.write(to: place.path + "/node")
-        Place.write(Array("2\n".utf8), to: folder + "/myid")
-        let before = Place.contents(of: folder)
+        TemporaryFolder.write(Array("2\n".utf8), to: folder + "/myid")
+        let before = TemporaryFolder.contents(of: folder)
         let refused = try #require(Admin.failure(["truncate", folder, "--after", "1:20"]))
         #expect(refused.status == 64)
         #expect(refused.message.contains("nothing was done: with --yes"))
-        #expect(Place.contents(of: folder) == before)
+        #expect(TemporaryFolder.contents(of: folder) == before)
         let run = try Admin(["truncate", folder, "--after", "1:20", "--yes"])
         #expect(run.text.hasPrefix("\(folder): 20 transactions up to 0x100000014"))
         let names = kept(folder, "truncate")
         try #require(names.count == 2)
-        var old = Place.contents(of: place.path + "/" + names[0])
+        var old = TemporaryFolder.contents(of: place.path + "/" + names[0])
         old["lock"] = nil
         var expected = before
         expected["lock"] = nil
         #expect(old == expected)
-        let text = String(decoding: Place.read(place.path + "/" + names[1]) ?? [], as: UTF8.self)
+        let text = String(decoding: TemporaryFolder.read(place.path + "/" + names[1]) ?? [], as: UTF8.self)
         #expect(text.contains("ATTENTION: this gave up"))
         #expect(try NodeFolder(folder).tree().tree.digest == story.digests[Zxid(rawValue: 0x1_0000_0014)])
         #expect(try NodeFolder(folder).serverID == "2")
@@ -214,13 +215,13 @@ struct Started {
             #expect(failure.message.hasSuffix("(process \(getpid())); stop it first"))
         }
         _ = consume store
-        #expect(Place.names(in: place.path) == ["node"])
+        #expect(TemporaryFolder.names(in: place.path) == ["node"])
     }
 
     @Test(arguments: Damage.allCases, [false, true])
     func `by repair makes one that a node starts on`(damage: Damage, withSnapshot: Bool) throws {
         for seed in UInt64(1)...5 {
-            let place = Place()
+            let place = TemporaryFolder("inspection")
             let story = Story.atRandom(seed: seed)
             let beside = place.path + "/beside"
             if withSnapshot { try story.writeSnapshot(to: beside) }
@@ -229,19 +230,20 @@ struct Started {
             let folder = try story.write(to: place.path + "/node")
             var random = SeededGenerator(seed: seed &* 13)
             let bad = try damage.strike(folder, story, &random)
-            for name in Place.names(in: beside) {
-                Place.write(Place.read(beside + "/" + name) ?? [], to: folder + "/" + name)
+            for name in TemporaryFolder.names(in: beside) {
+                TemporaryFolder.write(
+                    TemporaryFolder.read(beside + "/" + name) ?? [], to: folder + "/" + name)
             }
-            let before = Place.contents(of: folder)
+            let before = TemporaryFolder.contents(of: folder)
             let plan = try Admin(["repair", folder])
             #expect(plan.isBad)
-            #expect(Place.contents(of: folder) == before, "without --yes nothing is done")
+            #expect(TemporaryFolder.contents(of: folder) == before, "without --yes nothing is done")
             let run = try Admin(["repair", folder, "--yes"])
             let context = "\(damage), snapshot \(withSnapshot), seed \(seed): \(run.text)"
             #expect(run.text.hasSuffix("checked: sound\n"), "\(context)")
-            let old = Place.names(in: place.path).filter { $0.hasPrefix("node.before-repair-") }
+            let old = TemporaryFolder.names(in: place.path).filter { $0.hasPrefix("node.before-repair-") }
             #expect(old.count == 2)
-            var kept = Place.contents(of: place.path + "/" + (old.first ?? ""))
+            var kept = TemporaryFolder.contents(of: place.path + "/" + (old.first ?? ""))
             kept["lock"] = before["lock"]
             #expect(kept == before, "\(context)")
             let started = try Started(on: folder)
@@ -264,7 +266,7 @@ struct Started {
         #expect(throws: StorageError.self) { try Started(on: folder) }
         #expect(try Admin(["repair", folder, "--yes"]).text.hasPrefix("keeps all rows"))
         #expect(try Started(on: folder).last == story.last)
-        Place.change(folder + "/log.db", "UPDATE node SET value = 9 WHERE name = 'start_zxid'")
+        TemporaryFolder.change(folder + "/log.db", "UPDATE node SET value = 9 WHERE name = 'start_zxid'")
         #expect(throws: StorageError.self) { try Started(on: folder) }
         #expect(try Admin(["repair", folder, "--yes"]).text.hasPrefix("keeps all rows"))
         #expect(try Started(on: folder).last == story.last)
@@ -275,13 +277,13 @@ struct Started {
         let story = Story.atRandom(seed: 24)
         let folder = try story.write(to: place.path + "/node")
         try story.writeSnapshot(to: folder)
-        Place.write([1, 2, 3], to: folder + "/log.db")
+        TemporaryFolder.write([1, 2, 3], to: folder + "/log.db")
         let run = try Admin(["repair", folder, "--yes"])
         #expect(run.text.hasPrefix("keeps the tree of the snapshot \(story.last)"))
         #expect(try NodeFolder(folder).tree().tree.digest == story.digest)
         #expect(try Started(on: folder).rows == 0)
         let other = try story.write(to: place.path + "/other")
-        Place.write([1, 2, 3], to: other + "/log.db")
+        TemporaryFolder.write([1, 2, 3], to: other + "/log.db")
         let hopeless = try Admin(["repair", other, "--yes"])
         #expect(hopeless.isBad)
         #expect(hopeless.text.hasPrefix("nothing is left that a node could start on"))

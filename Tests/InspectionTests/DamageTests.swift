@@ -2,6 +2,7 @@ import FolderReading
 import NIOCore
 import SeededRandom
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 import Znodes
@@ -32,7 +33,7 @@ enum Damage: String, CaseIterable {
         let zxid = rows[index].zxid
         let log = folder + "/log.db"
         func change(_ assignment: String) {
-            Place.change(log, "UPDATE log SET \(assignment) WHERE zxid = \(zxid.rawValue)")
+            TemporaryFolder.change(log, "UPDATE log SET \(assignment) WHERE zxid = \(zxid.rawValue)")
         }
         switch self {
         case .body:
@@ -44,11 +45,12 @@ enum Damage: String, CaseIterable {
         case .session: change("session = session - 1")
         case .path: change("path = coalesce(path, '') || 'x'")
         case .checksum: change("checksum = checksum + 1")
-        case .rowLost: Place.change(log, "DELETE FROM log WHERE zxid = \(zxid.rawValue)")
+        case .rowLost: TemporaryFolder.change(log, "DELETE FROM log WHERE zxid = \(zxid.rawValue)")
         case .rowsLost:
             let last = rows[min(rows.count - 2, index + 3)].zxid
-            Place.change(log, "DELETE FROM log WHERE zxid BETWEEN \(zxid.rawValue) AND \(last.rawValue)")
-        case .endLost: Place.change(log, "DELETE FROM log WHERE zxid >= \(zxid.rawValue)")
+            TemporaryFolder.change(
+                log, "DELETE FROM log WHERE zxid BETWEEN \(zxid.rawValue) AND \(last.rawValue)")
+        case .endLost: TemporaryFolder.change(log, "DELETE FROM log WHERE zxid >= \(zxid.rawValue)")
         case .rowsExchanged:
             let other = (index + Int.random(in: 1..<rows.count, using: &random)) % rows.count
             let pair = [index, other].sorted().map { rows[$0].zxid }
@@ -58,13 +60,13 @@ enum Damage: String, CaseIterable {
         case .endOfEpochLost:
             let end = rows.last { $0.zxid.epoch.rawValue == 1 }?.zxid ?? zxid
             let first = Zxid(rawValue: end.rawValue - Int64.random(in: 0..<3, using: &random))
-            Place.change(
+            TemporaryFolder.change(
                 log, "DELETE FROM log WHERE zxid BETWEEN \(first.rawValue) AND \(end.rawValue)")
             return first
         case .staleCopy:
             let older = folder + ".older"
             try story.write(to: older, through: zxid)
-            Place.write(Place.read(older + "/log.db") ?? [], to: log)
+            TemporaryFolder.write(TemporaryFolder.read(older + "/log.db") ?? [], to: log)
             return rows[index + 1].zxid
         }
         return zxid
@@ -73,7 +75,7 @@ enum Damage: String, CaseIterable {
     private static func exchange(_ pair: [Zxid], in log: String) {
         let columns = "time_ms, session, cxid, type, path, body, checksum"
         let other = "CASE zxid WHEN \(pair[0].rawValue) THEN \(pair[1].rawValue) ELSE \(pair[0].rawValue) END"
-        Place.change(
+        TemporaryFolder.change(
             log,
             """
             CREATE TEMP TABLE swapped AS SELECT \(other) AS zxid, \(columns) FROM log
@@ -148,7 +150,7 @@ extension Story {
     @Test(arguments: Damage.allCases)
     func `names the first transaction that is missing or cannot be believed`(damage: Damage) throws {
         for seed in UInt64(1)...12 {
-            let place = Place()
+            let place = TemporaryFolder("inspection")
             let story = Story.atRandom(seed: seed)
             let folder = try story.write(to: place.path + "/node")
             try #require(try Verification.run(on: NodeFolder(folder)).isSound, "seed \(seed)")
@@ -163,11 +165,11 @@ extension Story {
     }
 
     @Test func `says which rows are as they were written on both sides of damage`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story.ofServices()
         let folder = try story.write(to: place.path + "/node")
-        Place.change(folder + "/log.db", "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
-        Place.change(folder + "/log.db", "UPDATE log SET checksum = 7 WHERE zxid = 0x10000000c")
+        TemporaryFolder.change(folder + "/log.db", "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
+        TemporaryFolder.change(folder + "/log.db", "UPDATE log SET checksum = 7 WHERE zxid = 0x10000000c")
         let check = try Verification.run(on: NodeFolder(folder)).log
         #expect(check.sound.map { $0.count } == [6, 4, 5])
         #expect(check.badRows == 2)
@@ -178,10 +180,10 @@ extension Story {
     }
 
     @Test func `believes a changed checksum in the last row when the mark says so`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story.ofServices()
         let folder = try story.write(to: place.path + "/node")
-        Place.change(folder + "/log.db", "UPDATE log SET checksum = 7 WHERE zxid = 0x100000011")
+        TemporaryFolder.change(folder + "/log.db", "UPDATE log SET checksum = 7 WHERE zxid = 0x100000011")
         let check = try Verification.run(on: NodeFolder(folder))
         #expect(
             check.findings.map(\.text).first?.hasPrefix("the checksum of the row 0x100000011 was") == true)
@@ -189,14 +191,15 @@ extension Story {
     }
 
     @Test func `replays behind damage from the next snapshot on`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story.ofServices()
         try story.writeSnapshot(to: place.path + "/beside")
         for number in 0..<5 { story.create("/later-\(number)", by: Story.bob) }
         let folder = try story.write(to: place.path + "/node")
-        let name = Place.names(in: place.path + "/beside")[0]
-        Place.write(Place.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
-        Place.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000005")
+        let name = TemporaryFolder.names(in: place.path + "/beside")[0]
+        TemporaryFolder.write(
+            TemporaryFolder.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
+        TemporaryFolder.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000005")
         let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.replayed.map(\.base) == [.emptyTree, .snapshot(Zxid(rawValue: 0x1_0000_0011))])
         #expect(check.replayed.map(\.replayed) == [4, 5])
@@ -208,9 +211,9 @@ extension Story {
         ("UPDATE node SET value = 7 WHERE name = 'current_epoch'", "is damaged"),
     ])
     func `finds damage beside the rows`(change: String, words: String) throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let folder = try Story.ofServices().write(to: place.path + "/node")
-        Place.change(folder + "/log.db", change)
+        TemporaryFolder.change(folder + "/log.db", change)
         let check = try Verification.run(on: NodeFolder(folder))
         #expect(!check.isSound)
         #expect(
@@ -219,7 +222,7 @@ extension Story {
 
     /// A crash between the snapshot's last byte and the exchange of logs (`LogStore.install`).
     @Test func `finds nothing wrong in a snapshot that was received and not begun with`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story.ofServices()
         let folder = try story.write(to: place.path + "/node", through: story.rows[9].zxid)
         let whole = try story.write(to: place.path + "/whole")
@@ -232,16 +235,16 @@ extension Story {
     }
 
     @Test func `finds a lost and a damaged mark, and a lost log`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let folder = try Story.ofServices().write(to: place.path + "/node")
-        let mark = try #require(Place.read(folder + "/acknowledged"))
-        Place.write([UInt8](repeating: 1, count: mark.count), to: folder + "/acknowledged")
+        let mark = try #require(TemporaryFolder.read(folder + "/acknowledged"))
+        TemporaryFolder.write([UInt8](repeating: 1, count: mark.count), to: folder + "/acknowledged")
         #expect(try Verification.run(on: NodeFolder(folder)).findings.map(\.place) == [.mark])
-        Place.remove(folder + "/acknowledged")
+        TemporaryFolder.remove(folder + "/acknowledged")
         try Story().write(to: place.path + "/other")
         let other = place.path + "/other"
-        try #require(Place.read(other + "/acknowledged") != nil)
-        Place.write([], to: folder + "/log.db")
+        try #require(TemporaryFolder.read(other + "/acknowledged") != nil)
+        TemporaryFolder.write([], to: folder + "/log.db")
         let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.findings.contains { $0.text.contains("log.db: the file is missing") })
     }
@@ -252,7 +255,7 @@ extension Story {
         "DELETE FROM znodes WHERE path = '/secret'",
     ])
     func `finds damage in a snapshot, and the log's own part stays sound`(change: String) throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story()
         story.open(Story.ann)
         story.create("/services")
@@ -263,10 +266,11 @@ extension Story {
         let zxid = story.last
         story.create("/more")
         let folder = try story.write(to: place.path + "/node")
-        let name = Place.names(in: place.path + "/beside")[0]
-        Place.write(Place.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
+        let name = TemporaryFolder.names(in: place.path + "/beside")[0]
+        TemporaryFolder.write(
+            TemporaryFolder.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
         try #require(try Verification.run(on: NodeFolder(folder)).isSound)
-        Place.change(folder + "/" + name, change)
+        TemporaryFolder.change(folder + "/" + name, change)
         let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.findings.map(\.place) == [.snapshot(zxid)])
         #expect(check.log.badRows == 0)
@@ -275,7 +279,7 @@ extension Story {
     }
 
     @Test func `finds a tree that is not its leader's`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story.ofServices()
         let folder = place.path + "/node"
         var writer = try FolderWriter(folder: folder, start: .empty)

@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 import Znodes
@@ -46,13 +47,14 @@ import Znodes
     }
 
     @Test func `reach no screen as they are, from no command`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Self.story()
         try story.writeSnapshot(to: place.path + "/beside")
         let node = try story.write(to: place.path + "/node")
         let other = try story.write(to: place.path + "/other")
-        for name in Place.names(in: place.path + "/beside") {
-            Place.write(Place.read(place.path + "/beside/" + name) ?? [], to: node + "/" + name)
+        for name in TemporaryFolder.names(in: place.path + "/beside") {
+            TemporaryFolder.write(
+                TemporaryFolder.read(place.path + "/beside/" + name) ?? [], to: node + "/" + name)
         }
         var answered = 0
         for command in commands(node, other, story) {
@@ -72,7 +74,7 @@ import Znodes
     }
 
     @Test func `are whole for programs`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let node = try Self.story().write(to: place.path + "/node")
         let text = try Admin(["tree", node, "--json"]).text
         #expect(text.contains(#""path":"/\u202egpj""#))

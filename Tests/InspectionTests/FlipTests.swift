@@ -2,6 +2,7 @@ import FolderReading
 import NIOCore
 import SeededRandom
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 import Znodes
@@ -10,7 +11,7 @@ import Znodes
 
 /// Bytes of `log.db` that change by themselves: no row may be believed that is not what was written.
 @Suite struct `A log of which anything may be damaged` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
     let story: Story
     let pristine: [UInt8]
     let folder: String
@@ -18,7 +19,7 @@ import Znodes
     init() throws {
         story = Story.atRandom(seed: 77, count: 900)
         folder = try story.write(to: place.path + "/node")
-        pristine = try #require(Place.read(folder + "/log.db"))
+        pristine = try #require(TemporaryFolder.read(folder + "/log.db"))
     }
 
     /// `AVIARY_FLIPS` times; a flipped bit, or a page overwritten by another one or by zeros.
@@ -28,7 +29,7 @@ import Znodes
         let written = Dictionary(uniqueKeysWithValues: story.rows.map { ($0.zxid, $0) })
         var noticed = 0
         for round in 0..<rounds {
-            Place.write(damaged(&random), to: folder + "/log.db")
+            TemporaryFolder.write(damaged(&random), to: folder + "/log.db")
             let node = try NodeFolder(folder)
             let verification = try Verification.run(on: node)
             var believed = 0

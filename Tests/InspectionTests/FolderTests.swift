@@ -2,11 +2,12 @@ import FolderReading
 import Glibc
 import Inspection
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 
 @Suite struct `A visitor of a folder` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
     let story = Story.ofServices()
 
     private var folder: String { place.path + "/running" }
@@ -21,9 +22,9 @@ import Vocabulary
         var store = try running()
         let node = try NodeFolder(folder)
         #expect(node.state == .running(pid: getpid()))
-        let before = Place.contents(of: folder)
+        let before = TemporaryFolder.contents(of: folder)
         #expect(try Verification.run(on: node).log.rows == 10)
-        let after = Place.contents(of: folder)
+        let after = TemporaryFolder.contents(of: folder)
         #expect(Set(before.keys) == Set(after.keys))
         for name in ["log.db", "log.db-wal", "acknowledged", "lock"] {
             #expect(before[name] == after[name], "\(name)")
@@ -62,12 +63,13 @@ import Vocabulary
     func `reads what a killed process left in the WAL, and creates no file`(withIndex: Bool) throws {
         let store = try running()
         let killed = place.path + "/killed"
-        Place.copy(folder, to: killed)
+        TemporaryFolder.copy(folder, to: killed)
         if withIndex {
-            Place.write(Place.read(folder + "/log.db-shm") ?? [], to: killed + "/log.db-shm")
+            TemporaryFolder.write(
+                TemporaryFolder.read(folder + "/log.db-shm") ?? [], to: killed + "/log.db-shm")
         }
         _ = consume store
-        let before = Place.contents(of: killed)
+        let before = TemporaryFolder.contents(of: killed)
         try #require(before["log.db-wal"]?.isEmpty == false)
         var copy = ""
         do {
@@ -78,20 +80,20 @@ import Vocabulary
             #expect(try Verification.run(on: node).log.rows == 10)
             #expect(try node.tree().zxid == story.rows[9].zxid)
         }
-        #expect(Place.contents(of: killed) == before)
+        #expect(TemporaryFolder.contents(of: killed) == before)
         #expect(access(copy, F_OK) != 0, "the private copy is gone")
     }
 
     @Test func `reads a folder that it may not write to`() throws {
         let folder = try story.write(to: place.path + "/node")
         try story.writeSnapshot(to: folder)
-        let before = Place.contents(of: folder)
+        let before = TemporaryFolder.contents(of: folder)
         chmod(folder, 0o550)
         defer { chmod(folder, 0o750) }
         let node = try NodeFolder(folder)
         #expect(node.state == .closed)
         #expect(try Verification.run(on: node).isSound)
-        #expect(Place.contents(of: folder) == before)
+        #expect(TemporaryFolder.contents(of: folder) == before)
     }
 
     @Test func `is told when a node started meanwhile`() throws {
@@ -109,7 +111,7 @@ import Vocabulary
     @Test func `gives one sentence with the remedy for a wrong folder or argument`() throws {
         let empty = place.path + "/empty"
         mkdir(empty, 0o750)
-        Place.write([1], to: place.path + "/file")
+        TemporaryFolder.write([1], to: place.path + "/file")
         let folder = try story.write(to: place.path + "/node")
         let wrong: [(words: [String], status: Int32, part: String)] = [
             (["status", place.path + "/none"], 66, "No such file or directory; name the folder"),

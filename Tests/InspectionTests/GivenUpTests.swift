@@ -2,6 +2,7 @@ import FolderReading
 import Glibc
 import SeededRandom
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -9,7 +10,7 @@ import Vocabulary
 
 /// What `truncate` and `repair` say of what the node had acknowledged, and how they mark the folder.
 @Suite struct `What was acknowledged and is given up` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
 
     private func zxid(_ epoch: Int32, _ counter: UInt32) -> Zxid {
         Zxid(epoch: Epoch(rawValue: epoch), counter: counter)
@@ -24,10 +25,10 @@ import Vocabulary
     }
 
     private func explanation(_ word: String) -> String {
-        let name = Place.names(in: place.path).first {
+        let name = TemporaryFolder.names(in: place.path).first {
             $0.hasPrefix("node.before-\(word)-") && $0.hasSuffix(".txt")
         }
-        return String(decoding: Place.read(place.path + "/" + (name ?? "")) ?? [], as: UTF8.self)
+        return String(decoding: TemporaryFolder.read(place.path + "/" + (name ?? "")) ?? [], as: UTF8.self)
     }
 
     @Test func `is counted, over epochs as far as the log tells`() {
@@ -59,7 +60,7 @@ import Vocabulary
     @Test(arguments: Damage.allCases, [false, true])
     func `by repair marks the folder, and nothing else does`(damage: Damage, withSnapshot: Bool) throws {
         for seed in UInt64(1)...3 {
-            let place = Place()
+            let place = TemporaryFolder("inspection")
             let story = Story.atRandom(seed: seed)
             let beside = place.path + "/beside"
             if withSnapshot { try story.writeSnapshot(to: beside) }
@@ -67,8 +68,9 @@ import Vocabulary
             let folder = try story.write(to: place.path + "/node")
             var random = SeededGenerator(seed: seed &* 29)
             _ = try damage.strike(folder, story, &random)
-            for name in Place.names(in: beside) {
-                Place.write(Place.read(beside + "/" + name) ?? [], to: folder + "/" + name)
+            for name in TemporaryFolder.names(in: beside) {
+                TemporaryFolder.write(
+                    TemporaryFolder.read(beside + "/" + name) ?? [], to: folder + "/" + name)
             }
             let plan = try Admin(["repair", folder])
             let run = try Admin(["repair", folder, "--yes"])
@@ -106,10 +108,11 @@ import Vocabulary
     @Test func `stays marked by a later repair and in a backup`() throws {
         let story = Story.atRandom(seed: 32)
         let folder = try story.write(to: place.path + "/node")
-        Place.write(Array("the disk was exchanged\n".utf8), to: folder + "/must-synchronize")
+        TemporaryFolder.write(Array("the disk was exchanged\n".utf8), to: folder + "/must-synchronize")
         _ = try FolderBackup.make(of: NodeFolder(folder), to: place.path + "/backup")
         #expect(try mark(of: place.path + "/backup") == "the disk was exchanged")
-        Place.change(folder + "/log.db", "UPDATE log SET checksum = checksum + 1 WHERE zxid = 0x100000005")
+        TemporaryFolder.change(
+            folder + "/log.db", "UPDATE log SET checksum = checksum + 1 WHERE zxid = 0x100000005")
         let run = try Admin(["repair", folder, "--yes"])
         #expect(run.text.contains("the folder is still marked"), "\(run.text)")
         #expect(try mark(of: folder) == "the disk was exchanged")
@@ -131,7 +134,8 @@ import Vocabulary
         try writer.finish(
             acceptedEpoch: story.last.epoch, currentEpoch: story.last.epoch, committed: story.last)
         let third = try story.write(to: place.path + "/third")
-        Place.write(Place.read(place.path + "/other/acknowledged") ?? [], to: third + "/acknowledged")
+        TemporaryFolder.write(
+            TemporaryFolder.read(place.path + "/other/acknowledged") ?? [], to: third + "/acknowledged")
         #expect(try Admin(["repair", third, "--yes"]).text.contains("what is kept is another one"))
         #expect(try mark(of: third)?.contains("\(story.last)") == true)
     }
@@ -141,9 +145,9 @@ import Vocabulary
         var store = try LogStore.open(directory: place.path + "/running")
         try store.append(story.rows)
         let folder = place.path + "/node"
-        Place.copy(place.path + "/running", to: folder)
+        TemporaryFolder.copy(place.path + "/running", to: folder)
         try store.close()
-        try #require((Place.read(folder + "/log.db-wal") ?? []).isEmpty == false)
+        try #require((TemporaryFolder.read(folder + "/log.db-wal") ?? []).isEmpty == false)
         unlink(folder + "/log.db")
         let hopeless = try Admin(["repair", folder, "--yes"])
         #expect(hopeless.isBad)

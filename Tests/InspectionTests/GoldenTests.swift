@@ -1,18 +1,20 @@
 import Foundation
 import Inspection
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 
 /// What the program prints, word for word. `AVIARY_GOLDEN=write` writes the files anew: look at what changed.
 @Suite struct `The program` {
     /// Folders that command lines name in capitals.
-    static func folders(in place: Place) throws -> [String: String] {
+    static func folders(in place: TemporaryFolder) throws -> [String: String] {
         let node = try Story.ofServices().write(to: place.path + "/node")
         let damaged = place.path + "/damaged"
-        Place.copy(node, to: damaged)
-        Place.change(damaged + "/log.db", "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
-        Place.change(damaged + "/log.db", "DELETE FROM log WHERE zxid IN (0x10000000d, 0x10000000e)")
+        TemporaryFolder.copy(node, to: damaged)
+        TemporaryFolder.change(damaged + "/log.db", "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
+        TemporaryFolder.change(
+            damaged + "/log.db", "DELETE FROM log WHERE zxid IN (0x10000000d, 0x10000000e)")
         return [
             "NODE": node, "DAMAGED": damaged, "TRIMMED": try trimmed(in: place),
             "SHORTER": try Story.ofServices().write(
@@ -22,7 +24,7 @@ import Vocabulary
     }
 
     /// A log that is whole, and says something else from the twelfth transaction on.
-    private static func another(in place: Place) throws -> String {
+    private static func another(in place: TemporaryFolder) throws -> String {
         let story = Story.ofServices()
         var writer = try FolderWriter(folder: place.path + "/another", start: .empty)
         for row in story.rows {
@@ -36,7 +38,7 @@ import Vocabulary
     }
 
     /// Two snapshots, and a log that begins before the first of them.
-    private static func trimmed(in place: Place) throws -> String {
+    private static func trimmed(in place: TemporaryFolder) throws -> String {
         let story = Story()
         let folder = place.path + "/trimmed"
         story.open(Story.ann)
@@ -50,8 +52,8 @@ import Vocabulary
         story.set("/job-3", "y")
         story.delete("/job-4")
         try story.write(to: folder, start: start)
-        for name in Place.names(in: beside) {
-            Place.write(Place.read(beside + "/" + name) ?? [], to: folder + "/" + name)
+        for name in TemporaryFolder.names(in: beside) {
+            TemporaryFolder.write(TemporaryFolder.read(beside + "/" + name) ?? [], to: folder + "/" + name)
         }
         return folder
     }
@@ -110,7 +112,7 @@ import Vocabulary
 
     @Test(arguments: commands, [false, true])
     func `prints what it printed before`(command: String, asJSON: Bool) throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let folders = try Self.folders(in: place)
         let words = command.split(separator: " ").map { folders[String($0)] ?? String($0) }
         let run = try Admin(words + (asJSON ? ["--json"] : []))
@@ -133,7 +135,7 @@ import Vocabulary
             "SELECT hex_zxid(id), txn_data(body), txn_error(body), txn_digest(body) FROM txns",
         ], [false, true])
     func `answers in SQL what it answered before`(query: String, asJSON: Bool) throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let node = try Story.ofServices().write(to: place.path + "/node")
         let run = try Admin(["sql", node, query] + (asJSON ? ["--json"] : []))
         if asJSON { try Self.requireObjects(run.lines) }

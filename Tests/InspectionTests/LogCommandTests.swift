@@ -1,9 +1,10 @@
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 
 @Suite struct `The log of a node` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
     let node: String
 
     init() throws {

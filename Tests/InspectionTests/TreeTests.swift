@@ -1,6 +1,7 @@
 import FolderReading
 import SeededRandom
 import Storage
+import TestSupport
 import Testing
 import Vocabulary
 import Znodes
@@ -9,12 +10,14 @@ import Znodes
 
 @Suite struct `A tree at a moment` {
     /// Snapshots here and there, and a log that begins at the start or behind one of its rows.
-    private func folder(of story: Story, in place: Place, _ snapshots: [String], start: RowChain) throws
+    private func folder(of story: Story, in place: TemporaryFolder, _ snapshots: [String], start: RowChain)
+        throws
         -> String
     {
         let folder = try story.write(to: place.path + "/node", start: start)
         for name in snapshots {
-            Place.write(Place.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
+            TemporaryFolder.write(
+                TemporaryFolder.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
         }
         return folder
     }
@@ -25,13 +28,13 @@ import Znodes
         var seed: UInt64 = 0
         while left > 0 {
             seed += 1
-            let place = Place()
+            let place = TemporaryFolder("inspection")
             var random = SeededGenerator(seed: seed)
             var names: Set<String> = []
             let story = try Story.atRandom(seed: seed, count: 120) { story, number in
                 guard number % 40 == 30 else { return }
                 try story.writeSnapshot(to: place.path + "/beside")
-                names.formUnion(Place.names(in: place.path + "/beside"))
+                names.formUnion(TemporaryFolder.names(in: place.path + "/beside"))
             }
             let isTrimmed = Bool.random(using: &random)
             let start = isTrimmed ? story.chain(at: story.rows[20].zxid) : .empty
@@ -54,7 +57,7 @@ import Znodes
     }
 
     @Test func `is found by time as well, between transactions too`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story.atRandom(seed: 4)
         let node = try NodeFolder(try story.write(to: place.path + "/node"))
         for row in story.rows {
@@ -66,7 +69,7 @@ import Znodes
     }
 
     @Test func `differs from another one by what was written in between`() throws {
-        let place = Place()
+        let place = TemporaryFolder("inspection")
         let story = Story.ofServices()
         let node = try NodeFolder(try story.write(to: place.path + "/node"))
         let old = try node.tree(at: Moment("1:5"))
@@ -86,7 +89,7 @@ import Znodes
 
     @Test func `agrees with what is told of each znode`() throws {
         for seed in UInt64(30)...40 {
-            let place = Place()
+            let place = TemporaryFolder("inspection")
             let story = Story.atRandom(seed: seed, count: 150)
             let node = try NodeFolder(try story.write(to: place.path + "/node"))
             let rebuilt = try node.tree()

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -8,7 +9,7 @@ import Vocabulary
 
 /// A node that trims its log while somebody reads it.
 @Suite struct `A log that is trimmed meanwhile` {
-    let place = Place()
+    let place = TemporaryFolder("inspection")
     private var folder: String { place.path + "/node" }
 
     /// As a node does it, in one commit.

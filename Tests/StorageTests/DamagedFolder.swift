@@ -1,5 +1,6 @@
 import NIOCore
 import SeededRandom
+import TestSupport
 import Vocabulary
 
 @testable import Storage
@@ -112,10 +113,10 @@ struct DamagedFolder {
         case .bitInFrame: flip(folder.wal, &random)
         case .bitsInPage: overwritePage(&random)
         case .walCut: cutWAL(&random)
-        case .walLost: Folder.write([], to: folder.wal)
+        case .walLost: TemporaryFolder.write([], to: folder.wal)
         case .olderCopy: replaceLog(by: folders.older)
         case .otherLog: replaceLog(by: folders.other)
-        case .logLost: Folder.write([], to: folder.log)
+        case .logLost: TemporaryFolder.write([], to: folder.log)
         case .oneMarkCopy:
             flip(folder.mark, within: Bool.random(using: &random) ? 0..<64 : 4096..<4160, &random)
         case .bothMarkCopies:
@@ -129,16 +130,16 @@ struct DamagedFolder {
     private mutating func flip(
         _ file: String, within range: Range<Int>? = nil, _ random: inout SeededGenerator
     ) {
-        var bytes = Folder.read(file) ?? []
+        var bytes = TemporaryFolder.read(file) ?? []
         let offset = Int.random(in: range ?? 0..<bytes.count, using: &random)
         let bit = Int.random(in: 0..<8, using: &random)
         bytes[offset] ^= 1 << UInt8(bit)
         place += " bit \(bit) of byte \(offset) of \(file)"
-        Folder.write(bytes, to: file)
+        TemporaryFolder.write(bytes, to: file)
     }
 
     private mutating func flipInRow(_ rows: [LogRow], _ random: inout SeededGenerator) {
-        let bytes = Folder.read(folder.log) ?? []
+        let bytes = TemporaryFolder.read(folder.log) ?? []
         let body = Array(
             rows[Int.random(in: 0..<rows.count, using: &random)].body.readableBytesView.prefix(64))
         guard let start = bytes.firstRange(of: body)?.lowerBound else { fatalError("the row is in the file") }
@@ -147,25 +148,25 @@ struct DamagedFolder {
     }
 
     private mutating func overwritePage(_ random: inout SeededGenerator) {
-        var bytes = Folder.read(folder.log) ?? []
+        var bytes = TemporaryFolder.read(folder.log) ?? []
         let page = Int.random(in: 0..<bytes.count / 4096, using: &random)
         let source = Int.random(in: 0..<bytes.count / 4096, using: &random)
         bytes.replaceSubrange(
             page * 4096..<page * 4096 + 4096, with: bytes[source * 4096..<source * 4096 + 4096])
         place = "page \(page) overwritten by page \(source), counted from 0"
-        Folder.write(bytes, to: folder.log)
+        TemporaryFolder.write(bytes, to: folder.log)
     }
 
     private mutating func cutWAL(_ random: inout SeededGenerator) {
-        let bytes = Folder.read(folder.wal) ?? []
+        let bytes = TemporaryFolder.read(folder.wal) ?? []
         let length = Int.random(in: 0..<bytes.count, using: &random)
         place = "\(length) of \(bytes.count) bytes left"
-        Folder.write(Array(bytes[..<length]), to: folder.wal)
+        TemporaryFolder.write(Array(bytes[..<length]), to: folder.wal)
     }
 
     private func replaceLog(by other: Folder) {
-        Folder.write(Folder.read(other.log) ?? [], to: folder.log)
-        Folder.write(Folder.read(other.wal) ?? [], to: folder.wal)
+        TemporaryFolder.write(TemporaryFolder.read(other.log) ?? [], to: folder.log)
+        TemporaryFolder.write(TemporaryFolder.read(other.wal) ?? [], to: folder.wal)
     }
 
     private mutating func changeBySQL(_ damage: Damage, _ rows: [LogRow], _ random: inout SeededGenerator) {

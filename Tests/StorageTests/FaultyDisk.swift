@@ -1,5 +1,6 @@
 import FaultyFiles
 import SeededRandom
+import TestSupport
 import Vocabulary
 
 @testable import Storage
@@ -45,7 +46,9 @@ final class FaultyDisk {
 
     /// To be called after whatever may have written the mark.
     func noteMark() {
-        if let bytes = Folder.read(folder.mark), bytes != markStates.last { markStates.append(bytes) }
+        if let bytes = TemporaryFolder.read(folder.mark), bytes != markStates.last {
+            markStates.append(bytes)
+        }
     }
 
     /// To be called after what makes the mark durable: nothing older comes back.
@@ -63,7 +66,7 @@ final class FaultyDisk {
             let state = markStates[Int.random(in: 0..<markStates.count, using: &random)]
             if state.count == newest.count { left.replaceSubrange(range, with: state[range]) }
         }
-        Folder.write(left, to: folder.mark)
+        TemporaryFolder.write(left, to: folder.mark)
     }
 
     func kill() { faulty_disk_kill(disk) }

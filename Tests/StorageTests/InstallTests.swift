@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -114,7 +115,7 @@ import Vocabulary
         var store = try open()
         try store.append(Sample.rows(after: .zero, count: 10))
         let strays = [Zxid(rawValue: 4), zxid.next, Zxid(epoch: Epoch(rawValue: 5), counter: 1)]
-        for stray in strays { Folder.write([1, 2, 3], to: folder.snapshot(stray)) }
+        for stray in strays { TemporaryFolder.write([1, 2, 3], to: folder.snapshot(stray)) }
         _ = consume store
         store = try open()
         #expect(try store.all().count == 10)
@@ -233,14 +234,14 @@ private struct Exchange {
         try store.append(shape.old)
         try SampleTree().write(to: folder, shape.zxid)
         before = try folder.copy()
-        markBefore = Folder.read(folder.mark) ?? []
+        markBefore = TemporaryFolder.read(folder.mark) ?? []
         var leaving = store.acknowledged
         leaving.successor = shape.zxid
         (markHalfLeaving, markLeaving) = try Exchange.marks(leaving, after: markBefore)
 
         try store.install(snapshot: shape.zxid, rows: shape.new)
         after = try folder.copy()
-        markAfter = Folder.read(folder.mark) ?? []
+        markAfter = TemporaryFolder.read(folder.mark) ?? []
         let (half, whole) = try Exchange.marks(store.acknowledged, after: markLeaving)
         markHalfAfter = half
         #expect(whole == markAfter, "install writes the marks that this test thinks it does")
@@ -249,19 +250,19 @@ private struct Exchange {
     /// The file with one copy of it, and with two.
     private static func marks(_ acknowledged: Acknowledged, after: [UInt8]) throws -> ([UInt8], [UInt8]) {
         let folder = Folder()
-        Folder.write(after, to: folder.mark)
+        TemporaryFolder.write(after, to: folder.mark)
         let directory = try DataDirectory(creating: folder.path)
         var mark = try AcknowledgedMark(directory, after: AcknowledgedMark.read(directory))
         try mark.write(acknowledged)
-        let half = Folder.read(folder.mark) ?? []
+        let half = TemporaryFolder.read(folder.mark) ?? []
         try mark.write(acknowledged)
-        return (half, Folder.read(folder.mark) ?? [])
+        return (half, TemporaryFolder.read(folder.mark) ?? [])
     }
 
     /// What the store makes of it, twice.
     func open(_ log: Folder, _ mark: [UInt8]) throws -> [LogRow] {
         let folder = try log.copy()
-        Folder.write(mark, to: folder.mark)
+        TemporaryFolder.write(mark, to: folder.mark)
         var store = try folder.open()
         let rows = try store.all()
         guard case .copy(let left, _) = try AcknowledgedMark.read(DataDirectory(creating: folder.path)) else {

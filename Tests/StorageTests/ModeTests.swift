@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -42,7 +43,7 @@ import Vocabulary
         try store.append(Sample.rows(after: .zero, count: 1))
         try store.close()
         for name in ["log.db", "acknowledged", "lock"] { chmod(folder.path + "/" + name, 0o644) }
-        Folder.write([49], to: folder.path + "/myid")
+        TemporaryFolder.write([49], to: folder.path + "/myid")
         chmod(folder.path + "/myid", 0o644)
         let again = try folder.open()
         #expect(try openings(in: folder.path) == ["myid 644"], "what is the operator's stays")

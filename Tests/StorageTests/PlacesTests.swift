@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -84,7 +85,7 @@ import Vocabulary
         mkdir(data + "/version-2", 0o700)
         #expect(try start(data).lastZxid == .zero, "an empty version-2 is nothing")
         for name in ["log.db", "acknowledged"] { unlink(data + "/" + name) }
-        Folder.write([1], to: data + "/version-2/" + file)
+        TemporaryFolder.write([1], to: data + "/version-2/" + file)
         for message in [try refusal { try start(data) }, try refusal { try start(data, log) }] {
             #expect(message.contains("dataDir=\(data) holds the data of a server of Apache's"))
             #expect(message.contains("version-2/\(file)"))
@@ -103,7 +104,7 @@ import Vocabulary
     @Test func `are no beginning of a node alone where db autocreate is false`() throws {
         mkdir(data, 0o700)
         #expect(try refusal { try start(data, isEmptyBelieved: false) }.contains("\(data)/initialize"))
-        Folder.write([], to: data + "/initialize")
+        TemporaryFolder.write([], to: data + "/initialize")
         var store = try start(data, isEmptyBelieved: false)
         #expect(store.mustSynchronize == nil)
         #expect(access(data + "/initialize", F_OK) != 0, "it is good for one start")
@@ -128,7 +129,7 @@ import Vocabulary
     }
 
     @Test func `may not be a file, nor have a name that SQLite cannot take`() throws {
-        Folder.write([], to: log)
+        TemporaryFolder.write([], to: log)
         #expect(
             try refusal { try start(data, log) }
                 == "dataLogDir=\(log) is a file; name a folder, or move the file away")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -24,7 +25,7 @@ import Vocabulary
 
     @Test func `refuses a file that is no database`() throws {
         let folder = Folder()
-        Folder.write(Array(repeating: 7, count: 10_000), to: folder.log)
+        TemporaryFolder.write(Array(repeating: 7, count: 10_000), to: folder.log)
         #expect(throws: StorageError(.corrupt)) { _ = try folder.open() }
     }
 

@@ -1,5 +1,6 @@
 import CSQLite
 import SeededRandom
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -67,19 +68,19 @@ import Vocabulary
         var writer = try SnapshotWriter(directory: folder.path, zxid: zxid)
         try writer.add(SampleTree.znode("/", number: 1).packed)
         #expect(try SnapshotFolder.snapshots(in: folder.path).isEmpty)
-        #expect(Folder.read(folder.snapshot(zxid) + ".tmp") != nil)
+        #expect(TemporaryFolder.read(folder.snapshot(zxid) + ".tmp") != nil)
         _ = consume writer
-        #expect(Folder.read(folder.snapshot(zxid) + ".tmp") == nil)
+        #expect(TemporaryFolder.read(folder.snapshot(zxid) + ".tmp") == nil)
     }
 
     @Test func `of a killed writer is removed when the log is opened, and hinders no other`() throws {
-        Folder.write([1, 2, 3], to: folder.snapshot(zxid) + ".tmp")
+        TemporaryFolder.write([1, 2, 3], to: folder.snapshot(zxid) + ".tmp")
         try SampleTree(extra: 3).write(to: folder, zxid)
-        Folder.write([1, 2, 3], to: folder.snapshot(zxid) + ".tmp")
-        Folder.write([1, 2, 3], to: folder.path + "/other.tmp")
+        TemporaryFolder.write([1, 2, 3], to: folder.snapshot(zxid) + ".tmp")
+        TemporaryFolder.write([1, 2, 3], to: folder.path + "/other.tmp")
         try folder.open().close()
-        #expect(Folder.read(folder.snapshot(zxid) + ".tmp") == nil)
-        #expect(Folder.read(folder.path + "/other.tmp") != nil, "not ours")
+        #expect(TemporaryFolder.read(folder.snapshot(zxid) + ".tmp") == nil)
+        #expect(TemporaryFolder.read(folder.path + "/other.tmp") != nil, "not ours")
         #expect(try SampleTree(from: folder, zxid) == SampleTree(extra: 3))
     }
 
@@ -87,7 +88,7 @@ import Vocabulary
         let zxids = [0, 1, 0x1_0000_0000, 5].map { Zxid(rawValue: $0) }
         for zxid in zxids { try SampleTree().write(to: folder, zxid) }
         for name in ["snapshot-1.db", "snapshot-00000000000000AB.db", "snapshot-+000000000000001.db"] {
-            Folder.write([1], to: folder.path + "/" + name)
+            TemporaryFolder.write([1], to: folder.path + "/" + name)
         }
         #expect(try SnapshotFolder.snapshots(in: folder.path) == zxids.sorted(by: >))
         try SnapshotFolder.remove(zxids[1], in: folder.path)
@@ -99,7 +100,7 @@ import Vocabulary
         let other = zxid.next
         #expect(throws: StorageError(.corrupt)) { _ = try SampleTree(from: folder, zxid) }
         try SampleTree().write(to: folder, zxid)
-        Folder.write(Folder.read(folder.snapshot(zxid)) ?? [], to: folder.snapshot(other))
+        TemporaryFolder.write(TemporaryFolder.read(folder.snapshot(zxid)) ?? [], to: folder.snapshot(other))
         do {
             _ = try SampleTree(from: folder, other)
             Issue.record("served under another name")
@@ -108,7 +109,7 @@ import Vocabulary
             #expect(error.message.contains(folder.snapshot(other)))
             #expect(error.message.contains(StorageError.restore))
         }
-        Folder.write([], to: folder.snapshot(zxid))
+        TemporaryFolder.write([], to: folder.snapshot(zxid))
         #expect(throws: StorageError(.corrupt)) { _ = try SampleTree(from: folder, zxid) }
     }
 
@@ -116,7 +117,7 @@ import Vocabulary
     @Test func `never gives back something else after a byte changed`() throws {
         let tree = SampleTree(extra: 40)
         try tree.write(to: folder, zxid)
-        let bytes = try #require(Folder.read(folder.snapshot(zxid)))
+        let bytes = try #require(TemporaryFolder.read(folder.snapshot(zxid)))
         let step = Environment.number("AVIARY_FLIPS") ?? 13
         var random = SeededGenerator(seed: UInt64(Environment.number("AVIARY_SEED") ?? 1))
         let damaged = Folder()
@@ -126,7 +127,7 @@ import Vocabulary
             var changed = bytes
             let flip = UInt8.random(in: 1...255, using: &random)
             changed[offset] ^= Bool.random(using: &random) ? flip : 1 << (flip % 8)
-            Folder.write(changed, to: damaged.snapshot(zxid))
+            TemporaryFolder.write(changed, to: damaged.snapshot(zxid))
             guard let read = try? SampleTree(from: damaged, zxid) else {
                 noticed += 1
                 continue

@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -38,11 +39,11 @@ import Vocabulary
         let rows = Sample.rows(after: .zero, count: 30)
         var store = try folder.open()
         try store.append(Array(rows[..<10]))
-        let mark = try #require(Folder.read(folder.mark))
+        let mark = try #require(TemporaryFolder.read(folder.mark))
         try store.append(Array(rows[10..<20]))
         try store.append(Array(rows[20...]))
         let killed = try folder.copy()
-        Folder.write(mark, to: killed.mark)
+        TemporaryFolder.write(mark, to: killed.mark)
 
         var again = try killed.open()
         #expect(again.lastZxid == rows[29].zxid)
@@ -149,7 +150,7 @@ import Vocabulary
 
     @Test func `refuses a folder that is a file`() throws {
         let folder = Folder()
-        Folder.write([1], to: folder.path + "/file")
+        TemporaryFolder.write([1], to: folder.path + "/file")
         #expect(throws: StorageError(.misplaced)) {
             _ = try LogStore.open(directory: folder.path + "/file/data")
         }

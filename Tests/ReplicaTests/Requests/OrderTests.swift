@@ -1,5 +1,6 @@
 import NIOCore
 import Replica
+import TestSupport
 import Testing
 import Vocabulary
 import Wire

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Vocabulary
 import Wire
 import Znodes

@@ -1,5 +1,6 @@
 package import NIOCore
 package import Vocabulary
+package import Wire
 
 /// jute `WhoAmIResponse`, of whoAmI (107).
 package struct WhoAmIResponse: Equatable, Sendable {

@@ -1,5 +1,6 @@
 package import NIOCore
 package import Vocabulary
+package import Wire
 
 /// jute `GetChildrenResponse` and `GetEphemeralsResponse`, of getChildren (8) and getEphemerals (103).
 package struct ChildrenResponse: Equatable, Sendable {

@@ -1,5 +1,6 @@
 package import NIOCore
 package import Vocabulary
+package import Wire
 
 /// jute `CreateResponse` and `SyncResponse`, of create (1) and sync (9).
 package struct PathResponse: Equatable, Sendable {
@@ -35,27 +36,6 @@ package struct Create2Response: Equatable, Sendable {
 
     package func encode(into buffer: inout ByteBuffer) {
         buffer.writeJutePath(path)
-        buffer.writeJute(stat)
-    }
-}
-
-/// jute `GetDataResponse`, of getData (4) and reconfig (16).
-package struct GetDataResponse: Equatable, Sendable {
-    package var data: [UInt8]?
-    package var stat: Stat
-
-    package init(data: [UInt8]?, stat: Stat) {
-        self.data = data
-        self.stat = stat
-    }
-
-    package init(decoding reader: inout JuteReader) throws(DecodingError) {
-        data = try reader.buffer()
-        stat = try Stat(decoding: &reader)
-    }
-
-    package func encode(into buffer: inout ByteBuffer) {
-        buffer.writeJuteBytes(data)
         buffer.writeJute(stat)
     }
 }

@@ -1,5 +1,6 @@
 package import NIOCore
 package import Vocabulary
+package import Wire
 
 /// The result of one read of a multiRead.
 package enum MultiReadResult: Equatable, Sendable {
