@@ -66,15 +66,16 @@ let package = Package(
             swiftSettings: strict),
         // What people and programs are shown, and the log on its way to them.
         layer("Printing"),
-        layer("Logbook", on: "Printing", buffer, logging),
+        layer("Clocks"),
+        layer("Logbook", on: "Printing", "Clocks", buffer, logging),
 
         layer("Settings", on: "Vocabulary"),
         layer("Authentication", on: "Vocabulary", "Settings", "CCrypto"),
-        layer("Storage", on: "Vocabulary", "Migrations", "CSQLite", buffer),
+        layer("Storage", on: "Vocabulary", "Clocks", "Migrations", "CSQLite", buffer),
         layer("Console", on: "Vocabulary", "Settings", "Printing"),
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
-            "Authentication", "Zab", "Links", "Logbook", buffer, sockets, logging),
+            "Authentication", "Zab", "Links", "Logbook", "Clocks", buffer, sockets, logging),
         layer("Links", on: "Vocabulary", "Zab", "Wire", "Replica", "Logbook", buffer, sockets, logging),
         layer(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook",
@@ -87,7 +88,7 @@ let package = Package(
 
         // A node's folder from outside, whether a node runs on it or not: rows and snapshots as they lie
         // there, and what they amount to. No part of the server.
-        layer("FolderReading", on: "Vocabulary", "Storage", "CSQLite", buffer),
+        layer("FolderReading", on: "Vocabulary", "Clocks", "Storage", "CSQLite", buffer),
         layer(
             "Inspection", on: "Vocabulary", "Znodes", "Wire", "Storage", "FolderReading", "Printing", buffer),
 
@@ -98,10 +99,10 @@ let package = Package(
             arguments,
             with: .linkedLibrary("jemalloc"), excluding: ["CONFIGURATION.md"]),
         .systemLibrary(name: "CEpoll"),
-        program("aviary-bench", on: "Vocabulary", "Printing", "CEpoll", arguments),
+        program("aviary-bench", on: "Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll", arguments),
         program(
-            "aviary-admin", on: "Vocabulary", "Znodes", "Storage", "FolderReading", "Inspection", "Printing",
-            arguments,
+            "aviary-admin", on: "Vocabulary", "Clocks", "Znodes", "Storage", "FolderReading", "Inspection",
+            "Printing", arguments,
             excluding: ["NIGHT.md"]),
 
         program(
@@ -113,7 +114,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Vocabulary", "Wire", buffer], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("VocabularyTests", on: "Vocabulary"),
-        tests("ZabTests", on: "Zab", buffer),
+        tests("ZabTests", on: "Zab", "SeededRandom", buffer),
         tests("ZnodesTests", on: "Znodes", "SeededRandom"),
         tests("WireTests", on: "Wire", "SeededRandom", "TestSupport", excluding: "Golden"),
         tests("ReplicaTests", on: "Replica", "TestSupport"),
@@ -145,7 +146,7 @@ let package = Package(
             "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "FolderReading",
             "Printing", "CSQLite", "SeededRandom", "TestSupport", "aviary-admin", buffer, arguments,
             excluding: "Golden"),
-        tests("BenchTests", on: "aviary-bench", "Printing"),
+        tests("BenchTests", on: "aviary-bench", "Printing", "SeededRandom"),
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
         tests("HouseTests"),
     ],

@@ -29,12 +29,8 @@ package struct FolderOwner: Equatable, Sendable {
         guard let resolved = realpath(file, nil) else { return false }
         defer { free(resolved) }
         let name = String(cString: resolved)
-        guard let entries = opendir("/proc/\(pid)/fd") else { return false }
-        defer { closedir(entries) }
-        while let entry = readdir(entries) {
-            let link = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        // Another user's process shows nothing.
+        for link in (try? FolderNames.all(in: "/proc/\(pid)/fd")) ?? [] {
             var target = [CChar](repeating: 0, count: 4096)
             let length = readlink("/proc/\(pid)/fd/\(link)", &target, target.count)
             guard length > 0 else { continue }

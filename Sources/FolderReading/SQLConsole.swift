@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Clocks
 internal import Glibc
 package import Storage
 
@@ -109,7 +110,7 @@ package final class SQLConsole {
 
     private var limitMs: Int64?
 
-    private var isOverdue: Bool { deadlineMs.map { SQLConsole.nowMs > $0 } ?? false }
+    private var isOverdue: Bool { deadlineMs.map { MachineClock.monotonicMs > $0 } ?? false }
 
     private static func authorize(_ action: Int32, _ name: UnsafePointer<CChar>?) -> Int32 {
         switch action {
@@ -128,7 +129,7 @@ package final class SQLConsole {
     package func run(
         _ sql: String, columns: ([String]) throws -> Void, row: ([SQLValue]) throws -> Void
     ) throws {
-        deadlineMs = limitMs.map { SQLConsole.nowMs + $0 }
+        deadlineMs = limitMs.map { MachineClock.monotonicMs + $0 }
         var bytes = Array(sql.utf8CString)
         try bytes.withUnsafeMutableBufferPointer { text in
             guard var next = UnsafePointer(text.baseAddress) else { return }
@@ -263,12 +264,6 @@ package final class SQLConsole {
         default:
             return StorageError(sqlite: code, reason: reason, doing: sql, file: folder.logFile)
         }
-    }
-
-    private static var nowMs: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }
 

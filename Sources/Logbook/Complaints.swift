@@ -1,3 +1,4 @@
+internal import Clocks
 internal import Glibc
 package import Logging
 package import NIOCore
@@ -44,7 +45,7 @@ package final class Complaints {
         _ facts: () -> Logger.Metadata
     ) {
         loop.assertInEventLoop()
-        if throttle.admits(kind, from: address, timesMax: timesMax, atMs: Complaints.nowMs) {
+        if throttle.admits(kind, from: address, timesMax: timesMax, atMs: MachineClock.monotonicMs) {
             var facts = facts()
             facts["from"] = "\(address)"
             log.log(level: level, "\(kind)", metadata: facts)
@@ -55,7 +56,8 @@ package final class Complaints {
     private func awaitCounts() {
         guard !isWaiting, let end = throttle.nextEndMs else { return }
         isWaiting = true
-        loop.assumeIsolated().scheduleTask(in: .milliseconds(max(0, end - Complaints.nowMs))) { [weak self] in
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(max(0, end - MachineClock.monotonicMs))) {
+            [weak self] in
             guard let self else { return }
             isWaiting = false
             sayCounts()
@@ -65,16 +67,10 @@ package final class Complaints {
 
     private func sayCounts() {
         let seconds = LogThrottle.windowMs / 1000
-        for count in throttle.counts(atMs: Complaints.nowMs) {
+        for count in throttle.counts(atMs: MachineClock.monotonicMs) {
             log.warning(
                 "\(count.kind): \(count.times) more in the last \(seconds) s",
                 metadata: ["from": "\(count.address ?? "other addresses")"])
         }
-    }
-
-    private static var nowMs: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

@@ -1,3 +1,4 @@
+internal import Clocks
 internal import Glibc
 internal import Logging
 
@@ -45,14 +46,8 @@ package final class LogWriter: @unchecked Sendable {
     /// Waits until everything said so far is written, but no longer than so many milliseconds: nobody may
     /// read it any more.
     package func flush(withinMs limit: Int) {
-        var end = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &end)
-        end.tv_sec += limit / 1000
-        end.tv_nsec += (limit % 1000) * 1_000_000
-        if end.tv_nsec >= 1_000_000_000 {
-            end.tv_sec += 1
-            end.tv_nsec -= 1_000_000_000
-        }
+        let endNs = Int(MachineClock.monotonicNs) + limit * 1_000_000
+        var end = timespec(tv_sec: endNs / 1_000_000_000, tv_nsec: endNs % 1_000_000_000)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while !queue.isEmpty || isWriting {

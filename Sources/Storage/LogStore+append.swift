@@ -1,3 +1,4 @@
+internal import Clocks
 package import Vocabulary
 
 extension LogStore {
@@ -43,8 +44,8 @@ extension LogStore {
 
     private mutating func write(_ rows: [LogRow]) throws(StorageError) -> RowChain {
         // SQLite syncs within an insert, too, where a batch outgrows its cache.
-        let beganNs = MonotonicTime.ns
-        defer { syncNs += MonotonicTime.ns - beganNs }
+        let beganNs = MachineClock.monotonicNs
+        defer { syncNs += MachineClock.monotonicNs - beganNs }
         try statements.begin.run()
         let chain = try statements.insert(rows, after: head)
         let trimmed = try trimStep(appended: rows.count)

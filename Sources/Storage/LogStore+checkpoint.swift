@@ -1,3 +1,5 @@
+internal import Clocks
+
 extension LogStore {
     /// Copies the WAL into the database file when it has reached its bound: to be called when a batch has
     /// been answered, so that only the next one waits.
@@ -21,8 +23,8 @@ extension LogStore {
 
     mutating func checkpoint() throws(StorageError) {
         appendedBytes = 0
-        let beganNs = MonotonicTime.ns
-        defer { syncNs += MonotonicTime.ns - beganNs }
+        let beganNs = MachineClock.monotonicNs
+        defer { syncNs += MachineClock.monotonicNs - beganNs }
         if try database.checkpoint(.passive) {
             checkpointAtPages = LogStore.walPagesMax
         } else {

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import aviary_bench
@@ -18,7 +19,7 @@ import Testing
 
     @Test func `keeps its proportions`() throws {
         let mix = try #require(OperationMix("getData=90,setData=10"))
-        var random = SplitMix(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let writes = (0..<10_000).count { _ in mix.next(&random) == .setData }
         #expect((900...1100).contains(writes))
     }
@@ -27,7 +28,7 @@ import Testing
 @Suite struct `A key chooser` {
     private func draw(_ distribution: Distribution, keyCount: Int, count: Int) -> [Int] {
         var chooser = KeyChooser(distribution, keyCount: keyCount)
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         return (0..<count).map { _ in chooser.next(&random) }
     }
 

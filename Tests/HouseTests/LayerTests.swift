@@ -10,24 +10,27 @@ import Testing
         "Replica": ["Vocabulary", "Znodes", "Zab", "Wire"],
         "Settings": ["Vocabulary"],
         "Authentication": ["Vocabulary", "Settings", "CCrypto"],
-        "Storage": ["Vocabulary", "Migrations", "CSQLite"],
+        "Clocks": [],
+        "Storage": ["Vocabulary", "Clocks", "Migrations", "CSQLite"],
         "Console": ["Vocabulary", "Settings", "Printing"],
-        "Logbook": ["Printing"],
+        "Logbook": ["Printing", "Clocks"],
         "Host": [
             "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console",
-            "Authentication", "Links", "Logbook",
+            "Authentication", "Links", "Logbook", "Clocks",
         ],
         "Links": ["Vocabulary", "Zab", "Wire", "Replica", "Logbook"],
         "Frontend": ["Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook"],
         "SeededRandom": [],
         "Simulator": ["Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom"],
         "Printing": [],
-        "FolderReading": ["Vocabulary", "Storage", "CSQLite"],
+        "FolderReading": ["Vocabulary", "Clocks", "Storage", "CSQLite"],
         "Inspection": ["Vocabulary", "Znodes", "Wire", "Storage", "FolderReading", "Printing"],
-        "aviary-admin": ["Vocabulary", "Znodes", "Storage", "FolderReading", "Inspection", "Printing"],
+        "aviary-admin": [
+            "Vocabulary", "Clocks", "Znodes", "Storage", "FolderReading", "Inspection", "Printing",
+        ],
         "aviary-sim": ["Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary"],
         "aviary-server": ["Settings", "Storage", "Host", "Frontend", "Logbook"],
-        "aviary-bench": ["Vocabulary", "Printing", "CEpoll"],
+        "aviary-bench": ["Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll"],
     ]
 
     /// What the core may import from outside the house: containers, and `ByteBuffer` where bytes are handled.

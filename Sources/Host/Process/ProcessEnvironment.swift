@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Settings
+internal import Storage
 
 /// Facts that the operating system knows of this process and its directories.
 ///
@@ -91,14 +92,8 @@ package enum ProcessEnvironment {
     }
 
     static func entries(of path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { text(of: $0) }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
+        // A folder that is gone, or may not be looked into, holds nothing.
+        (try? FolderNames.all(in: path)) ?? []
     }
 
     private static func systemNames() -> (host: String, name: String, machine: String, release: String) {

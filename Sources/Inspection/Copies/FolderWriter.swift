@@ -154,7 +154,7 @@ struct UnfinishedFolder: ~Copyable {
     private static func remove(_ path: String) {
         let directory = DataDirectory(visiting: path)
         // Absence is the meaning: there is nothing to remove.
-        for name in (try? directory.names()) ?? [] where name != "." && name != ".." {
+        for name in (try? directory.names()) ?? [] {
             unlink(path + "/" + name)
         }
         rmdir(path)

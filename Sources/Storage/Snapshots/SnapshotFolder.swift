@@ -52,22 +52,7 @@ extension DataDirectory {
         }
     }
 
-    package func names() throws(StorageError) -> [String] {
-        guard let entries = opendir(path) else {
-            throw StorageError(errno: errno, doing: "list the folder", file: path)
-        }
-        defer { closedir(entries) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(entries) {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        guard errno == 0 else { throw StorageError(errno: errno, doing: "list the folder", file: path) }
-        return names
-    }
+    package func names() throws(StorageError) -> [String] { try FolderNames.all(in: path) }
 
     package static func remove(_ file: String) throws(StorageError) {
         guard unlink(file) == 0 || errno == ENOENT else {

@@ -1,3 +1,4 @@
+internal import Clocks
 import Glibc
 package import Vocabulary
 
@@ -91,7 +92,7 @@ package struct SnapshotWriter: ~Copyable {
     package consuming func finish(digest: UInt64) throws(StorageError) {
         try refuseAfterFailure()
         try sorter.forEach { znode throws(StorageError) in try content.insert(znode) }
-        try content.describe(sum, zxid: zxid, timeMs: SnapshotWriter.nowMs, digest: digest)
+        try content.describe(sum, zxid: zxid, timeMs: MachineClock.wallMs, digest: digest)
         try content.close()
         try file.rename(to: directory.snapshot(zxid))
         try directory.sync()
@@ -102,11 +103,5 @@ package struct SnapshotWriter: ~Copyable {
     private mutating func giveUp(_ error: StorageError) -> StorageError {
         failure = error
         return error
-    }
-
-    private static var nowMs: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

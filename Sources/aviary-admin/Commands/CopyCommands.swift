@@ -1,4 +1,5 @@
 import ArgumentParser
+import Clocks
 import FolderReading
 import Glibc
 import Inspection
@@ -76,7 +77,7 @@ struct RestoreCommand: AdminCommand {
     func answer(to out: Output, progress: Progress) throws {
         let restoration = try FolderRestoration.make(
             of: try NodeFolder(source), to: destination, at: at, dropsSessions: dropSessions,
-            nowMs: Clock.wallMs, progress: progress)
+            nowMs: MachineClock.wallMs, progress: progress)
         // Rows and snapshots were checked on their way; what is left is what they come to.
         let made = try NodeFolder(destination)
         let faults = try NodeStatus(of: made).faults
@@ -143,7 +144,7 @@ struct TruncateCommand: AdminCommand {
                     + (givenUp.warning.map { "; " + $0 } ?? ""))
         }
         let exchange = try FolderRepair.truncate(
-            node, after: after.zxid, stamp: Clock.stamp, progress: progress)
+            node, after: after.zxid, stamp: MachineClock.stamp, progress: progress)
         exchange.print(of: node.path, to: out)
     }
 }
@@ -198,7 +199,8 @@ struct RepairCommand: AdminCommand {
             out.line(survey.remedy == .hopeless ? "nothing was done" : "nothing was done; --yes does it")
             return
         }
-        let exchange = try FolderRepair.repair(node, by: survey, stamp: Clock.stamp, progress: progress)
+        let exchange = try FolderRepair.repair(
+            node, by: survey, stamp: MachineClock.stamp, progress: progress)
         if !out.isJSON { out.line(survey.plan) }
         exchange.print(of: node.path, to: out)
         let check = try Verification.run(on: try NodeFolder(node.path), progress: progress)
@@ -284,13 +286,7 @@ extension FolderExchange {
     }
 }
 
-enum Clock {
-    static var wallMs: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
+extension MachineClock {
     /// `20261126T113105`, for names.
     static var stamp: String {
         String(TimeText.iso(wallMs).prefix(19).filter { $0 != "-" && $0 != ":" })

@@ -1,9 +1,10 @@
+import Clocks
 import Glibc
 import Inspection
 
 /// A line on the terminal that says how far long work is; nothing where standard error is no terminal.
 final class ProgressBar {
-    private let began = ProgressBar.nowMs
+    private let began = MachineClock.monotonicMs
     private var lastShown: Int64 = 0
     private var isShown = false
 
@@ -21,7 +22,7 @@ final class ProgressBar {
     }
 
     private func show(_ fraction: Double, _ what: String) {
-        let now = ProgressBar.nowMs
+        let now = MachineClock.monotonicMs
         guard now - began >= ProgressBar.delayMs, now - lastShown >= ProgressBar.everyMs else { return }
         lastShown = now
         isShown = true
@@ -36,11 +37,5 @@ final class ProgressBar {
         guard isShown else { return }
         isShown = false
         "\r\u{1b}[K".writeToStandardError()
-    }
-
-    private static var nowMs: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

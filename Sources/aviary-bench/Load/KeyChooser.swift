@@ -1,4 +1,5 @@
 import Glibc
+import SeededRandom
 
 /// How often which key is asked for.
 enum Distribution: String, CaseIterable {
@@ -26,7 +27,7 @@ struct KeyChooser {
             }
     }
 
-    mutating func next(_ random: inout SplitMix) -> Int {
+    mutating func next(_ random: inout SeededGenerator) -> Int {
         switch method {
         case .uniform:
             return random.below(keyCount)
@@ -61,7 +62,7 @@ struct Zipf {
         eta = (1 - pow(2 / Double(itemCount), 1 - Self.exponent)) / (1 - zetaOfTwo / sum)
     }
 
-    func next(_ random: inout SplitMix) -> Int {
+    func next(_ random: inout SeededGenerator) -> Int {
         rank(at: random.fraction()) * Self.spread % itemCount
     }
 

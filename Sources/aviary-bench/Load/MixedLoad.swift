@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A closed loop: every session keeps `outstanding` requests on their way, and each reply asks for the next.
 ///
 /// Latency is from handing a request to the socket to reading its reply; a server that stalls is therefore
@@ -17,7 +19,7 @@ struct MixedLoad: Workload {
     private let plan: LoadPlan
     private let trace: Trace?
     private let templates: LoadTemplates
-    private var random: SplitMix
+    private var random: SeededGenerator
     private var keys: KeyChooser
     private var phase = Phase.done
     private var repliesUntilCheck = Self.checkInterval
@@ -31,7 +33,7 @@ struct MixedLoad: Workload {
         self.plan = plan
         self.trace = trace
         templates = LoadTemplates(keyspace: plan.keyspace, data: plan.data)
-        random = SplitMix(seed: plan.seed)
+        random = SeededGenerator(seed: plan.seed)
         keys = KeyChooser(plan.distribution, keyCount: plan.keyspace.keyCount)
         tally = Tally(operations: plan.mix.shares.map(\.operation))
         measurement = Measurement(serverPids: serverPids)

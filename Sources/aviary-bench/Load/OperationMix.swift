@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Which operations, in which proportion: `getData=90,setData=10`; a name without a number counts once.
 struct OperationMix {
     /// In the order given.
@@ -19,7 +21,7 @@ struct OperationMix {
         totalWeight = shares.reduce(0) { $0 + $1.weight }
     }
 
-    func next(_ random: inout SplitMix) -> Operation {
+    func next(_ random: inout SeededGenerator) -> Operation {
         guard shares.count > 1 else { return shares[0].operation }
         var point = random.below(totalWeight)
         for share in shares {

@@ -1,3 +1,5 @@
+import Clocks
+
 /// The four kinds of runs: each opens its sessions, does its work, tidies up and reports.
 struct Run: ~Copyable {
     /// Requests on their way for each session while a tree is made or removed.
@@ -60,9 +62,9 @@ struct Run: ~Copyable {
 
     private mutating func idle(_ count: Int) throws(BenchError) -> Report {
         let before = ProcessUsage.reading(pids: options.pid)
-        let openingAt = MonotonicClock.now()
+        let openingAt = UInt64(MachineClock.monotonicNs)
         try engine.openSessions(count)
-        let openingSeconds = Double(MonotonicClock.now() - openingAt) / 1e9
+        let openingSeconds = Double(UInt64(MachineClock.monotonicNs) - openingAt) / 1e9
         var idle = IdleSessions(lengthNanoseconds: options.durationNanoseconds, serverPids: options.pid)
         try engine.run(&idle)
         return .idle(idle, count: count, openingSeconds: openingSeconds, before: before)

@@ -1,3 +1,5 @@
+import Clocks
+
 /// Sessions and one thread that reads, hands over and writes: one read and one write a session and turn.
 struct Engine: ~Copyable {
     private static let pollTimeoutMs: Int32 = 100
@@ -21,7 +23,7 @@ struct Engine: ~Copyable {
     }
 
     mutating func run(_ workload: inout some Workload) throws(BenchError) {
-        workload.begin(on: sessions, at: MonotonicClock.now())
+        workload.begin(on: sessions, at: UInt64(MachineClock.monotonicNs))
         flush()
         while !workload.isFinished {
             for index in 0..<poller.wait(timeoutMs: Self.pollTimeoutMs) {
@@ -31,7 +33,7 @@ struct Engine: ~Copyable {
                 if event.hasRoom { write(session) }
                 flush()
             }
-            try workload.turnEnded(with: sessions, at: MonotonicClock.now())
+            try workload.turnEnded(with: sessions, at: UInt64(MachineClock.monotonicNs))
             flush()
         }
     }
@@ -67,7 +69,7 @@ struct Engine: ~Copyable {
             session.isOpen = false
             poller.remove(session.socket)
             session.socket.close()
-            try workload.lost(session, at: MonotonicClock.now())
+            try workload.lost(session, at: UInt64(MachineClock.monotonicNs))
         }
     }
 
@@ -77,7 +79,7 @@ struct Engine: ~Copyable {
     private func handOver(
         _ byteCount: Int, from session: Session, to workload: inout some Workload
     ) throws(BenchError) -> Int {
-        let now = MonotonicClock.now()
+        let now = UInt64(MachineClock.monotonicNs)
         let bytes = input.span.bytes
         var position = 0
         while byteCount - position >= 4 {

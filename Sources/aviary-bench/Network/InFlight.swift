@@ -3,7 +3,7 @@ struct SentRequest: Equatable {
     var xid: Int32
     var operation: Operation
     var key: NodeKey
-    /// When it was handed to the socket, by `MonotonicClock`.
+    /// When it was handed to the socket, by the monotonic clock.
     var sentAt: UInt64
 }
 

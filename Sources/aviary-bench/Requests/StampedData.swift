@@ -1,10 +1,12 @@
+import SeededRandom
+
 /// The data of a znode: its key's number in the first eight bytes, then a filler that does not compress to
 /// nothing.
 struct StampedData {
     let filler: [UInt8]
 
     init(byteCount: Int) {
-        var random = SplitMix(seed: 0x5EED)
+        var random = SeededGenerator(seed: 0x5EED)
         filler = (0..<byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }
 

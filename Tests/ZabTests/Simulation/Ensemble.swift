@@ -1,4 +1,5 @@
 import NIOCore
+import SeededRandom
 import Vocabulary
 import Zab
 
@@ -8,7 +9,7 @@ import Zab
 /// Links keep order and break rather than lose. A disk answers late, and a crash takes what it had not
 /// answered. Each proposal is a number never used twice, so that a history can be told from any other.
 struct Ensemble {
-    var generator: SplitMix
+    var generator: SeededGenerator
     let voters: [PeerID]
     let observers: [PeerID]
     var nodes: Servers
@@ -31,7 +32,7 @@ struct Ensemble {
 
     init(seed: UInt64, voters: Int, observers: Int, flaw: Flaw? = nil) {
         self.flaw = flaw
-        generator = SplitMix(seed: seed)
+        generator = SeededGenerator(seed: seed)
         self.voters = (1...voters).map { PeerID(rawValue: Int64($0)) }
         self.observers = (0..<observers).map { PeerID(rawValue: Int64(voters + 1 + $0)) }
         nodes = Servers(count: voters + observers, flaw: flaw)
