@@ -7,6 +7,16 @@ struct Code {
     private(set) var declarations: [Declaration] = []
     /// How often each identifier occurs, in `Sources` and `Tests`.
     private(set) var uses: [String: Int] = [:]
+    /// The same in `Sources` alone.
+    private(set) var usesInSources: [String: Int] = [:]
+
+    struct Line {
+        let path: String
+        let number: Int
+        /// The function it stands in, or the last one above it.
+        let function: String
+        let text: String
+    }
 
     static let current = Code()
 
@@ -14,8 +24,12 @@ struct Code {
         for file in Repository.current.swift {
             let code = CodeReader.lines(of: file.lines.joined(separator: "\n"))
             lines[file.path] = code
-            for line in code { for name in Code.identifiers(of: line) { uses[name, default: 0] += 1 } }
-            guard file.path.hasPrefix("Sources/") else { continue }
+            let isSource = file.path.hasPrefix("Sources/")
+            for name in code.flatMap(Code.identifiers(of:)) {
+                uses[name, default: 0] += 1
+                if isSource { usesInSources[name, default: 0] += 1 }
+            }
+            guard isSource else { continue }
             declarations += Declaration.all(in: code, path: file.path)
         }
     }
@@ -33,7 +47,7 @@ struct Code {
     }
 
     /// The lines of all files whose paths begin with `folder`, with the function that each stands in.
-    func lines(below folder: String) -> [(path: String, number: Int, function: String, text: String)] {
+    func lines(below folder: String) -> [Line] {
         lines.filter { $0.key.hasPrefix(folder) }.sorted { $0.key < $1.key }.flatMap { path, lines in
             var function = ""
             return lines.enumerated().map { index, text in
@@ -43,26 +57,43 @@ struct Code {
                 } else if words.contains("init"), text.contains("init("), !text.contains(".init(") {
                     function = "init"
                 }
-                return (path, index + 1, function, text)
+                return Line(path: path, number: index + 1, function: function, text: text)
             }
         }
     }
 
-    /// What is called in a line without naming what it is called on, or on `self`.
-    static func calls(in line: String) -> [String] {
-        let bytes = Array(line.utf8)
-        var names: [String] = []
-        var start = 0
-        for index in bytes.indices {
-            if Code.isPartOfName(bytes[index]) { continue }
-            if bytes[index] == UInt8(ascii: "("), start < index {
-                let before = String(decoding: bytes[..<start], as: UTF8.self)
-                if !before.hasSuffix(".") && !before.hasSuffix("func ") || before.hasSuffix("self.") {
-                    names.append(String(decoding: bytes[start..<index], as: UTF8.self))
+    /// What is assigned to, passed to be changed, called on or given to an initializer by its name anywhere in
+    /// `Sources`.
+    var namesSet: Set<String> {
+        var found: Set<String> = []
+        for (path, lines) in lines where path.hasPrefix("Sources/") {
+            for line in lines {
+                let bytes = Array(line.utf8)
+                var start = 0
+                for index in 0...bytes.count where index == bytes.count || !Code.isPartOfName(bytes[index]) {
+                    if start < index, Code.changes(bytes, start..<index) {
+                        found.insert(String(decoding: bytes[start..<index], as: UTF8.self))
+                    }
+                    start = index + 1
                 }
             }
-            start = index + 1
         }
-        return names
+        return found
+    }
+
+    /// By what stands before and behind a name.
+    private static func changes(_ bytes: [UInt8], _ name: Range<Int>) -> Bool {
+        let before = bytes[..<name.lowerBound].reversed().prefix {
+            isPartOfName($0) || $0 == UInt8(ascii: ".")
+        }
+        let behind = bytes[name.upperBound...]
+        if bytes[..<(name.lowerBound - before.count)].last == UInt8(ascii: "&") { return true }
+        let declares = bytes[..<name.lowerBound].reversed().prefix { $0 != UInt8(ascii: ",") }
+        if declares.starts(with: " rav".utf8) || declares.starts(with: " tel".utf8) { return false }
+        if ":.[?!".utf8.contains(behind.first ?? 0) { return true }
+        let rest = behind.drop { $0 == UInt8(ascii: " ") }
+        let sign = rest.prefix { "=+-*/|&^<>!%~".utf8.contains($0) }
+        return sign.last == UInt8(ascii: "=")
+            && !["==", "!=", "<=", ">=", "===", "!==", "~="].contains { sign.elementsEqual($0.utf8) }
     }
 }

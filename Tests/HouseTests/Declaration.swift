@@ -16,31 +16,56 @@ struct Declaration {
     /// From the root of the repository, with the line.
     let path: String
     let line: Int
+    /// Of a stored field: declared with `var`.
+    let isVariable: Bool
+    /// Of a function.
+    let parameters: [Parameter]
+    /// The line in which its braces end, if it has any.
+    fileprivate(set) var lastLine: Int
 
     /// What a file declares, by the words at the beginnings of its lines and by its braces: enough for code
     /// in the house's format.
     static func all(in code: [String], path: String) -> [Declaration] {
         var found: [Declaration] = []
-        // nil: a body, where nothing counts.
-        var scopes: [String?] = []
-        var opened: String?
+        var scopes: [Scope] = []
+        // What the next brace opens.
+        var next = Scope(owner: nil, declarations: 0..<0)
         for (index, line) in code.enumerated() {
-            if let owner = scopes.last ?? "", let start = DeclarationStart(line) {
+            if let owner = scopes.isEmpty ? "" : scopes[scopes.count - 1].owner,
+                let start = DeclarationStart(line)
+            {
                 let name = start.isType && !owner.isEmpty ? "\(owner).\(start.name)" : start.name
-                if start.isType { opened = name }
+                let first = found.count
+                let parameters = start.kind == .function ? Parameter.all(in: code[index...]) : []
                 found += start.names.map {
-                    Declaration(kind: start.kind, name: $0, owner: owner, path: path, line: index + 1)
+                    Declaration(
+                        kind: start.kind, name: $0, owner: owner, path: path, line: index + 1,
+                        isVariable: start.isVariable, parameters: parameters, lastLine: index + 1)
                 }
+                next = Scope(owner: start.isType ? name : nil, declarations: first..<found.count)
             }
             for byte in line.utf8 {
                 if byte == UInt8(ascii: "{") {
-                    scopes.append(opened)
-                    opened = nil
+                    scopes.append(next)
+                    next = Scope(owner: nil, declarations: 0..<0)
                 }
-                if byte == UInt8(ascii: "}"), !scopes.isEmpty { scopes.removeLast() }
+                if byte == UInt8(ascii: "}"), let scope = scopes.popLast() {
+                    for declaration in scope.declarations { found[declaration].lastLine = index + 1 }
+                }
             }
         }
         return found.filter { !$0.name.isEmpty }
+    }
+
+    /// A type's without those around it.
+    var simpleName: String { name.split(separator: ".").last.map(String.init) ?? name }
+
+    /// Between two braces.
+    private struct Scope {
+        /// The type whose members stand in it; nil for a body, where nothing counts.
+        let owner: String?
+        /// What it is the body of.
+        let declarations: Range<Int>
     }
 }
 
@@ -51,6 +76,7 @@ private struct DeclarationStart {
     /// Of a `case` there may be several; an extension declares none.
     var names: [String]
     var isType = false
+    var isVariable = false
 
     private static let modifiers: Set<String> = [
         "package", "private", "fileprivate", "public", "internal", "open", "final", "indirect", "static",
@@ -96,6 +122,7 @@ private struct DeclarationStart {
         case "typealias": kind = .type
         case "let", "var":
             kind = isStatic || DeclarationStart.isComputed(body) ? .otherField : .storedField
+            isVariable = keyword == "var"
         case "case":
             kind = .enumCase
             names = DeclarationStart.cases(body)
