@@ -25,7 +25,7 @@ package struct LogVisit: ~Copyable {
     package func row(at zxid: Zxid) throws(StorageError) -> LogRow? { try row(at, zxid) }
 
     /// The chain's checksum that stands in the last row at or before `zxid`.
-    package func link(atOrBefore zxid: Zxid) throws(StorageError) -> RowChain? {
+    package func chain(atOrBefore zxid: Zxid) throws(StorageError) -> RowChain? {
         defer { last.reset() }
         last.bind(zxid.rawValue, at: 1)
         guard try last.step() else { return nil }

@@ -144,7 +144,7 @@ package final class NodeFolder {
                 consume pages, after: start?.zxid ?? .zero, chain: start, witness: witness,
                 isTrimmed: isRunning)
         }
-        let chain = try LogVisit(log.database).link(atOrBefore: zxid) ?? start
+        let chain = try LogVisit(log.database).chain(atOrBefore: zxid) ?? start
         return LogWalk(
             consume pages, after: zxid, chain: chain, witness: witness, isTrimmed: isRunning)
     }

@@ -150,7 +150,7 @@ extension LogStore {
         return .nothing
     }
 
-    /// Checks the end of the log, from the last acknowledged row on, and returns its last link.
+    /// Checks the end of the log, from the last acknowledged row on, and returns its last row's chain.
     private static func verifyEnd(
         of reader: borrowing LogReader, _ numbers: NodeNumbers, _ witness: Acknowledged,
         _ directory: DataDirectory
@@ -187,14 +187,14 @@ extension LogStore {
         _ directory: DataDirectory
     ) throws(StorageError) -> RowChain {
         let acknowledged = witness.chain.zxid
-        let link = try reader.link(atOrBefore: acknowledged) ?? numbers.start
-        guard link.zxid == acknowledged else {
+        let chain = try reader.chain(atOrBefore: acknowledged) ?? numbers.start
+        guard chain.zxid == acknowledged else {
             let end = try diagnose(reader, numbers, acknowledged: acknowledged)
             throw StorageError.damaged(
                 file: directory.log, "the log ends too early: missing row", firstBad: end.zxid.expectedNext,
                 soundUpTo: end.zxid, acknowledgedUpTo: acknowledged)
         }
-        guard link == witness.chain else {
+        guard chain == witness.chain else {
             throw StorageError.damaged(
                 file: directory.log, "not the log that was here: another row", firstBad: acknowledged,
                 soundUpTo: numbers.start.zxid, acknowledgedUpTo: acknowledged)
@@ -202,7 +202,7 @@ extension LogStore {
         if acknowledged == numbers.start.zxid {
             return try reader.verify(after: numbers.start, acknowledged: acknowledged)
         }
-        let before = try reader.link(atOrBefore: Zxid(rawValue: acknowledged.rawValue - 1)) ?? numbers.start
+        let before = try reader.chain(atOrBefore: Zxid(rawValue: acknowledged.rawValue - 1)) ?? numbers.start
         return try reader.verify(after: before, acknowledged: acknowledged)
     }
 

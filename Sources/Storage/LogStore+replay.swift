@@ -14,8 +14,8 @@ extension LogStore {
     /// The position of a row, or of the log's beginning, `rows` rows before `zxid` or nearer.
     package func position(before zxid: Zxid, by rows: Int) throws(StorageError) -> Zxid {
         let wanted = max(startZxid, Zxid(rawValue: max(0, zxid.rawValue - Int64(rows))))
-        guard let link = try reader.link(atOrBefore: wanted) else { return startZxid }
-        return link.zxid
+        guard let chain = try reader.chain(atOrBefore: wanted) else { return startZxid }
+        return chain.zxid
     }
 
     /// Hands every transaction after `zxid` to `body`, in order, each checked against the chain as it is
@@ -26,7 +26,7 @@ extension LogStore {
     package mutating func replay(after zxid: Zxid, _ body: (LogRow) throws -> Void) throws {
         try refuseAfterFailure()
         do {
-            let start = try link(at: zxid)
+            let start = try chain(at: zxid)
             let end = try reader.read(after: start, acknowledged: head.zxid, body)
             guard end == head || zxid > head.zxid else { throw endedEarly(at: end) }
         } catch let error as StorageError where error.code == .corrupt || error.code == .io {
@@ -35,7 +35,7 @@ extension LogStore {
     }
 
     /// Where the chain stands after `zxid`.
-    private func link(at zxid: Zxid) throws(StorageError) -> RowChain {
+    private func chain(at zxid: Zxid) throws(StorageError) -> RowChain {
         if zxid == numbers.start.zxid { return numbers.start }
         guard zxid > numbers.start.zxid else {
             throw StorageError(
@@ -43,7 +43,7 @@ extension LogStore {
                 "\(directory.log) begins after \(numbers.start.zxid), asked for what follows \(zxid): "
                     + "a snapshot at \(numbers.start.zxid) or later is missing")
         }
-        return try reader.link(atOrBefore: zxid) ?? numbers.start
+        return try reader.chain(atOrBefore: zxid) ?? numbers.start
     }
 
     private func endedEarly(at end: RowChain) -> StorageError {

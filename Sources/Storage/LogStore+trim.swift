@@ -38,8 +38,8 @@ extension LogStore {
         guard trimAllowance >= trimStepRows else { return nil }
         let rows = min(trimAllowance, LogStore.trimStepRowsMax)
         trimAllowance = 0
-        var end = try reader.link(atRow: rows, through: trimTarget)
-        if end == nil { end = try reader.link(atOrBefore: trimTarget) }
+        var end = try reader.chain(atRow: rows, through: trimTarget)
+        if end == nil { end = try reader.chain(atOrBefore: trimTarget) }
         guard let end else { return nil }
         statements.deleteThrough.bind(end.zxid.rawValue, at: 1)
         try statements.deleteThrough.run()

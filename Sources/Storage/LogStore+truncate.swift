@@ -13,7 +13,7 @@ extension LogStore {
             )
         }
         do {
-            let end = try reader.link(atOrBefore: zxid) ?? numbers.start
+            let end = try reader.chain(atOrBefore: zxid) ?? numbers.start
             // The mark first: a crash in between leaves a log that is longer than its mark, which is sound.
             var lowered = acknowledged
             lowered.chain = end

@@ -17,7 +17,7 @@ import Vocabulary
         let database = try Database(path: folder + "/log.db")
         let statements = try LogStatements(database)
         var numbers = try NodeNumbers(of: database)
-        numbers.start = try #require(try LogReader(database).link(atOrBefore: zxid))
+        numbers.start = try #require(try LogReader(database).chain(atOrBefore: zxid))
         try statements.begin.run()
         try database.execute("DELETE FROM log WHERE zxid <= \(zxid.rawValue)")
         try numbers.write(with: statements.setNumber)

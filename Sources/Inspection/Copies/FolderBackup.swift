@@ -74,9 +74,9 @@ package struct FolderBackup: Sendable {
     private static func start(of folder: NodeFolder, onlyNewest: Bool) throws -> RowChain {
         let start = try folder.numbers().start
         guard onlyNewest, let newest = try folder.snapshots().last, newest > start.zxid,
-            let link = try folder.log().link(atOrBefore: newest), link.zxid == newest
+            let chain = try folder.log().chain(atOrBefore: newest), chain.zxid == newest
         else { return start }
-        return link
+        return chain
     }
 
     /// Copies the snapshots that the log goes on behind, newest first: the oldest may be removed meanwhile.

@@ -75,7 +75,7 @@ extension GivenUp {
             isHeld: false, last: end, ends: try log.reigns().map(\.last), isWhole: false)
         if case .read(let mark) = try folder.mark() {
             evidence.acknowledged = mark.chain.zxid
-            evidence.isHeld = try log.link(atOrBefore: mark.chain.zxid) ?? start == mark.chain
+            evidence.isHeld = try log.chain(atOrBefore: mark.chain.zxid) ?? start == mark.chain
             evidence.isWhole = mark.chain.zxid <= end
         }
         return GivenUp(keeping: start.zxid, through: zxid, evidence)

@@ -90,8 +90,8 @@ package struct NodeStatus: Sendable {
                 return ["the log ends at \(last), but this node has acknowledged up to \(zxid)"]
             }
             // Absence is the meaning: a row that cannot be read has been reported.
-            guard folder.logFault == nil, let link = try? folder.log().link(atOrBefore: zxid),
-                link.zxid == zxid, link != acknowledged.chain
+            guard folder.logFault == nil, let chain = try? folder.log().chain(atOrBefore: zxid),
+                chain.zxid == zxid, chain != acknowledged.chain
             else { return [] }
             return ["the log is not the one that was here: another row at \(zxid)"]
         }

@@ -29,7 +29,7 @@ struct LogReader: ~Copyable {
     }
 
     /// The position and checksum of the last row at or before `zxid`; nil when there is none. Not verified.
-    func link(atOrBefore zxid: Zxid) throws(StorageError) -> RowChain? {
+    func chain(atOrBefore zxid: Zxid) throws(StorageError) -> RowChain? {
         defer { row.reset() }
         row.bind(zxid.rawValue, at: 1)
         guard try row.step() else { return nil }
@@ -38,7 +38,7 @@ struct LogReader: ~Copyable {
 
     /// Likewise of the row that stands `number` rows into the log, counted from 1, if that is not behind
     /// `zxid`.
-    func link(atRow number: Int, through zxid: Zxid) throws(StorageError) -> RowChain? {
+    func chain(atRow number: Int, through zxid: Zxid) throws(StorageError) -> RowChain? {
         defer { ahead.reset() }
         ahead.bind(zxid.rawValue, at: 1)
         ahead.bind(Int64(number - 1), at: 2)
