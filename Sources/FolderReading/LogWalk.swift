@@ -9,7 +9,7 @@ package import Vocabulary
 package struct LogWalk: ~Copyable {
     private let pages: LogPages
     private var piece: [RawRow] = []
-    private var place = 0
+    private var index = 0
     private var isAtEnd = false
     /// The link that the log begins after now, where that was moved past the last row.
     private var chainAhead: RowChain?
@@ -100,18 +100,18 @@ package struct LogWalk: ~Copyable {
 
     private mutating func peek() throws(StorageError) -> RawRow? {
         try fill()
-        return place < piece.count ? piece[place] : nil
+        return index < piece.count ? piece[index] : nil
     }
 
     private mutating func take() throws(StorageError) -> RawRow? {
         try fill()
-        guard place < piece.count else { return nil }
-        defer { place += 1 }
-        return piece[place]
+        guard index < piece.count else { return nil }
+        defer { index += 1 }
+        return piece[index]
     }
 
     private mutating func fill() throws(StorageError) {
-        guard place >= piece.count, !isAtEnd else { return }
+        guard index >= piece.count, !isAtEnd else { return }
         var next = try pages.piece(after: readUpTo)
         if isTrimmed, next.start.zxid > readUpTo {
             // The node has trimmed past the place where this stands: the log goes on there.
@@ -126,14 +126,14 @@ package struct LogWalk: ~Copyable {
                 unreadableBefore = nil
                 isAtEnd = true
                 piece = []
-                place = 0
+                index = 0
                 return
             }
             readUpTo = Zxid(rawValue: further.rawValue - 1)
             next = try pages.piece(after: readUpTo)
         }
         piece = next.rows
-        place = 0
+        index = 0
         isAtEnd = next.isLast || (piece.isEmpty && next.damage != nil)
         // A page that is another's copy gives rows again that were read: only what lies further leads on.
         let furthest = piece.reduce(readUpTo) { max($0, $1.row.zxid) }

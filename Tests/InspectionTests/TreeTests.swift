@@ -61,11 +61,11 @@ import Znodes
         let story = Story.atRandom(seed: 4)
         let node = try NodeFolder(try story.write(to: place.path + "/node"))
         for row in story.rows {
-            #expect(try node.place(of: .time(row.timeMs)) == row.zxid)
-            #expect(try node.place(of: .time(row.timeMs + 999)) == row.zxid)
+            #expect(try node.zxid(of: .time(row.timeMs)) == row.zxid)
+            #expect(try node.zxid(of: .time(row.timeMs + 999)) == row.zxid)
         }
-        #expect(try node.place(of: .time(0)) == .zero)
-        #expect(try node.place(of: .time(story.timeMs + 1_000_000)) == story.last)
+        #expect(try node.zxid(of: .time(0)) == .zero)
+        #expect(try node.zxid(of: .time(story.timeMs + 1_000_000)) == story.last)
     }
 
     @Test func `differs from another one by what was written in between`() throws {

@@ -162,11 +162,11 @@ struct Comparing {
     /// others go on.
     private mutating func sharpen(_ index: Int) throws {
         let findings = comparison.nodes[index].findings
-        for (place, finding) in findings.enumerated() {
+        for (number, finding) in findings.enumerated() {
             guard finding.severity == .damage, finding.place == .log || finding.place == .mark,
                 let zxid = finding.zxid, let next = try nextElsewhere(zxid, than: index)
             else { continue }
-            comparison.nodes[index].findings[place] = Finding(
+            comparison.nodes[index].findings[number] = Finding(
                 finding.severity, finding.place, at: next,
                 finding.text + " (others go on with \(next) there)")
         }

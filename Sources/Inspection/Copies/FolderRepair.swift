@@ -12,7 +12,7 @@ package enum FolderRepair {
         _ folder: NodeFolder, after zxid: Zxid, stamp: String, progress: Progress = Progress()
     ) throws -> FolderExchange {
         let start = try folder.numbers().start
-        let end = try folder.place(of: nil)
+        let end = try folder.zxid(of: nil)
         guard zxid < end else {
             throw InspectionError(
                 .usage, "the log of \(folder.path) ends at \(end): nothing is after \(zxid)")

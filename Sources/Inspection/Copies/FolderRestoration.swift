@@ -29,7 +29,7 @@ package struct FolderRestoration: Sendable {
         of folder: NodeFolder, to destination: String, at moment: Moment? = nil, dropsSessions: Bool = false,
         nowMs: Int64, progress: Progress = Progress()
     ) throws -> FolderRestoration {
-        let target = try folder.place(of: moment)
+        let target = try folder.zxid(of: moment)
         let numbers = try folder.numbers()
         guard let horizon = try folder.horizon(), horizon <= target else {
             throw InspectionError(

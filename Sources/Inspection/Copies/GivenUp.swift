@@ -70,7 +70,7 @@ extension GivenUp {
     package static func byTruncating(_ folder: NodeFolder, after zxid: Zxid) throws -> GivenUp {
         let log = try folder.log()
         let start = try folder.numbers().start
-        let end = try folder.place(of: nil)
+        let end = try folder.zxid(of: nil)
         var evidence = Evidence(
             isHeld: false, last: end, ends: try log.reigns().map(\.last), isWhole: false)
         if case .read(let mark) = try folder.mark() {

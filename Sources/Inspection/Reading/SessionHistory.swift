@@ -55,18 +55,18 @@ package struct SessionHistory: Sendable {
 
     private static func take(_ entry: LogEntry, _ sessions: inout [SessionID: Session]) {
         let row = entry.row
-        let place = (row.zxid, row.timeMs)
+        let moment = (row.zxid, row.timeMs)
         var session = sessions[row.session] ?? Session(id: row.session)
         switch OpCode(rawValue: row.type) {
         case .createSession:
-            session.opened = place
+            session.opened = moment
             if case .createSession(let timeoutMs)? = entry.transaction?.change {
                 session.timeoutMs = timeoutMs
             }
-        case .closeSession: session.ended = place
+        case .closeSession: session.ended = moment
         default:
             session.transactions += 1
-            session.last = place
+            session.last = moment
             if entry.transaction?.isRefused == true { session.refused += 1 }
         }
         sessions[row.session] = session

@@ -7,7 +7,7 @@ extension NodeFolder {
     /// The last transaction that `moment` includes.
     ///
     /// - Throws: `InspectionError.usage` where the log says nothing about it.
-    package func place(of moment: Moment?) throws -> Zxid {
+    package func zxid(of moment: Moment?) throws -> Zxid {
         let log = try self.log()
         let start = try numbers().start.zxid
         guard let last = try log.row(atOrBefore: Zxid(rawValue: .max)) else { return start }
@@ -22,12 +22,12 @@ extension NodeFolder {
             }
             return try log.row(atOrBefore: zxid)?.zxid ?? min(zxid, start)
         case .time(let time):
-            return try place(ofTime: time, log) ?? start
+            return try zxid(ofTime: time, log) ?? start
         }
     }
 
     /// Halves each reign: its rows have no gap, and their times hardly ever go back.
-    private func place(ofTime time: Int64, _ log: borrowing LogVisit) throws -> Zxid? {
+    private func zxid(ofTime time: Int64, _ log: borrowing LogVisit) throws -> Zxid? {
         let reigns = try log.reigns()
         guard let reign = reigns.last(where: { $0.firstTimeMs <= time }) else {
             guard let first = reigns.first, try numbers().start.zxid > .zero else { return nil }
@@ -57,7 +57,7 @@ extension NodeFolder {
         var attempts = 0
         while true {
             do {
-                let target = try place(of: moment)
+                let target = try zxid(of: moment)
                 var rebuilt = try base(for: target, progress)
                 try replay(onto: &rebuilt, through: target, progress)
                 progress.finish()

@@ -34,7 +34,7 @@ package struct TreeStatistics: Sendable {
         var census = Census(tree)
         census.sumUp(tree)
         znodes = census.order.count
-        dataBytes = census.bytesByPlace.first ?? 0
+        dataBytes = census.dataBytes.first ?? 0
         deepest = census.deepest
         count(tree, census, top)
         let subtrees = census.subtrees(tree)
@@ -106,10 +106,9 @@ extension Ownership {
 /// Every znode once, parents first, with what is below each.
 private struct Census {
     private(set) var order: [ZnodeID] = []
-    private var places: [Int] = []
     private var parents: [Int] = []
     private(set) var counts: [Int] = []
-    private(set) var bytesByPlace: [Int] = []
+    private(set) var dataBytes: [Int] = []
     private(set) var deepest = 0
     /// The most that one child has of each znode's.
     private var heaviestChild: [(znodes: Int, bytes: Int)] = []
@@ -117,53 +116,53 @@ private struct Census {
     init(_ tree: borrowing Tree) {
         var open: [(id: ZnodeID, parent: Int, depth: Int)] = [(.root, -1, 0)]
         while let (id, parent, depth) = open.popLast() {
-            let place = order.count
+            let index = order.count
             order.append(id)
             parents.append(parent)
             counts.append(1)
-            bytesByPlace.append(tree.znodes.dataLength(of: id))
+            dataBytes.append(tree.znodes.dataLength(of: id))
             deepest = max(deepest, depth)
-            tree.znodes.forEachChild(of: id) { open.append(($0, place, depth + 1)) }
+            tree.znodes.forEachChild(of: id) { open.append(($0, index, depth + 1)) }
         }
         heaviestChild = Array(repeating: (0, 0), count: order.count)
     }
 
     /// Children come after their parents, so backwards each is complete before it is added.
     mutating func sumUp(_ tree: borrowing Tree) {
-        for place in order.indices.reversed() where parents[place] >= 0 {
-            let parent = parents[place]
-            counts[parent] += counts[place]
-            bytesByPlace[parent] += bytesByPlace[place]
-            heaviestChild[parent].znodes = max(heaviestChild[parent].znodes, counts[place])
-            heaviestChild[parent].bytes = max(heaviestChild[parent].bytes, bytesByPlace[place])
+        for index in order.indices.reversed() where parents[index] >= 0 {
+            let parent = parents[index]
+            counts[parent] += counts[index]
+            dataBytes[parent] += dataBytes[index]
+            heaviestChild[parent].znodes = max(heaviestChild[parent].znodes, counts[index])
+            heaviestChild[parent].bytes = max(heaviestChild[parent].bytes, dataBytes[index])
         }
     }
 
     /// Subtrees that are worth a name: not the root, and not one whose weight is one child's.
     func subtrees(_ tree: borrowing Tree) -> [Int] {
-        order.indices.filter { place in
-            guard parents[place] >= 0, counts[place] > 1 else { return false }
-            return heaviestChild[place].znodes * 10 < counts[place] * 9
+        order.indices.filter { index in
+            guard parents[index] >= 0, counts[index] > 1 else { return false }
+            return heaviestChild[index].znodes * 10 < counts[index] * 9
         }
     }
 
     func largest(
-        _ places: [Int], _ top: Int, _ tree: borrowing Tree,
+        _ indices: [Int], _ top: Int, _ tree: borrowing Tree,
         by weight: (TreeStatistics.Subtree) -> Int
     ) -> [TreeStatistics.Subtree] {
         var subtrees: [TreeStatistics.Subtree] = []
-        let candidates = places.sorted {
+        let candidates = indices.sorted {
             let left = TreeStatistics.Subtree(
-                path: .root, znodes: counts[$0], bytes: bytesByPlace[$0])
+                path: .root, znodes: counts[$0], bytes: dataBytes[$0])
             let right = TreeStatistics.Subtree(
-                path: .root, znodes: counts[$1], bytes: bytesByPlace[$1])
+                path: .root, znodes: counts[$1], bytes: dataBytes[$1])
             return (weight(right), $0) < (weight(left), $1)
         }
-        for place in candidates.prefix(top) {
+        for index in candidates.prefix(top) {
             subtrees.append(
                 TreeStatistics.Subtree(
-                    path: tree.znodes.path(of: order[place]), znodes: counts[place],
-                    bytes: bytesByPlace[place]))
+                    path: tree.znodes.path(of: order[index]), znodes: counts[index],
+                    bytes: dataBytes[index]))
         }
         return subtrees.sorted { (weight($1), $0.path) < (weight($0), $1.path) }
     }

@@ -127,12 +127,12 @@ private struct RunMerge {
     mutating func add(_ reader: RunReader) {
         if reader.isAtEnd { return }
         readers.append(reader)
-        var place = readers.count - 1
-        while place > 0 {
-            let parent = (place - 1) / 2
-            guard readers[place].precedes(readers[parent]) else { return }
-            readers.swapAt(place, parent)
-            place = parent
+        var index = readers.count - 1
+        while index > 0 {
+            let parent = (index - 1) / 2
+            guard readers[index].precedes(readers[parent]) else { return }
+            readers.swapAt(index, parent)
+            index = parent
         }
     }
 
@@ -142,16 +142,16 @@ private struct RunMerge {
             readers.swapAt(0, readers.count - 1)
             readers.removeLast()
         }
-        var place = 0
+        var index = 0
         while true {
-            var least = place
-            for child in [2 * place + 1, 2 * place + 2]
+            var least = index
+            for child in [2 * index + 1, 2 * index + 2]
             where child < readers.count && readers[child].precedes(readers[least]) {
                 least = child
             }
-            if least == place { return }
-            readers.swapAt(place, least)
-            place = least
+            if least == index { return }
+            readers.swapAt(index, least)
+            index = least
         }
     }
 }
