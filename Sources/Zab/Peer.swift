@@ -55,14 +55,14 @@ package struct Peer: ~Copyable {
             me, in: Membership(of: me), timeouts: timeouts, persistent: persistent, history: history)
         role = .leading(Leading(alone: epoch, inherited: history.last))
         server.deliver(through: history.last)
-        server.act(.serve(.lead(epoch)))
+        server.emit(.serve(.lead(epoch)))
     }
 
     /// Takes in one thing that happened; what follows from it is in `takeEffects`.
     ///
     /// - Parameter nowMs: Monotonic milliseconds.
     package mutating func step(_ input: Input, at nowMs: Int64) {
-        server.note(input)
+        server.record(input)
         role.step(input, &server, at: nowMs)
     }
 

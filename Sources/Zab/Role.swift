@@ -75,7 +75,7 @@ enum Role: ~Copyable {
         let following = Following(
             leader: leader, isObserver: !server.membership.isVoter(server.me), sinceMs: nowMs,
             deadlineMs: nowMs + server.timeouts.assemblyMs)
-        server.act(.follow(leader, afterMs: 0))
+        server.emit(.follow(leader, afterMs: 0))
         server.tellLookingObservers(as: following.state)
         return .following(following)
     }

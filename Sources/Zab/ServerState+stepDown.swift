@@ -15,13 +15,13 @@ extension ServerState {
         let hasServed = servingSinceMs.map { nowMs - $0 >= timeouts.tickMs / 8 } ?? false
         failures = hasServed ? 0 : failures + 1
         vote = Vote(leader: me, zxid: persistent.lastLogged, epoch: persistent.currentEpoch)
-        act(.standBy(why.reason))
+        emit(.standBy(why.reason))
         return Resting(after: failures, isLasting: why.isLasting, at: nowMs)
     }
 
     /// The leader that is given up is not the first to be tried again.
     private mutating func noteFailure(of leader: PeerID, at nowMs: Int64) {
         guard membership.isVoter(me) else { return }
-        failedLeaders.note(leader, untilMs: nowMs + timeouts.failureMs, quorum: membership.quorum)
+        failedLeaders.record(leader, untilMs: nowMs + timeouts.failureMs, quorum: membership.quorum)
     }
 }

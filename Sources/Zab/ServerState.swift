@@ -41,7 +41,7 @@ struct ServerState {
     }
 
     /// Takes in what is the same for every role.
-    mutating func note(_ input: Peer.Input) {
+    mutating func record(_ input: Peer.Input) {
         switch input {
         case .stored(let ticket): disk.answer(through: ticket)
         case .notified(let notification, let peer):
@@ -65,17 +65,17 @@ struct ServerState {
         swap(&taken, &effects)
     }
 
-    mutating func act(_ effect: Effect) { effects.append(effect) }
+    mutating func emit(_ effect: Effect) { effects.append(effect) }
 
     mutating func store(_ write: DiskWrite, then acknowledgement: PendingAcknowledgement?) {
-        act(.store(write, ticket: disk.issue(acknowledgement)))
+        emit(.store(write, ticket: disk.issue(acknowledgement)))
     }
 
     mutating func log(_ entry: Entry, isAcknowledged: Bool) {
         history.append(entry)
         persistent.lastLogged = entry.zxid
         let acknowledgement = isAcknowledged ? PendingAcknowledgement.acknowledge(entry.zxid) : nil
-        act(.store(.append(entry), ticket: disk.issue(acknowledgement, bytes: entry.weight)))
+        emit(.store(.append(entry), ticket: disk.issue(acknowledgement, bytes: entry.weight)))
     }
 
     mutating func deliver(through zxid: Zxid) {
@@ -83,15 +83,15 @@ struct ServerState {
     }
 
     /// Turns away a learner that has dialed a server that does not lead.
-    mutating func refuse(_ link: LinkID) { act(.drop(link, "this server does not lead")) }
+    mutating func refuse(_ link: LinkID) { emit(.drop(link, "this server does not lead")) }
 
     // MARK: What it tells of its vote
 
     /// Tells every voter what this server says while it looks.
     mutating func announce(_ notification: Notification, dialing: Bool) {
         for voter in membership.quorum.voters where voter != me {
-            if dialing, !reachable.contains(voter) { act(.seek(voter)) }
-            act(.notify(voter, notification))
+            if dialing, !reachable.contains(voter) { emit(.seek(voter)) }
+            emit(.notify(voter, notification))
         }
     }
 
@@ -100,12 +100,12 @@ struct ServerState {
         _ notification: Notification, from peer: PeerID, as state: Notification.State
     ) {
         guard notification.state == .looking || !membership.isVoter(peer) else { return }
-        act(.notify(peer, settled(as: state)))
+        emit(.notify(peer, settled(as: state)))
     }
 
     mutating func tellLookingObservers(as state: Notification.State) {
         let notification = settled(as: state)
-        for observer in observersLooking.sorted() { act(.notify(observer, notification)) }
+        for observer in observersLooking.sorted() { emit(.notify(observer, notification)) }
         observersLooking = []
     }
 

@@ -18,8 +18,8 @@ extension Election {
     mutating func handle(_ input: Peer.Input, _ server: inout ServerState, at nowMs: Int64) {
         switch input {
         case .ticked: tick(&server, at: nowMs)
-        case .notified(let notification, let peer): hear(notification, from: peer, &server, at: nowMs)
-        case .reachable(let peer, let isUp): note(peer, isReachable: isUp, &server, at: nowMs)
+        case .notified(let notification, let peer): answer(notification, from: peer, &server, at: nowMs)
+        case .reachable(let peer, let isUp): setReachable(peer, isUp, &server, at: nowMs)
         case .learnerLinkUp(let link): server.refuse(link)
         case .stored, .proposed, .leaderLinkUp, .leaderLinkDown, .fromLeader, .learnerLinkDown, .fromLearner:
             return
@@ -33,12 +33,12 @@ extension Election {
     }
 
     /// Any notification, as a server that looks takes it (quorum protocol 2.5).
-    private mutating func hear(
+    private mutating func answer(
         _ notification: Notification, from peer: PeerID, _ server: inout ServerState, at nowMs: Int64
     ) {
         let isLooking = notification.state == .looking
         guard server.membership.isVoter(peer) else {
-            if isLooking { server.act(.notify(peer, announcement)) }
+            if isLooking { server.emit(.notify(peer, announcement)) }
             return
         }
         let isBehind = isLooking && notification.round < round
@@ -48,19 +48,19 @@ extension Election {
         server.round = round
         // Nobody waits for the word of who does not vote; and two who answer one another never end.
         if isBehind || isNew, server.membership.isVoter(server.me), !server.persistent.mustSynchronize {
-            server.act(.notify(peer, announcement))
+            server.emit(.notify(peer, announcement))
         }
         if hasChanged { server.announce(announcement, dialing: false) }
     }
 
-    private mutating func note(
-        _ peer: PeerID, isReachable: Bool, _ server: inout ServerState, at nowMs: Int64
+    private mutating func setReachable(
+        _ peer: PeerID, _ isReachable: Bool, _ server: inout ServerState, at nowMs: Int64
     ) {
         if isReachable { linkUp(to: peer) } else { linkDown(to: peer) }
         if reconsider(at: nowMs) {
             server.announce(announcement, dialing: false)
         } else if isReachable {
-            server.act(.notify(peer, announcement))
+            server.emit(.notify(peer, announcement))
         }
     }
 }

@@ -10,7 +10,7 @@ struct FailedLeaders {
     private var failures: [(peer: PeerID, untilMs: Int64)] = []
 
     /// As many are remembered as leave a quorum of others: who failed longest ago is tried again.
-    mutating func note(_ peer: PeerID, untilMs: Int64, quorum: Quorum) {
+    mutating func record(_ peer: PeerID, untilMs: Int64, quorum: Quorum) {
         forgive(peer)
         failures.append((peer, untilMs))
         while !failures.isEmpty, !quorum.isReached(by: { voter in !failures.contains { $0.peer == voter } }) {

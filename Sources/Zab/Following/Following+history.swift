@@ -37,7 +37,7 @@ extension Following {
     ///
     /// One of Apache's leaders first decides what to send behind SNAP and labels it afterwards, when it has
     /// applied more: what it sends twice is in the snapshot (quorum protocol 3.4).
-    mutating func take(_ entry: Entry, _ server: inout ServerState) throws(StepDown) {
+    mutating func accept(_ entry: Entry, _ server: inout ServerState) throws(StepDown) {
         if let snapshot, entry.zxid <= snapshot { return }
         let last = unlogged.last?.zxid ?? snapshot ?? server.history.last
         guard last.isFollowed(by: entry.zxid) else {
@@ -97,9 +97,9 @@ extension Following {
         }
         phase = .broadcast(epoch)
         server.settle(in: epoch)
-        server.act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
+        server.emit(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
         server.deliver(through: server.history.last)
-        if let servingRole { server.act(.serve(servingRole)) }
+        if let servingRole { server.emit(.serve(servingRole)) }
         let late = unlogged
         unlogged = []
         for entry in late { server.log(entry, isAcknowledged: !isObserver) }

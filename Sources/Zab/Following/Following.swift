@@ -92,7 +92,7 @@ struct Following: ~Copyable {
     consuming func stepDown(
         _ why: StepDown, _ server: inout ServerState, at nowMs: Int64
     ) -> Resting {
-        server.act(.unfollow)
+        server.emit(.unfollow)
         return server.rest(after: leader, servingSinceMs: servingSinceMs, because: why, at: nowMs)
     }
 
@@ -104,14 +104,14 @@ struct Following: ~Copyable {
         case .diff: try beginDiff()
         case .truncate(let zxid): try truncate(after: zxid, &server)
         case .snapshot(let zxid): try beginSnapshot(zxid)
-        case .proposal(let entry): try take(entry, &server)
+        case .proposal(let entry): try accept(entry, &server)
         case .commit(let zxid): try commit(zxid, &server)
         case .inform(let entry):
-            try take(entry, &server)
+            try accept(entry, &server)
             try commit(entry.zxid, &server)
         case .newLeader(let epoch, _): try enter(epoch, &server, at: nowMs)
         case .upToDate: try serve(&server)
-        case .ping: if case .broadcast = phase { server.act(.toLeader(.alive)) }
+        case .ping: if case .broadcast = phase { server.emit(.toLeader(.alive)) }
         }
         guard isServing else { return }
         deadlineMs = nowMs + server.timeouts.syncMs
@@ -126,7 +126,7 @@ struct Following: ~Copyable {
         phase = .introduced
         if !wasConnected { deadlineMs = nowMs + server.timeouts.discoveryMs }
         wasConnected = true
-        server.act(
+        server.emit(
             .toLeader(
                 .info(
                     server.me, acceptedEpoch: server.persistent.acceptedEpoch, isObserver: isObserver,
@@ -157,7 +157,7 @@ struct Following: ~Copyable {
     }
 
     private func acknowledgeEpoch(proving currentEpoch: Epoch?, _ server: inout ServerState) {
-        server.act(
+        server.emit(
             .toLeader(
                 .acknowledgeEpoch(lastLogged: server.persistent.lastLogged, currentEpoch: currentEpoch)))
     }
@@ -170,7 +170,7 @@ struct Following: ~Copyable {
         guard failedAttempts < Following.attemptsMax else {
             throw StepDown("server \(leader.rawValue) was elected and does not lead")
         }
-        server.act(.follow(leader, afterMs: Following.firstRetryMs << Int64(failedAttempts)))
+        server.emit(.follow(leader, afterMs: Following.firstRetryMs << Int64(failedAttempts)))
         failedAttempts += 1
         phase = .connecting
     }
@@ -201,9 +201,9 @@ struct Following: ~Copyable {
             acknowledgeEpoch(proving: proven, &server)
         case .acknowledgeNewLeader(let epoch):
             hasAcknowledged = true
-            server.act(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
+            server.emit(.toLeader(.acknowledge(Zxid(epoch: epoch, counter: 0))))
         case .acknowledge(let zxid):
-            server.act(.toLeader(.acknowledge(zxid)))
+            server.emit(.toLeader(.acknowledge(zxid)))
         case .announceEpoch, .countMyselfForEpoch:
             preconditionFailure("a leader's acknowledgements are withdrawn when it follows")
         }

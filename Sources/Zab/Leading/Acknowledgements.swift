@@ -5,7 +5,7 @@ struct Acknowledgements {
     /// One of each voter that was heard; few, and looked through at every acknowledgement.
     private var positions: [(peer: PeerID, zxid: Zxid)] = []
 
-    mutating func note(_ zxid: Zxid, from peer: PeerID) {
+    mutating func record(_ zxid: Zxid, from peer: PeerID) {
         guard let index = positions.firstIndex(where: { $0.peer == peer }) else {
             return positions.append((peer, zxid))
         }

@@ -26,7 +26,7 @@ extension Leading {
         }
         learners[index].acknowledge(zxid, at: nowMs)
         guard learners[index].isVoter else { return }
-        acknowledgements.note(zxid, from: learners[index].peer)
+        acknowledgements.record(zxid, from: learners[index].peer)
         // Of three acknowledgements two decide; the third tells nothing new.
         if zxid > server.history.committed { commitDecided(&server) }
     }
@@ -51,7 +51,7 @@ extension Leading {
 
     mutating func drop(_ link: LinkID, _ reason: String, _ server: inout ServerState) {
         learners.removeAll { $0.link == link }
-        server.act(.drop(link, reason))
+        server.emit(.drop(link, reason))
     }
 
     /// A learner that dials again has given up its former link, whatever the network says of it.
@@ -74,7 +74,7 @@ extension Leading {
         guard nowMs >= pingsAtMs else { return }
         pingsAtMs = nowMs + server.timeouts.tickMs / 2
         for learner in learners where learner.isServing || learner.phase == .ready {
-            server.act(.toLearner(learner.link, .ping(server.lastProposed)))
+            server.emit(.toLearner(learner.link, .ping(server.lastProposed)))
         }
         try requireQuorum(server)
     }

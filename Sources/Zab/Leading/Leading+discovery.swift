@@ -6,7 +6,7 @@ extension Leading {
     // MARK: Discovery
 
     /// A quorum's accepted epochs decide the new one: greater than any of them.
-    mutating func hear(_ peer: PeerID, accepted epoch: Epoch, _ server: inout ServerState) {
+    mutating func collectEpoch(_ epoch: Epoch, from peer: PeerID, _ server: inout ServerState) {
         guard case .collectingEpochs = phase else { return inform(&server) }
         newestAccepted = max(newestAccepted, epoch)
         if server.membership.isVoter(peer) { accepted.insert(peer) }
@@ -84,7 +84,7 @@ extension Leading {
             server.settle(in: epoch)
             server.deliver(through: inherited)
             server.lastProposed = Zxid(epoch: epoch, counter: 0)
-            server.act(.serve(.lead(epoch)))
+            server.emit(.serve(.lead(epoch)))
         }
         guard isServing else { return }
         let ready = learners.filter { $0.phase == .ready }

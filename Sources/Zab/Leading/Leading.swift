@@ -84,9 +84,9 @@ struct Leading: ~Copyable {
 
     /// Lets learners dial, and is the first to accept an epoch.
     mutating func begin(_ server: inout ServerState) {
-        server.act(.acceptLearners(true))
+        server.emit(.acceptLearners(true))
         accepted.insert(server.me)
-        hear(server.me, accepted: server.persistent.acceptedEpoch, &server)
+        collectEpoch(server.persistent.acceptedEpoch, from: server.me, &server)
     }
 
     mutating func handle(
@@ -111,8 +111,8 @@ struct Leading: ~Copyable {
     consuming func stepDown(
         _ why: StepDown, _ server: inout ServerState, at nowMs: Int64
     ) -> Resting {
-        server.act(.acceptLearners(false))
-        for learner in learners { server.act(.drop(learner.link, why.reason)) }
+        server.emit(.acceptLearners(false))
+        for learner in learners { server.emit(.drop(learner.link, why.reason)) }
         return server.rest(after: server.me, servingSinceMs: servingSinceMs, because: why, at: nowMs)
     }
 
@@ -131,7 +131,7 @@ struct Leading: ~Copyable {
         case .countMyselfForEpoch:
             entered.insert(server.me)
             open(&server, at: nowMs)
-        case .acknowledge(let zxid): acknowledgements.note(zxid, from: server.me)
+        case .acknowledge(let zxid): acknowledgements.record(zxid, from: server.me)
         case .acknowledgeEpoch, .acknowledgeNewLeader:
             preconditionFailure("a learner's acknowledgements are withdrawn when it leads")
         }
@@ -143,7 +143,7 @@ struct Leading: ~Copyable {
         _ message: LearnerMessage, on link: LinkID, _ server: inout ServerState, at nowMs: Int64
     ) throws(StepDown) {
         guard let index = learners.firstIndex(where: { $0.link == link }) else { return }
-        learners[index].hear(server.timeouts, at: nowMs)
+        learners[index].extendDeadline(server.timeouts, at: nowMs)
         switch (message, learners[index].phase) {
         case (.info(let peer, let accepted, let isObserver, let version), .connected):
             if let objection = Leading.objection(to: peer, accepted: accepted, version: version, server) {
@@ -153,7 +153,7 @@ struct Leading: ~Copyable {
             learners[index].introduce(as: peer, isVoter: isVoter, isObserver: isObserver)
             dropFormer(of: peer, but: link, &server)
             try yield(to: peer, accepted: accepted, server, at: nowMs)
-            hear(peer, accepted: accepted, &server)
+            collectEpoch(accepted, from: peer, &server)
         case (.acknowledgeEpoch(let lastLogged, let currentEpoch), .informed):
             learners[index].promise(lastLogged: lastLogged)
             prove(learners[index], in: currentEpoch, &server)

@@ -50,7 +50,7 @@ struct Learner {
     // MARK: What it says
 
     /// Something of it has arrived.
-    mutating func hear(_ timeouts: Timeouts, at nowMs: Int64) {
+    mutating func extendDeadline(_ timeouts: Timeouts, at nowMs: Int64) {
         deadlineMs = nowMs + (isServing ? timeouts.syncMs : timeouts.initMs)
     }
 
@@ -98,7 +98,7 @@ struct Learner {
     mutating func inform(of epoch: Epoch, _ server: inout ServerState) {
         precondition(phase == .introduced)
         phase = .informed
-        server.act(.toLearner(link, .leaderInfo(epoch)))
+        server.emit(.toLearner(link, .leaderInfo(epoch)))
     }
 
     /// The history up to `end`, and NEWLEADER.
@@ -109,10 +109,10 @@ struct Learner {
         precondition(phase == .promised)
         switch server.history.plan(for: lastLogged, to: end) {
         case .diff(let common):
-            server.act(.toLearner(link, .diff(through: end)))
+            server.emit(.toLearner(link, .diff(through: end)))
             sendHistory(after: common, through: end, &server)
         case .truncate(let common):
-            server.act(.toLearner(link, .truncate(after: common)))
+            server.emit(.toLearner(link, .truncate(after: common)))
             sendHistory(after: common, through: end, &server)
         case .snapshot:
             sendTree(before: end, in: epoch, &server)
@@ -120,7 +120,7 @@ struct Learner {
         }
         sent = max(end, Zxid(epoch: epoch, counter: 0))
         phase = .synchronizing
-        server.act(.toLearner(link, .newLeader(epoch, configuration: server.membership.text)))
+        server.emit(.toLearner(link, .newLeader(epoch, configuration: server.membership.text)))
     }
 
     /// The tree holds what is committed, and only that; what a quorum has still to confirm follows it.
@@ -130,14 +130,14 @@ struct Learner {
         let follows = server.history.entries(after: committed, through: end)
         let label =
             committed == .zero ? Zxid(epoch: follows.first?.zxid.epoch ?? epoch, counter: 0) : committed
-        server.act(.toLearner(link, .snapshot(label)))
-        server.act(.sendSnapshot(link))
+        server.emit(.toLearner(link, .snapshot(label)))
+        server.emit(.sendSnapshot(link))
     }
 
     private func sendHistory(after common: Zxid, through end: Zxid, _ server: inout ServerState) {
         for entry in server.history.entries(after: common, through: end) {
-            server.act(.toLearner(link, .proposal(entry)))
-            server.act(.toLearner(link, .commit(entry.zxid)))
+            server.emit(.toLearner(link, .proposal(entry)))
+            server.emit(.toLearner(link, .commit(entry.zxid)))
         }
     }
 
@@ -148,8 +148,8 @@ struct Learner {
     mutating func catchUp(_ server: inout ServerState, at nowMs: Int64) {
         precondition(phase == .ready && canCatchUp(from: server.history))
         phase = .serving
-        hear(server.timeouts, at: nowMs)
-        server.act(.toLearner(link, .upToDate))
+        extendDeadline(server.timeouts, at: nowMs)
+        server.emit(.toLearner(link, .upToDate))
         for entry in server.history.entries(after: sent, through: server.history.committed) {
             if !isObserver { propose(entry, &server, at: nowMs) }
             commit(entry, &server)
@@ -163,7 +163,7 @@ struct Learner {
     /// PROPOSAL.
     mutating func propose(_ entry: Entry, _ server: inout ServerState, at nowMs: Int64) {
         assert(isServing && !isObserver && entry.zxid > sent)
-        server.act(.toLearner(link, .proposal(entry)))
+        server.emit(.toLearner(link, .proposal(entry)))
         sent = entry.zxid
         if owed == nil { owed = (entry.zxid, nowMs) }
     }
@@ -171,7 +171,7 @@ struct Learner {
     /// COMMIT, or INFORM to an observer.
     mutating func commit(_ entry: Entry, _ server: inout ServerState) {
         assert(isServing)
-        server.act(.toLearner(link, isObserver ? .inform(entry) : .commit(entry.zxid)))
+        server.emit(.toLearner(link, isObserver ? .inform(entry) : .commit(entry.zxid)))
         if isObserver { sent = entry.zxid }
     }
 }
