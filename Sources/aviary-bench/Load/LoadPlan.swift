@@ -25,7 +25,7 @@ struct LoadTemplates {
     init(keyspace: Keyspace, data: StampedData) {
         create = .create(keyspace.created, data: data)
         delete = .delete(keyspace.created)
-        ofKeys = Operation.allCases.sorted { $0.index < $1.index }.map { operation in
+        ofKeys = LoadOperation.allCases.sorted { $0.index < $1.index }.map { operation in
             switch operation {
             case .getData: .getData(keyspace.node)
             case .setData: .setData(keyspace.node, data: data)
@@ -39,5 +39,5 @@ struct LoadTemplates {
         }
     }
 
-    subscript(operation: Operation) -> RequestTemplate { ofKeys[operation.index] }
+    subscript(operation: LoadOperation) -> RequestTemplate { ofKeys[operation.index] }
 }

@@ -43,7 +43,7 @@ struct MixedLoad: Workload {
         if case .done = phase { true } else { false }
     }
 
-    mutating func begin(on sessions: [Session], at now: UInt64) {
+    mutating func begin(on sessions: [LoadSession], at now: UInt64) {
         created = [Range<Int>](repeating: 0..<0, count: sessions.count)
         phase = .warmingUp(until: now + plan.warmupNanoseconds)
         advance(at: now)
@@ -53,7 +53,7 @@ struct MixedLoad: Workload {
     }
 
     mutating func received(
-        _ reply: Reply, body: RawSpan, on session: Session, at now: UInt64
+        _ reply: Reply, body: RawSpan, on session: LoadSession, at now: UInt64
     ) throws(BenchError) {
         guard let request = session.inFlight.popFirst(), request.xid == reply.xid else {
             throw BenchError("reply \(reply.xid) does not answer the oldest request of its session")
@@ -74,12 +74,12 @@ struct MixedLoad: Workload {
         }
     }
 
-    mutating func lost(_ session: Session, at now: UInt64) throws(BenchError) {
+    mutating func lost(_ session: LoadSession, at now: UInt64) throws(BenchError) {
         inFlightCount -= session.inFlight.count
         for _ in 0..<session.inFlight.count { tally.recordError(Tally.lostConnection) }
     }
 
-    mutating func turnEnded(with sessions: [Session], at now: UInt64) throws(BenchError) {
+    mutating func turnEnded(with sessions: [LoadSession], at now: UInt64) throws(BenchError) {
         advance(at: now)
         guard sessions.contains(where: \.isOpen) else {
             throw BenchError("the server closed every connection")
@@ -113,7 +113,7 @@ struct MixedLoad: Workload {
 // MARK: Requests and what comes back
 
 extension MixedLoad {
-    private mutating func sendNext(on session: Session, at now: UInt64) {
+    private mutating func sendNext(on session: LoadSession, at now: UInt64) {
         inFlightCount += 1
         let operation = plan.mix.next(&random)
         switch operation {
@@ -126,14 +126,14 @@ extension MixedLoad {
         }
     }
 
-    private mutating func sendCreate(on session: Session, at now: UInt64) {
+    private mutating func sendCreate(on session: LoadSession, at now: UInt64) {
         let range = created[session.index]
         created[session.index] = range.lowerBound..<range.upperBound + 1
         session.send(templates.create, for: NodeKey(group: session.index, node: range.upperBound), at: now)
     }
 
     /// Deletes the oldest znode this session created; when there is none, creates one instead.
-    private mutating func sendDelete(on session: Session, at now: UInt64) {
+    private mutating func sendDelete(on session: LoadSession, at now: UInt64) {
         let range = created[session.index]
         guard !range.isEmpty else { return sendCreate(on: session, at: now) }
         created[session.index] = range.lowerBound + 1..<range.upperBound

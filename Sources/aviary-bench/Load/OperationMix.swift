@@ -3,14 +3,14 @@ import SeededRandom
 /// Which operations, in which proportion: `getData=90,setData=10`; a name without a number counts once.
 struct OperationMix {
     /// In the order given.
-    let shares: [(operation: Operation, weight: Int)]
+    let shares: [(operation: LoadOperation, weight: Int)]
     private let totalWeight: Int
 
     init?(_ text: String) {
-        var shares: [(operation: Operation, weight: Int)] = []
+        var shares: [(operation: LoadOperation, weight: Int)] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = pieces.first, let operation = Operation(rawValue: String(name)) else {
+            guard let name = pieces.first, let operation = LoadOperation(rawValue: String(name)) else {
                 return nil
             }
             guard let weight = pieces.count == 2 ? Int(pieces[1]) : 1, weight > 0 else { return nil }
@@ -21,7 +21,7 @@ struct OperationMix {
         totalWeight = shares.reduce(0) { $0 + $1.weight }
     }
 
-    func next(_ random: inout SeededGenerator) -> Operation {
+    func next(_ random: inout SeededGenerator) -> LoadOperation {
         guard shares.count > 1 else { return shares[0].operation }
         var point = random.below(totalWeight)
         for share in shares {
@@ -31,7 +31,7 @@ struct OperationMix {
         preconditionFailure("a point below the total weight lies in one of the shares")
     }
 
-    func contains(_ operation: Operation) -> Bool {
+    func contains(_ operation: LoadOperation) -> Bool {
         shares.contains { $0.operation == operation }
     }
 }

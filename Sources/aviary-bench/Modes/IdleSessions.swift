@@ -14,14 +14,14 @@ struct IdleSessions: Workload {
         measurement = Measurement(serverPids: serverPids)
     }
 
-    mutating func begin(on sessions: [Session], at now: UInt64) {
+    mutating func begin(on sessions: [LoadSession], at now: UInt64) {
         startedAt = now
         endAt = now + lengthNanoseconds
         measurement.open(at: now)
     }
 
     mutating func received(
-        _ reply: Reply, body: RawSpan, on session: Session, at now: UInt64
+        _ reply: Reply, body: RawSpan, on session: LoadSession, at now: UInt64
     ) throws(BenchError) {
         guard reply.xid == Reply.pingXid else {
             throw BenchError("an idle session was sent reply \(reply.xid)")
@@ -29,11 +29,11 @@ struct IdleSessions: Workload {
         pongCount += 1
     }
 
-    mutating func lost(_ session: Session, at now: UInt64) throws(BenchError) {
+    mutating func lost(_ session: LoadSession, at now: UInt64) throws(BenchError) {
         lostCount += 1
     }
 
-    mutating func turnEnded(with sessions: [Session], at now: UInt64) throws(BenchError) {
+    mutating func turnEnded(with sessions: [LoadSession], at now: UInt64) throws(BenchError) {
         if now >= endAt {
             measurement.close(at: now)
             isFinished = true

@@ -45,13 +45,13 @@ struct StagedRequests: Workload {
         measurement = Measurement(serverPids: serverPids)
     }
 
-    mutating func begin(on sessions: [Session], at now: UInt64) {
+    mutating func begin(on sessions: [LoadSession], at now: UInt64) {
         measurement.open(at: now)
         startStages(on: sessions, at: now)
     }
 
     mutating func received(
-        _ reply: Reply, body: RawSpan, on session: Session, at now: UInt64
+        _ reply: Reply, body: RawSpan, on session: LoadSession, at now: UInt64
     ) throws(BenchError) {
         // Watchers of a removed znode hear of it.
         guard reply.xid != Reply.watchEventXid else { return }
@@ -70,11 +70,11 @@ struct StagedRequests: Workload {
         sendNext(on: session, at: now)
     }
 
-    mutating func lost(_ session: Session, at now: UInt64) throws(BenchError) {
+    mutating func lost(_ session: LoadSession, at now: UInt64) throws(BenchError) {
         throw BenchError("the server closed a connection while the tree was being made or removed")
     }
 
-    mutating func turnEnded(with sessions: [Session], at now: UInt64) throws(BenchError) {
+    mutating func turnEnded(with sessions: [LoadSession], at now: UInt64) throws(BenchError) {
         guard inFlightCount == 0, !isFinished else { return }
         stageIndex += 1
         if stageIndex < stages.count { nextNumber = stages[stageIndex].range.lowerBound }
@@ -82,7 +82,7 @@ struct StagedRequests: Workload {
     }
 
     /// Sends the first requests of the next stage that has any, or finishes.
-    private mutating func startStages(on sessions: [Session], at now: UInt64) {
+    private mutating func startStages(on sessions: [LoadSession], at now: UInt64) {
         while stageIndex < stages.count, stages[stageIndex].range.isEmpty {
             stageIndex += 1
             if stageIndex < stages.count { nextNumber = stages[stageIndex].range.lowerBound }
@@ -97,7 +97,7 @@ struct StagedRequests: Workload {
         }
     }
 
-    private mutating func sendNext(on session: Session, at now: UInt64) {
+    private mutating func sendNext(on session: LoadSession, at now: UInt64) {
         let stage = stages[stageIndex]
         guard nextNumber < stage.range.upperBound else { return }
         session.send(stage.template, for: stage.key(nextNumber), at: now)

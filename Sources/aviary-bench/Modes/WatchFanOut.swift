@@ -35,14 +35,14 @@ struct WatchFanOut: Workload {
         measurement = Measurement(serverPids: serverPids)
     }
 
-    mutating func begin(on sessions: [Session], at now: UInt64) {
+    mutating func begin(on sessions: [LoadSession], at now: UInt64) {
         measureAt = now + warmupNanoseconds
         for session in sessions.dropFirst() { session.send(watch, for: Self.noKey, at: now) }
         missingReplyCount = sessions.count - 1
     }
 
     mutating func received(
-        _ reply: Reply, body: RawSpan, on session: Session, at now: UInt64
+        _ reply: Reply, body: RawSpan, on session: LoadSession, at now: UInt64
     ) throws(BenchError) {
         if reply.xid == Reply.watchEventXid { return notified(session, at: now) }
         guard let request = session.inFlight.popFirst(), request.xid == reply.xid else {
@@ -56,11 +56,11 @@ struct WatchFanOut: Workload {
         if isMeasuring, request.operation == .setData { writes.record(now - request.sentAt) }
     }
 
-    mutating func lost(_ session: Session, at now: UInt64) throws(BenchError) {
+    mutating func lost(_ session: LoadSession, at now: UInt64) throws(BenchError) {
         throw BenchError("the server closed the connection of a watcher")
     }
 
-    mutating func turnEnded(with sessions: [Session], at now: UInt64) throws(BenchError) {
+    mutating func turnEnded(with sessions: [LoadSession], at now: UInt64) throws(BenchError) {
         guard missingReplyCount == 0, unheardCount == 0 else { return }
         if isMeasuring, now >= endAt {
             measurement.close(at: now)
@@ -78,7 +78,7 @@ struct WatchFanOut: Workload {
         sessions[0].send(setData, for: Self.noKey, at: now)
     }
 
-    private mutating func notified(_ session: Session, at now: UInt64) {
+    private mutating func notified(_ session: LoadSession, at now: UInt64) {
         if isMeasuring {
             notificationCount += 1
             let isFirst = missingReplyCount >= unheardCount && firstNotified.count == lastNotified.count

@@ -7,7 +7,7 @@ struct Engine: ~Copyable {
     private let opening: SessionOpening
     private let outbox = Outbox()
     private var poller: Poller
-    private(set) var sessions: [Session] = []
+    private(set) var sessions: [LoadSession] = []
     /// Where every read lands; grows to the largest frame seen.
     private var input = [UInt8](repeating: 0, count: 256 * 1024)
 
@@ -44,13 +44,13 @@ struct Engine: ~Copyable {
         outbox.waiting.removeAll(keepingCapacity: true)
     }
 
-    private func write(_ session: Session) {
+    private func write(_ session: LoadSession) {
         if session.isOpen, session.flush() {
             poller.watchForRoom(session.isWaitingForRoom, on: session.socket, token: session.index)
         }
     }
 
-    private mutating func read(_ session: Session, for workload: inout some Workload) throws(BenchError) {
+    private mutating func read(_ session: LoadSession, for workload: inout some Workload) throws(BenchError) {
         let kept = session.partialFrame.count
         if kept > 0 {
             if input.count < kept * 2 { input.append(contentsOf: repeatElement(0, count: kept * 2)) }
@@ -77,7 +77,7 @@ struct Engine: ~Copyable {
     ///
     /// - Returns: how many bytes that were.
     private func handOver(
-        _ byteCount: Int, from session: Session, to workload: inout some Workload
+        _ byteCount: Int, from session: LoadSession, to workload: inout some Workload
     ) throws(BenchError) -> Int {
         let now = UInt64(MachineClock.monotonicNs)
         let bytes = input.span.bytes

@@ -1,7 +1,7 @@
 /// One request on its way.
 struct SentRequest: Equatable {
     var xid: Int32
-    var operation: Operation
+    var operation: LoadOperation
     var key: NodeKey
     /// When it was handed to the socket, by the monotonic clock.
     var sentAt: UInt64

@@ -7,8 +7,8 @@ struct SessionOpening {
     let timeoutMs: Int32
 
     /// Opens `count` sessions, server by server in turn; their indices go on from `first`.
-    func open(_ count: Int, from first: Int, outbox: Outbox) throws(BenchError) -> [Session] {
-        var sessions: [Session] = []
+    func open(_ count: Int, from first: Int, outbox: Outbox) throws(BenchError) -> [LoadSession] {
+        var sessions: [LoadSession] = []
         sessions.reserveCapacity(count)
         while sessions.count < count {
             let start = first + sessions.count
@@ -23,7 +23,7 @@ struct SessionOpening {
                 let agreedMs = try readAnswer(from: socket)
                 socket.becomeNonBlocking()
                 sessions.append(
-                    Session(index: start + offset, socket: socket, timeoutMs: agreedMs, outbox: outbox))
+                    LoadSession(index: start + offset, socket: socket, timeoutMs: agreedMs, outbox: outbox))
             }
         }
         return sessions

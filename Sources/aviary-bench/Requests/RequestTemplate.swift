@@ -2,12 +2,14 @@ import Vocabulary
 
 /// A request encoded once; sending it copies the bytes and patches xid, path digits and the data's stamp.
 struct RequestTemplate {
-    let operation: Operation
+    let operation: LoadOperation
     private let frame: [UInt8]
     private let pathSites: [PathSite]
     private let stampOffsets: [Int]
 
-    private init(_ operation: Operation, opCode: OpCode, xid: Int32 = 0, body: (inout FrameWriter) -> Void) {
+    private init(
+        _ operation: LoadOperation, opCode: OpCode, xid: Int32 = 0, body: (inout FrameWriter) -> Void
+    ) {
         var writer = FrameWriter()
         writer.int32(xid)
         writer.int32(opCode.rawValue)

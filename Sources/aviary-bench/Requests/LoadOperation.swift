@@ -1,5 +1,5 @@
 /// The operations that a load may consist of.
-enum Operation: String, CaseIterable {
+enum LoadOperation: String, CaseIterable {
     case getData, setData, create, delete, exists, getChildren, multi, sync
 
     /// A row number for tables indexed by operation.

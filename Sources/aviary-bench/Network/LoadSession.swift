@@ -4,7 +4,7 @@ final class Outbox {
 }
 
 /// One ZooKeeper session over one socket: what it sent, what waits to be written, what came in half.
-final class Session {
+final class LoadSession {
     /// The session's place among the engine's.
     let index: Int
     let socket: Socket
