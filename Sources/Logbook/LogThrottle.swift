@@ -9,7 +9,7 @@ package struct LogThrottle: Sendable {
     /// Addresses told apart for one kind at a time.
     package static let addressesMax = 16
     /// Kinds times addresses that are remembered at most: kinds are sentences of this program, and few.
-    package static let entriesMax = 1024
+    package static let windowsMax = 1024
 
     /// Lines of one kind that were held back.
     package struct Count: Equatable, Sendable {
@@ -24,13 +24,13 @@ package struct LogThrottle: Sendable {
         let address: String?
     }
 
-    private struct Entry {
+    private struct Window {
         let endMs: Int64
         var said = 0
         var heldBack = 0
     }
 
-    private var entries: [Key: Entry] = [:]
+    private var windows: [Key: Window] = [:]
     private var addresses: [String: Int] = [:]
     /// In the order in which their windows end.
     private var order: [Key] = []
@@ -45,44 +45,44 @@ package struct LogThrottle: Sendable {
         _ kind: String, from address: String, timesMax: Int = 1, atMs now: Int64
     ) -> Bool {
         let own = Key(kind: kind, address: address)
-        if let entry = entries[own] {
-            let isSaid = entry.said < timesMax
-            if isSaid { entries[own]?.said += 1 } else { entries[own]?.heldBack += 1 }
+        if let window = windows[own] {
+            let isSaid = window.said < timesMax
+            if isSaid { windows[own]?.said += 1 } else { windows[own]?.heldBack += 1 }
             return isSaid
         }
-        if addresses[kind, default: 0] < LogThrottle.addressesMax, entries.count < LogThrottle.entriesMax {
+        if addresses[kind, default: 0] < LogThrottle.addressesMax, windows.count < LogThrottle.windowsMax {
             remember(own, said: 1, atMs: now)
             return true
         }
         let others = Key(kind: kind, address: nil)
-        if entries[others] == nil {
-            // More kinds than there are sentences: they share one entry.
-            guard entries.count < 2 * LogThrottle.entriesMax else { return false }
+        if windows[others] == nil {
+            // More kinds than there are sentences: they share one window.
+            guard windows.count < 2 * LogThrottle.windowsMax else { return false }
             remember(others, said: 0, atMs: now)
         }
-        entries[others]?.heldBack += 1
+        windows[others]?.heldBack += 1
         return false
     }
 
     /// When the next window ends; nil while nothing is remembered.
     package var nextEndMs: Int64? {
-        first < order.count ? entries[order[first]]?.endMs : nil
+        first < order.count ? windows[order[first]]?.endMs : nil
     }
 
     /// Takes the counts of all windows that have ended by `now`. A kind that went on gets a new window, and
     /// one more line when that ends.
     package mutating func counts(atMs now: Int64) -> [Count] {
         var counts: [Count] = []
-        while first < order.count, let entry = entries[order[first]], entry.endMs <= now {
+        while first < order.count, let window = windows[order[first]], window.endMs <= now {
             let key = order[first]
             first += 1
             forget(key)
-            guard entry.heldBack > 0 else { continue }
-            counts.append(Count(kind: key.kind, address: key.address, times: entry.heldBack))
+            guard window.heldBack > 0 else { continue }
+            counts.append(Count(kind: key.kind, address: key.address, times: window.heldBack))
             // What goes on is a number from now on, whatever was said at its beginning.
             remember(key, said: .max, atMs: now)
         }
-        if first > LogThrottle.entriesMax {
+        if first > LogThrottle.windowsMax {
             order.removeFirst(first)
             first = 0
         }
@@ -90,13 +90,13 @@ package struct LogThrottle: Sendable {
     }
 
     private mutating func remember(_ key: Key, said: Int, atMs now: Int64) {
-        entries[key] = Entry(endMs: now + LogThrottle.windowMs, said: said)
+        windows[key] = Window(endMs: now + LogThrottle.windowMs, said: said)
         if key.address != nil { addresses[key.kind, default: 0] += 1 }
         order.append(key)
     }
 
     private mutating func forget(_ key: Key) {
-        entries[key] = nil
+        windows[key] = nil
         guard key.address != nil, let count = addresses[key.kind] else { return }
         addresses[key.kind] = count > 1 ? count - 1 : nil
     }

@@ -13,11 +13,11 @@ extension LogStore {
     package static func open(
         directory: String, isEmptyBelieved: Bool = true
     ) throws(StorageError) -> LogStore {
-        try open(directory: directory, isEmptyBelieved: isEmptyBelieved, disk: Disk())
+        try open(directory: directory, isEmptyBelieved: isEmptyBelieved, disk: DiskAccess())
     }
 
     /// How SQLite meets the disk; tests put a faulty one under it.
-    struct Disk {
+    struct DiskAccess {
         /// The `sqlite3_vfs` by name; nil is the system's.
         var files: String?
         /// FULL waits for the disk at each commit. Tests show what less would lose.
@@ -27,7 +27,7 @@ extension LogStore {
     }
 
     static func open(
-        directory: String, isEmptyBelieved: Bool = true, disk: Disk
+        directory: String, isEmptyBelieved: Bool = true, disk: DiskAccess
     ) throws(StorageError) -> LogStore {
         let directory = try DataDirectory(creating: directory)
         let lock = try DirectoryLock(directory)
@@ -77,7 +77,7 @@ extension LogStore {
     /// Prepares the database up to its single numbers. Where that fails for damage, no row was reached: none
     /// counts.
     private static func openingNumbers(
-        of database: borrowing Database, _ disk: Disk, _ found: AcknowledgedMark.Found
+        of database: borrowing Database, _ disk: DiskAccess, _ found: AcknowledgedMark.Found
     ) throws(StorageError) -> NodeNumbers {
         do {
             try configure(database, synchronous: disk.synchronous)

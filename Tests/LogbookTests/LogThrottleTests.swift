@@ -69,8 +69,8 @@ private final class ThrottleAtWork {
         for number in 0..<20_000 where throttle.admits("kind \(number)", from: "a\(number)", atMs: 0) {
             said += 1
         }
-        #expect(said == LogThrottle.entriesMax)
-        #expect(throttle.counts(atMs: LogThrottle.windowMs).count <= LogThrottle.entriesMax)
+        #expect(said == LogThrottle.windowsMax)
+        #expect(throttle.counts(atMs: LogThrottle.windowMs).count <= LogThrottle.windowsMax)
     }
 
     @Test func `that are ordinary are said some times first`() {

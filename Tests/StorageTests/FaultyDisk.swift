@@ -32,7 +32,7 @@ final class FaultyDisk {
         let disk = self.disk
         let store = try LogStore.open(
             directory: folder.path,
-            disk: LogStore.Disk(
+            disk: LogStore.DiskAccess(
                 files: name, synchronous: synchronous,
                 logExists: { faulty_disk_holds(disk, $0) != 0 }))
         noteSyncedMark()

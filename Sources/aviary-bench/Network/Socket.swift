@@ -40,31 +40,31 @@ struct Socket {
         _ = Glibc.close(descriptor)
     }
 
-    enum Outcome {
+    enum Transfer {
         case bytes(Int)
         case wouldBlock
         case closed
     }
 
     /// Reads into `bytes` from `offset` to its end.
-    func read(into bytes: inout [UInt8], from offset: Int) -> Outcome {
+    func read(into bytes: inout [UInt8], from offset: Int) -> Transfer {
         let count = bytes.withUnsafeMutableBytes { room in
             Glibc.recv(descriptor, room.baseAddress?.advanced(by: offset), room.count - offset, 0)
         }
-        return outcome(of: count, end: .closed)
+        return transfer(of: count, end: .closed)
     }
 
     /// Writes `bytes` from `offset` to its end, as much as the kernel takes.
-    func write(_ bytes: [UInt8], from offset: Int) -> Outcome {
+    func write(_ bytes: [UInt8], from offset: Int) -> Transfer {
         let count = bytes.withUnsafeBytes { content in
             Glibc.send(
                 descriptor, content.baseAddress?.advanced(by: offset), content.count - offset,
                 Int32(MSG_NOSIGNAL))
         }
-        return outcome(of: count, end: .bytes(0))
+        return transfer(of: count, end: .bytes(0))
     }
 
-    private func outcome(of count: Int, end: Outcome) -> Outcome {
+    private func transfer(of count: Int, end: Transfer) -> Transfer {
         if count > 0 { return .bytes(count) }
         if count == 0 { return end }
         return errno == EAGAIN || errno == EINTR ? .wouldBlock : .closed
