@@ -48,7 +48,7 @@ extension NodeReport {
         text.line("minSessionTimeout=\(settings.sessions.minTimeoutMs)")
         text.line("maxSessionTimeout=\(settings.sessions.maxTimeoutMs)")
         text.line("clientPortListenBacklog=\(clients.listenBacklog ?? -1)")
-        guard case .member(let ensemble) = settings.role else {
+        guard case .member(let ensemble) = settings.deployment else {
             // Apache numbers no standalone server, whatever `myid` says.
             text.line("serverId=0")
             return

@@ -75,7 +75,7 @@ extension DescriptorBudget {
     /// Descriptors that are open now, before the first client comes, are the node's own.
     fileprivate init(of settings: NodeSettings) {
         var peers = 0
-        if case .member(let ensemble) = settings.role { peers = ensemble.members.count - 1 }
+        if case .member(let ensemble) = settings.deployment { peers = ensemble.members.count - 1 }
         let limit = Int(ProcessEnvironment.maxFileDescriptors())
         self.init(
             limit: limit, open: Int(ProcessEnvironment.openFileDescriptors()), peers: peers,

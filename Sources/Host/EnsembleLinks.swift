@@ -25,7 +25,9 @@ package final class EnsembleLinks {
 
     /// - Returns: nil for a node that is all there is.
     package init?(_ settings: NodeSettings, on loop: any EventLoop, log: Logger) {
-        guard case .member(let ensemble) = settings.role, let serverID = settings.serverID else { return nil }
+        guard case .member(let ensemble) = settings.deployment, let serverID = settings.serverID else {
+            return nil
+        }
         let me = PeerID(rawValue: serverID)
         let tickMs = Int64(settings.tickTimeMs)
         let addresses = ensemble.members.compactMap { member in

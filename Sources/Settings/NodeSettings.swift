@@ -44,13 +44,13 @@ package struct NodeSettings: Equatable, Sendable {
 }
 
 extension NodeSettings {
-    package enum Role: Equatable, Sendable {
+    package enum Deployment: Equatable, Sendable {
         case standalone
         case member(of: Ensemble)
     }
 
     /// Whether the node runs alone: so it does with no server lines and, as Apache does, with a single one.
-    package var role: Role {
+    package var deployment: Deployment {
         guard let ensemble, !ensemble.isStandaloneEnabled || ensemble.members.count > 1 else {
             return .standalone
         }
@@ -66,7 +66,7 @@ extension NodeSettings {
     }
 
     /// Whether others decide with it.
-    package var isMember: Bool { role != .standalone }
+    package var isMember: Bool { deployment != .standalone }
 
     /// The configuration of `tools/run` without a file: a node to try things on.
     ///

@@ -38,12 +38,12 @@ import Vocabulary
 
     @Test func `of one server is a standalone node, as in Apache`() throws {
         let settings = try parse(limits + "server.1=a:2888:3888", myid: nil)
-        #expect(settings.role == .standalone)
+        #expect(settings.deployment == .standalone)
     }
 
     @Test func `of one server makes an ensemble when standalone is switched off`() throws {
         let settings = try parse(limits + "standaloneEnabled=false\nserver.1=a:2888:3888")
-        #expect(settings.role != .standalone)
+        #expect(settings.deployment != .standalone)
     }
 
     @Test func `gives this server its client port`() throws {

@@ -20,7 +20,7 @@ import Testing
         #expect(settings.limits.outstandingRequestsMax == 1000)
         #expect(settings.limits.frameBytesMax == 1_048_575)
         #expect(settings.words == .only(["srvr"]))
-        #expect(settings.role == .standalone)
+        #expect(settings.deployment == .standalone)
     }
 
     @Test func `as distributions ship it is taken without a warning`() throws {
@@ -158,7 +158,7 @@ import Testing
         #expect(settings.words == .all)
         #expect(settings.clients.connectionsPerAddressMax == 0)
         #expect(settings.sessions.maxTimeoutMs == settings.tickTimeMs * 20)
-        #expect(settings.role == .standalone)
+        #expect(settings.deployment == .standalone)
     }
 
     @Test func `that does not exist is named`() {
