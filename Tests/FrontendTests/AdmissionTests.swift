@@ -60,7 +60,7 @@ private final class Visitor {}
         #expect(door.admit("a") == .overflow)
     }
 
-    @Test func `makes room for the next after having stood for longest`() {
+    @Test func `sends those away first that have stood for longest`() {
         let door = Entrance()
         let visitors = (0..<Self.budget.overflowMax + 3).map { _ in Visitor() }
         for visitor in visitors { door.stand(visitor) }
