@@ -14,8 +14,6 @@ package struct Recovering: ~Copyable {
     private var history: History
     /// Transactions of the log that wait for a leader's word.
     private var pendingTransactions = PendingTransactions()
-    /// Reused by every transaction.
-    private var applied: [Applied] = []
 
     /// - Parameters:
     ///   - seed: Of everything that must not be guessed from outside.
@@ -84,7 +82,7 @@ package struct Recovering: ~Copyable {
         if transaction.zxid <= committed.lastZxid { return history.replay(entry, isCommitted: true) }
         history.replay(entry, isCommitted: isCommitted)
         guard isCommitted else { return pendingTransactions.add(transaction) }
-        committed.apply(transaction, at: now, into: &applied)
+        committed.apply(transaction, at: now)
     }
 
     // MARK: The start

@@ -17,6 +17,8 @@ extension Replica {
     /// The tree as it is committed.
     package var tree: Tree { _read { yield committed.tree } }
 
+    package var watches: WatchTable { _read { yield committed.watches } }
+
     package var sessions: SessionTable { committed.sessions }
 
     /// Reads are answered though there is no leader.
@@ -35,7 +37,7 @@ extension Replica {
 
     /// Views of the connections in some of the slots, so that nobody has to look at all of them at once.
     package func connectionViews(inSlots slots: Range<Int>) -> [ConnectionView] {
-        connections.inSlots(slots).map { connection in
+        clients.connections.inSlots(slots).map { connection in
             ConnectionView(
                 id: connection.id, address: connection.address, session: connection.session,
                 negotiatedTimeoutMs: connection.negotiatedTimeoutMs,
@@ -51,11 +53,11 @@ extension Replica {
     package var outstandingRequestCount: Int { isReadOnly ? 0 : zab.outstandingCount }
 
     /// Bytes of what clients have begun to ask for and was not answered, of all of them together.
-    package var requestBytes: Int { intake.bytes }
+    package var requestBytes: Int { clients.intake.bytes }
 
     /// The session a connection speaks for.
     package func session(of connection: ConnectionID) -> SessionID {
-        connections[connection]?.session ?? .none
+        clients[connection]?.session ?? .none
     }
 
     package struct LearnerCounts: Sendable {

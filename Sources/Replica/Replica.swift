@@ -13,12 +13,6 @@ internal import Znodes
 /// Positions: applied = committed ≤ durable ≤ proposed. A write is answered when it is applied, and applied
 /// when a quorum has it on disk. A node without an ensemble is a quorum of one.
 package struct Replica: ~Copyable {
-    /// Bytes of answers a client may be given in one turn before its next request has to wait.
-    static let outboxBytesMax = 1 << 20
-
-    /// Bytes of data that one multiRead may ask for.
-    static let multiReadBytesMax = 64 << 20
-
     let settings: ReplicaSettings
     /// The applied state.
     var committed: CommittedState
@@ -31,30 +25,20 @@ package struct Replica: ~Copyable {
     /// The service that this node does for the ensemble.
     var service: Service
     /// Clients, and what they wait for.
-    var connections = ConnectionTable()
-    /// How much clients have asked for that is not done.
-    var intake: Intake
+    var clients: Clients
     var resumedCxids: ResumedCxids
-    package internal(set) var watches = WatchTable()
     var syncs = SyncQueue()
     var readOnly: ReadOnlyMode
     /// The part that has come of the leader's tree.
     var incoming: IncomingSnapshot
     var chores: Chores
     package internal(set) var statistics = Statistics()
-    var spares = Spares()
+    /// Empty, with room for what Zab wants done next.
+    var zabEffects: [Effect] = []
     /// The time of the step that is under way.
     private(set) var now: Instant
     /// Effects to be carried out, while a step is under way: the owner's otherwise.
     var effects = Effects()
-
-    /// Arrays whose storage is used again.
-    struct Spares {
-        /// Empty, with room for what Zab wants done next.
-        var zabEffects: [Effect] = []
-        /// The outcomes of the last commit.
-        var applied: [Applied] = []
-    }
 
     /// The recovered state begins to live.
     init(
@@ -65,7 +49,9 @@ package struct Replica: ~Copyable {
         self.committed = committed
         self.pendingTransactions = pendingTransactions
         self.zab = zab
-        self.intake = Intake(bytesMax: settings.requestBytesMax, largeBytes: settings.largeRequestBytes)
+        self.clients = Clients(
+            requestsMax: settings.outstandingRequestsMax, bytesMax: settings.requestBytesMax,
+            largeBytes: settings.largeRequestBytes)
         self.readOnly = ReadOnlyMode(tickMs: settings.tickMs, server: settings.peer, at: now)
         self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
         self.chores = Chores(
@@ -87,7 +73,7 @@ package struct Replica: ~Copyable {
         reviewReadOnlyMode()
         if zab.hasEffects { carryOutZab() }
         if chores.endings.isWaiting, chores.endings.through <= committed.lastZxid { continueEndings() }
-        if intake.hasWaiting {
+        if clients.intake.hasWaiting {
             giveRoom()
             if zab.hasEffects { carryOutZab() }
         }
@@ -95,15 +81,20 @@ package struct Replica: ~Copyable {
 
     private mutating func handle(_ input: consuming Input) {
         switch consume input {
-        case .opened(let id, let address, let isSecure): open(id, from: address, isSecure: isSecure)
+        case .opened(let id, let address, let isSecure):
+            clients.add(
+                Connection(id: id, address: address, isSecure: isSecure, at: now),
+                isWatched: settings.handshakeTimeoutMs > 0)
         case .received(let id, let frames):
-            if let connection = connections[id] { receive(frames, on: connection) }
+            if let connection = clients[id] { receive(frames, on: connection) }
         case .expecting(let id, let bytes):
-            if let connection = connections[id] { expect(bytes, on: connection) }
+            if let connection = clients[id] {
+                clients.expect(bytes, on: connection, load, into: &effects)
+            }
         case .closed(let id): forget(id)
-        case .wordCame(let id): connections[id]?.phase = .ending
+        case .wordCame(let id): clients[id]?.phase = .ending
         case .gotRoom(let id):
-            if let connection = connections[id] { proceed(connection) }
+            if let connection = clients[id] { proceed(connection) }
         case .stored(let ticket): zab.step(.stored(through: ticket), at: now.monotonicMs)
         case .ticked: tick()
         case .continued: goOn()
@@ -112,8 +103,15 @@ package struct Replica: ~Copyable {
         case .snapshot(.due): beginSnapshot()
         case .snapshot(.sliceDue): continueSnapshot()
         case .snapshot(.failed): abandonSnapshot()
-        case .statisticsReset(let ofConnections): resetStatistics(ofConnections: ofConnections)
+        case .statisticsReset(connections: true): clients.resetStatistics()
+        case .statisticsReset(connections: false): statistics = Statistics()
         }
+    }
+
+    private mutating func forget(_ id: ConnectionID) {
+        guard let connection = clients.remove(id) else { return }
+        committed.forget(connection)
+        readOnly.sessions.forget(connection)
     }
 
     /// The others had their turn.

@@ -1,19 +1,60 @@
+internal import Vocabulary
+
 /// Counts that the node keeps of itself, since it started or since `srst`.
 package struct Statistics: Sendable {
-    package internal(set) var received: Int64 = 0
-    package internal(set) var sent: Int64 = 0
-    package internal(set) var latency = Latency()
-    package internal(set) var readLatency = Latency()
-    package internal(set) var updateLatency = Latency()
+    package private(set) var received: Int64 = 0
+    package private(set) var sent: Int64 = 0
+    package private(set) var latency = Latency()
+    package private(set) var readLatency = Latency()
+    package private(set) var updateLatency = Latency()
     package internal(set) var commits: Int64 = 0
     package internal(set) var staleSessionsExpired: Int64 = 0
     package internal(set) var authFailures: Int64 = 0
     package internal(set) var connectionRequests: Int64 = 0
-    package internal(set) var lastProposalBytes = -1
-    package internal(set) var minProposalBytes = -1
-    package internal(set) var maxProposalBytes = -1
+    package private(set) var lastProposalBytes = -1
+    package private(set) var minProposalBytes = -1
+    package private(set) var maxProposalBytes = -1
 
-    mutating func noteProposal(bytes: Int) {
+    mutating func recordRequest(on connection: Connection) {
+        received += 1
+        connection.statistics.received += 1
+    }
+
+    /// Counts what was sent without being asked for by a request: an event, or the answer to a connect
+    /// request.
+    mutating func recordMessage(to connection: Connection) {
+        sent += 1
+        connection.statistics.sent += 1
+    }
+
+    mutating func recordAnswer(
+        to request: WaitingRequest, isUpdate: Bool, on connection: Connection, applied: Zxid, at now: Instant
+    ) {
+        recordAnswer(
+            xid: request.xid, type: request.type, arrivalMs: request.arrivalMs, isUpdate: isUpdate,
+            on: connection, applied: applied, at: now)
+    }
+
+    /// Counts an answer just written.
+    ///
+    /// - Parameter applied: The last transaction that the tree shows.
+    mutating func recordAnswer(
+        xid: Int32, type: Int32, arrivalMs: Int64, isUpdate: Bool = false, on connection: Connection,
+        applied: Zxid, at now: Instant
+    ) {
+        let tookMs = now.monotonicMs - arrivalMs
+        sent += 1
+        latency.add(tookMs)
+        if isUpdate { updateLatency.add(tookMs) } else { readLatency.add(tookMs) }
+        connection.statistics.sent += 1
+        connection.statistics.latency.add(tookMs)
+        connection.statistics.lastOperation = type
+        connection.statistics.lastCxid = Int64(xid)
+        connection.statistics.lastZxid = applied.rawValue
+        connection.statistics.lastResponseMs = now.monotonicMs
+    }
+
+    mutating func recordProposal(bytes: Int) {
         lastProposalBytes = bytes
         minProposalBytes = minProposalBytes < 0 ? bytes : min(minProposalBytes, bytes)
         maxProposalBytes = max(maxProposalBytes, bytes)

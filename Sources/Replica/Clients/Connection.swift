@@ -78,6 +78,13 @@ final class Connection {
             || waitingMax < Int.max && waiting.count >= waitingMax
     }
 
+    /// Takes out what was held back.
+    func takeHeld() -> ByteBuffer? {
+        guard held.readableBytes > 0 else { return nil }
+        defer { held = ByteBuffer() }
+        return held
+    }
+
     /// Adds what it has not proven before.
     ///
     /// - Returns: False, with nothing added, when that would be too many or too much.

@@ -10,7 +10,7 @@ struct ConnectionTable {
     /// Clients whose sessions the leader has been asked about.
     private var returning: [SessionID: [ConnectionID]] = [:]
 
-    /// - Parameter isWatched: Whether it is closed unless it says something in time (`takeStranger`).
+    /// - Parameter isWatched: Whether it is closed unless it says something in time (`takeUnidentified`).
     mutating func add(_ connection: Connection, isWatched: Bool) {
         let slot = connection.id.slot
         while slots.count <= slot { slots.append(nil) }
@@ -20,7 +20,7 @@ struct ConnectionTable {
     }
 
     /// The leader has been asked about the session that the connection's client has shown.
-    mutating func noteReturning(_ connection: Connection) {
+    mutating func recordReturning(_ connection: Connection) {
         returning[connection.session, default: []].append(connection.id)
     }
 
@@ -32,7 +32,7 @@ struct ConnectionTable {
     mutating func forgetReturning() { returning = [:] }
 
     /// Takes out the next connection that was opened before `openedMs` and has said nothing yet.
-    mutating func takeStranger(openedBefore openedMs: Int64) -> Connection? {
+    mutating func takeUnidentified(openedBefore openedMs: Int64) -> Connection? {
         while let first = unidentified.first {
             guard let connection = self[first], connection.phase == .fresh else {
                 unidentified.removeFirst()

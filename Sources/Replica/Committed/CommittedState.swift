@@ -3,12 +3,15 @@ internal import Wire
 internal import Zab
 package import Znodes
 
-/// The state that the committed transactions have made: the tree and the sessions, and how far they are known
-/// to be what the leader has.
+/// The state that the committed transactions have made: the tree and the sessions, how far they are known to
+/// be what the leader has, and which clients watch them change.
 package struct CommittedState: ~Copyable {
     package private(set) var tree: Tree
     /// With those whose creation is under way, which its own fields tell from the others.
     package internal(set) var sessions: SessionTable
+    package internal(set) var watches = WatchTable()
+    /// The outcomes of the last transaction; the next one uses the storage again.
+    private(set) var applied: [Applied] = []
     package private(set) var digestHistory = DigestHistory()
     /// Transactions whose digest was not the tree's: never anything but 0 in a sound node.
     package private(set) var digestMismatches: Int64 = 0
@@ -18,6 +21,8 @@ package struct CommittedState: ~Copyable {
     var isTreeExact = true
     /// A snapshot of the tree is being taken for the disk.
     package private(set) var isBeingCaptured = false
+    /// By which rules the tree is read.
+    let access: Access
     /// The text that the configuration's znode shows; nil for a node that is all there is.
     private let configuration: ByteString?
 
@@ -30,6 +35,7 @@ package struct CommittedState: ~Copyable {
     init(_ settings: ReplicaSettings, seed: UInt64, wallMs: Int64) {
         self.tree = Tree(seed: seed)
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
+        self.access = settings.rules.access
         self.configuration = settings.membership?.text
         showConfiguration()
     }
@@ -38,14 +44,11 @@ package struct CommittedState: ~Copyable {
 
     // MARK: Transactions
 
-    /// Applies the next transaction.
+    /// Applies the next transaction; what it did is in `applied`.
     ///
-    /// - Parameter applied: Is replaced by what it did.
     /// - Returns: Whether the tree is another one than the leader's, for the first time.
     @discardableResult
-    mutating func apply(
-        _ transaction: Transaction, at now: Instant, into applied: inout [Applied]
-    ) -> Bool {
+    mutating func apply(_ transaction: Transaction, at now: Instant) -> Bool {
         applied.removeAll(keepingCapacity: true)
         switch transaction.change {
         case .createSession(let timeoutMs):
@@ -54,18 +57,31 @@ package struct CommittedState: ~Copyable {
         default: break
         }
         tree.apply(transaction, into: &applied)
-        return noteDigest(of: transaction)
+        return compareDigest(of: transaction)
     }
 
     /// Compares the tree with what the leader had, once it is the tree of one moment.
-    private mutating func noteDigest(of transaction: Transaction) -> Bool {
+    private mutating func compareDigest(of transaction: Transaction) -> Bool {
         let isSame = transaction.digest.map { $0 == tree.digest }
         if isSame == true { isTreeExact = true }
         guard isTreeExact else { return false }
-        digestHistory.note(transaction.zxid, digest: tree.digest)
+        digestHistory.record(transaction.zxid, digest: tree.digest)
         guard isSame == false else { return false }
         digestMismatches += 1
         return digestMismatches == 1
+    }
+
+    /// The events of the last transaction, for those who are to be told.
+    mutating func fireWatches() -> [WatchEvent] {
+        watches.isEmpty ? [] : watches.fire(applied)
+    }
+
+    /// A connection is gone: it speaks for no session and watches nothing any more.
+    mutating func forget(_ connection: Connection) {
+        // If its session comes to be all the same, its transaction says so.
+        if connection.phase == .connecting, !connection.isReturning { sessions.remove(connection.session) }
+        watches.removeAll(of: connection.id)
+        sessions.forget(connection)
     }
 
     // MARK: Whole trees

@@ -7,7 +7,7 @@ package struct DigestHistory: Sendable {
 
     package private(set) var entries: [(zxid: Zxid, digest: UInt64)] = []
 
-    mutating func note(_ zxid: Zxid, digest: UInt64) {
+    mutating func record(_ zxid: Zxid, digest: UInt64) {
         guard zxid.rawValue % DigestHistory.interval == 0 else { return }
         if entries.count == DigestHistory.countMax { entries.removeFirst() }
         entries.append((zxid, digest))

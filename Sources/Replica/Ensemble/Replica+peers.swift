@@ -59,8 +59,7 @@ extension Replica {
     /// The leader's answer about a session. Two clients that show the same session get the same answer; the
     /// later one keeps it.
     private mutating func settleReturns(of session: SessionID, isValid: Bool) {
-        for id in connections.takeReturning(to: session) {
-            guard let connection = connections[id], connection.phase == .connecting else { continue }
+        for connection in clients.takeReturning(to: session) where connection.phase == .connecting {
             if settleReturn(of: connection, isValid: isValid) { welcome(connection) }
         }
     }
@@ -68,7 +67,7 @@ extension Replica {
     /// The leader's answers to syncs come in the order of the questions (quorum protocol 4.7).
     private mutating func finishSync() {
         switch syncs.takeQuestion() {
-        case .client(let id): if let connection = connections[id] { finishSync(of: connection) }
+        case .client(let id): if let connection = clients[id] { finishSync(of: connection) }
         case .node: if let servingRole = service.next { serve(servingRole) }
         case nil: break
         }
@@ -117,7 +116,7 @@ extension Replica {
             let (session, timeoutMs) = try Revalidation.question(decoding: data)
             let isValid = committed.sessions.claim(
                 session, timeoutMs: timeoutMs, by: .learner(server), at: now)
-            if isValid, let former = speaker(of: session) { end(former) }
+            if isValid, let former = speaker(of: session) { effects.close(former) }
             effects.act(
                 .link(
                     .toLearner(

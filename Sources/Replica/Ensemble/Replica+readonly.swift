@@ -23,7 +23,7 @@ extension Replica {
 
     /// All of them look for another server, this one included; none finds its session again.
     private mutating func sendReadersAway() {
-        for connection in connections.all where connection.isReadOnly { end(connection) }
+        clients.closeReadOnly(into: &effects)
         readOnly.sessions.removeAll()
     }
 
@@ -37,7 +37,7 @@ extension Replica {
     /// - Returns: Whether its client may be welcomed.
     mutating func connectReadOnly(_ request: ConnectRequest, on connection: Connection) -> Bool {
         guard committed.sessions[request.session] == nil else {
-            end(connection)
+            effects.close(connection)
             return false
         }
         var session = request.session
@@ -46,11 +46,11 @@ extension Replica {
         } else {
             guard SessionPassword.opens(session, with: request.password), readOnly.sessions[session] != nil
             else {
-                refuse(connection)
+                effects.refuse(connection, counting: &statistics)
                 return false
             }
-            if let former = readOnly.sessions[session]?.connection.flatMap({ connections[$0] }) {
-                end(former)
+            if let former = readOnly.sessions[session]?.connection.flatMap({ clients[$0] }) {
+                effects.close(former)
             }
         }
         readOnly.sessions.add(session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)

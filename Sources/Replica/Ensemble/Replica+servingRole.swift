@@ -10,10 +10,10 @@ extension Replica {
     /// writes that are under way there still: it synchronizes before it gives them to anybody again, so that
     /// what will be in the history is.
     mutating func prepare(_ servingRole: ServingRole) {
-        let asker = connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
+        let asker = clients.connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
         guard servingRole.isLearners, let asker else { return serve(servingRole) }
         service.prepare(servingRole)
-        syncs.noteQuestion(.node)
+        syncs.recordQuestion(.node)
         requestSync(.root, xid: 0, of: asker)
     }
 
@@ -27,7 +27,7 @@ extension Replica {
             chores.endings.begin()
             chores.sweep.begin(at: now)
         }
-        for connection in connections.all { takeUp(connection) }
+        for connection in clients.connections.all { takeUp(connection) }
     }
 
     private mutating func takeUp(_ connection: Connection) {
@@ -43,7 +43,7 @@ extension Replica {
             case .write(let frame?):
                 connection.waiting[index].timesGiven += 1
                 guard !connection.isTurnedDown(connection.waiting[index], frame) else {
-                    return end(connection)
+                    return effects.close(connection)
                 }
                 if !submitAgain(frame, waiting, of: connection) {
                     connection.waiting[index].kind = .failure(.marshallingError)

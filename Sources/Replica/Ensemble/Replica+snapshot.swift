@@ -37,12 +37,8 @@ extension Replica {
     mutating func adoptSnapshot(_ zxid: Zxid) {
         abandonSnapshot()
         let received = incoming.take()
-        for connection in connections.all {
-            // The snapshot may hold it: nobody is asked for it again.
-            while !connection.waiting.isEmpty { _ = takeFirst(of: connection) }
-            connection.waitingReads = 0
-            end(connection)
-        }
+        // The snapshot may hold what they wait for: nobody is asked for it again.
+        clients.closeAll(into: &effects)
         committed.adopt(received, at: zxid, now: now)
         overlay = Overlay()
     }

@@ -9,14 +9,14 @@ extension Replica {
     /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
     mutating func carryOutZab() {
         var taken: [Effect] = []
-        swap(&taken, &spares.zabEffects)
+        swap(&taken, &zabEffects)
         while zab.hasEffects {
             zab.takeEffects(into: &taken)
             for effect in taken { carryOut(effect) }
             answerPendingSyncs()
         }
         taken.removeAll(keepingCapacity: true)
-        swap(&taken, &spares.zabEffects)
+        swap(&taken, &zabEffects)
     }
 
     private mutating func carryOut(_ effect: Effect) {

@@ -37,8 +37,8 @@ extension Replica {
         var ends = settings.endingsPerStep.sessions
         while ends > 0, let session = readOnly.sessions.takeExpired(at: now, visits: &visits) {
             statistics.staleSessionsExpired += 1
-            if let client = readOnly.sessions[session]?.connection.flatMap({ connections[$0] }) {
-                end(client)
+            if let client = readOnly.sessions[session]?.connection.flatMap({ clients[$0] }) {
+                effects.close(client)
             }
             readOnly.sessions.remove(session)
             ends -= 1

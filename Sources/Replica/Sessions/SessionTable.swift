@@ -112,6 +112,13 @@ package struct SessionTable: Sendable {
         sessions[id] = nil
     }
 
+    /// The connection is gone: its session is nobody's here, unless another one speaks for it by now.
+    mutating func forget(_ connection: Connection) {
+        if sessions[connection.session]?.connection == connection.id {
+            sessions[connection.session]?.connection = nil
+        }
+    }
+
     /// When it ends unless its client is heard of, in monotonic milliseconds; nil for an unknown one.
     package func deadlineMs(of id: SessionID) -> Int64? { sessions[id].map { deadline(of: $0) } }
 
@@ -128,7 +135,7 @@ package struct SessionTable: Sendable {
     // MARK: What a learner tells its leader
 
     /// A client was heard from: the leader is told at its next ping.
-    mutating func noteHeard(_ id: SessionID) {
+    mutating func recordHeard(_ id: SessionID) {
         guard let index = sessions.index(forKey: id), !sessions.values[index].isHeard else { return }
         sessions.values[index].isHeard = true
         heard.append(id)

@@ -20,7 +20,7 @@ extension Replica {
     mutating func answerPendingSyncs() {
         while let waiting = syncs.takeReached(committed.lastZxid) {
             switch waiting {
-            case .client(let id): if let connection = connections[id] { drain(connection) }
+            case .client(let id): if let connection = clients[id] { drain(connection) }
             case .learner(let link): answerLearner(on: link)
             }
         }

@@ -15,9 +15,11 @@ extension Replica {
             return DueAnswer(kind: .failure(.marshallingError))
         }
         if isLeading, zab.history.last <= committed.lastZxid, connection.waiting.isEmpty {
-            answerSync(request.xid, body.path, arrivalMs: request.arrivalMs, on: connection)
+            committed.answerSync(
+                request.xid, body.path, arrivalMs: request.arrivalMs, on: connection, at: now,
+                counting: &statistics, into: &effects)
         } else {
-            wait(
+            clients.enqueue(
                 .sync(body.path, through: askForSync(body.path, request.xid, of: connection)),
                 request, on: connection)
         }
@@ -31,7 +33,7 @@ extension Replica {
             syncs.wait(.client(connection.id), for: zab.history.last)
             return zab.history.last
         case .follow, .observe:
-            syncs.noteQuestion(.client(connection.id))
+            syncs.recordQuestion(.client(connection.id))
             requestSync(path, xid: xid, of: connection)
             return nil
         case nil:

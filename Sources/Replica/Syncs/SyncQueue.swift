@@ -32,7 +32,7 @@ struct SyncQueue {
     }
 
     /// The leader is asked.
-    mutating func noteQuestion(_ question: Question) { questions.append(question) }
+    mutating func recordQuestion(_ question: Question) { questions.append(question) }
 
     /// The leader answered the oldest of its questions.
     mutating func takeQuestion() -> Question? { questions.popFirst() }

@@ -10,7 +10,7 @@ extension Replica {
     /// - Returns: nil where the connection has ended.
     mutating func authenticate(_ request: RequestFrame, on connection: Connection) -> DueAnswer? {
         guard let packet = request.decode(AuthPacket.init(decoding:)) else {
-            end(connection)
+            effects.close(connection)
             return nil
         }
         guard let proven = identities(proving: packet.scheme, packet.auth) else {
@@ -29,7 +29,7 @@ extension Replica {
 
     private mutating func fail(_ kind: String, _ detail: String, on connection: Connection) -> DueAnswer {
         statistics.authFailures += 1
-        complain(kind, of: connection, detail)
+        effects.complain(kind, of: connection, detail)
         return DueAnswer(kind: .fixed(zxid: .zero, .authFailed), isLast: true)
     }
 
@@ -55,7 +55,7 @@ extension Replica {
     }
 
     mutating func refuseUnproven(_ connection: Connection) -> DueAnswer {
-        complain("a client has proven none of the schemes that are required; closed", of: connection)
+        effects.complain("a client has proven none of the schemes that are required; closed", of: connection)
         return DueAnswer(kind: .fixed(zxid: .zero, .sessionClosedRequireAuth), isLast: true)
     }
 
@@ -64,7 +64,7 @@ extension Replica {
     /// - Returns: nil where the connection has ended.
     mutating func declineSASL(_ request: RequestFrame, on connection: Connection) -> DueAnswer? {
         guard let token = request.decode(SASLToken.init(decoding:)), token.bytes != nil else {
-            end(connection)
+            effects.close(connection)
             return nil
         }
         return DueAnswer(kind: .noToken)

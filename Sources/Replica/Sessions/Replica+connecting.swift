@@ -4,33 +4,11 @@ internal import Wire
 internal import Zab
 internal import Znodes
 
-/// Connections: their first frame, the session they speak for, their end.
+/// Connect requests: the session that a connection is to speak for.
 extension Replica {
-    mutating func open(_ id: ConnectionID, from address: ByteString, isSecure: Bool) {
-        connections.add(
-            Connection(id: id, address: address, isSecure: isSecure, at: now),
-            isWatched: settings.handshakeTimeoutMs > 0)
-    }
-
-    mutating func forget(_ id: ConnectionID) {
-        guard let connection = connections.remove(id) else { return }
-        intake.remove(connection.keptBytes + connection.reserved)
-        // If its session comes to be all the same, its transaction says so.
-        if connection.phase == .connecting, !connection.isReturning {
-            committed.sessions.remove(connection.session)
-        }
-        watches.removeAll(of: id)
-        if committed.sessions[connection.session]?.connection == id {
-            committed.sessions[connection.session]?.connection = nil
-        }
-        if readOnly.sessions[connection.session]?.connection == id {
-            readOnly.sessions[connection.session]?.connection = nil
-        }
-    }
-
     /// The connection that speaks for a session, if its client is connected here.
     func speaker(of session: SessionID) -> Connection? {
-        committed.sessions[session]?.connection.flatMap { connections[$0] }
+        committed.sessions[session]?.connection.flatMap { clients[$0] }
     }
 
     /// A client was heard from. Where another leads, that one is told at its next ping; not so of what came
@@ -42,14 +20,8 @@ extension Replica {
         let session = connection.session
         if connection.isReadOnly { return readOnly.sessions.touch(session, at: now) }
         guard committed.sessions.touch(session, at: now) else { return false }
-        if isNews, service.servingRole != nil, !isLeading { committed.sessions.noteHeard(session) }
+        if isNews, service.servingRole != nil, !isLeading { committed.sessions.recordHeard(session) }
         return true
-    }
-
-    /// Ends a connection behind what it was sent so far.
-    mutating func end(_ connection: Connection) {
-        connection.phase = .ending
-        effects.act(.close(connection.id))
     }
 
     /// Client protocol 2.3: the checks in their order, each refusal silent.
@@ -60,7 +32,7 @@ extension Replica {
         guard service.servingRole != nil || isReadOnly && request.isReadOnly == true,
             request.lastZxidSeen <= committed.lastZxid
         else {
-            end(connection)
+            effects.close(connection)
             return false
         }
         connection.negotiatedTimeoutMs = max(
@@ -86,7 +58,7 @@ extension Replica {
         committed.sessions.add(session, timeoutMs: timeoutMs, isCommitted: false, at: now)
         committed.sessions[session]?.connection = connection.id
         requestSession(timeoutMs, for: connection)
-        pauseReading(connection)
+        effects.pauseReading(connection)
     }
 
     private mutating func requestSession(_ timeoutMs: Int32, for connection: Connection) {
@@ -107,13 +79,13 @@ extension Replica {
         _ session: SessionID, _ password: [UInt8]?, on connection: Connection
     ) -> Bool {
         guard SessionPassword.opens(session, with: password) else {
-            refuse(connection)
+            effects.refuse(connection, counting: &statistics)
             return false
         }
         connection.session = session
         connection.phase = .connecting
         connection.isReturning = true
-        pauseReading(connection)
+        effects.pauseReading(connection)
         return askAgain(for: connection)
     }
 
@@ -130,7 +102,7 @@ extension Replica {
             let isValid = committed.sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
             return settleReturn(of: connection, isValid: isValid)
         }
-        connections.noteReturning(connection)
+        clients.recordReturning(connection)
         effects.act(
             .link(
                 .toLeader(
@@ -146,47 +118,16 @@ extension Replica {
     mutating func settleReturn(of connection: Connection, isValid: Bool) -> Bool {
         let session = connection.session
         guard isValid else {
-            refuse(connection)
+            effects.refuse(connection, counting: &statistics)
             return false
         }
         // The leader may know of it before its transaction has come here.
         committed.sessions.add(
             session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
-        if let former = speaker(of: session), former !== connection { end(former) }
+        if let former = speaker(of: session), former !== connection { effects.close(former) }
         committed.sessions[session]?.connection = connection.id
         connection.isReturning = false
         connection.isResumed = true
         return true
     }
-
-    /// The session is not, or no longer, there.
-    mutating func refuse(_ connection: Connection) {
-        answerConnect(.refused, on: connection)
-        end(connection)
-    }
-
-    enum ConnectAnswer {
-        case accepted(SessionID, Int32)
-        case refused
-    }
-
-    mutating func answerConnect(_ answer: ConnectAnswer, on connection: Connection) {
-        let isReadOnly: Bool? = connection.echoesReadOnly ? connection.isReadOnly : nil
-        let response =
-            switch answer {
-            case .accepted(let session, let timeoutMs):
-                ConnectResponse(
-                    timeoutMs: timeoutMs, session: session, password: SessionPassword.of(session),
-                    isReadOnly: isReadOnly)
-            case .refused:
-                ConnectResponse(
-                    timeoutMs: 0, session: .none,
-                    password: [UInt8](repeating: 0, count: SessionPassword.bytes),
-                    isReadOnly: isReadOnly)
-            }
-        effects.answer(connection) { response.encodeFrame(into: &$0) }
-        statistics.sent += 1
-        connection.statistics.sent += 1
-    }
-
 }

@@ -24,11 +24,11 @@ extension Replica {
         let cxid = connection.isResumed ? resumedCxids.next(insteadOf: request.xid) : request.xid
         if settings.membership == nil {
             submit(write, request, cxid: cxid, of: connection)
-            wait(.write(nil), request, cxid: cxid, isLast: isLast, on: connection)
+            clients.enqueue(.write(nil), request, cxid: cxid, isLast: isLast, on: connection)
         } else {
             let frame = request.copy()
             submit(write, request.moved(to: frame), cxid: cxid, of: connection)
-            wait(.write(frame), request, cxid: cxid, isLast: isLast, on: connection)
+            clients.enqueue(.write(frame), request, cxid: cxid, isLast: isLast, on: connection)
         }
         if isLast { connection.phase = .ending }
         return nil
@@ -142,7 +142,7 @@ extension Replica {
             digest: digest)
         var bytes = ByteBuffer()
         transaction.encode(into: &bytes)
-        statistics.noteProposal(bytes: bytes.readableBytes)
+        statistics.recordProposal(bytes: bytes.readableBytes)
         // A leader that steps down at this very moment leaves the write to the next one.
         if zab.propose(bytes, as: transaction.zxid, at: now.monotonicMs) {
             pendingTransactions.add(transaction)

@@ -18,15 +18,6 @@ extension Replica {
             effects.act(.warn("the disk answers again"))
         }
         chores.isDiskSilent = isSilent
-        if isSilent, settings.membership == nil { closeUnanswered() }
-    }
-
-    private mutating func closeUnanswered() {
-        for connection in connections.all {
-            guard connection.phase == .serving, let first = connection.waiting.first,
-                now.monotonicMs - first.arrivalMs > Int64(connection.negotiatedTimeoutMs)
-            else { continue }
-            end(connection)
-        }
+        if isSilent, settings.membership == nil { clients.closeUnanswered(at: now, into: &effects) }
     }
 }

@@ -7,16 +7,12 @@ internal import Znodes
 /// unidentified are closed.
 extension Replica {
     mutating func tick() {
-        closeUnidentified()
+        clients.closeUnidentified(
+            openedBefore: now.monotonicMs - settings.handshakeTimeoutMs, into: &effects)
         if service.servingRole == nil { closeAbandoned() }
         reviewDisk()
         endSessions()
         if isLeading { sweepOutlived() }
-    }
-
-    private mutating func closeUnidentified() {
-        let openedMs = now.monotonicMs - settings.handshakeTimeoutMs
-        while let stranger = connections.takeStranger(openedBefore: openedMs) { end(stranger) }
     }
 
     /// Looks through some of the containers and TTL znodes, from the end of their list, and leaves the rest

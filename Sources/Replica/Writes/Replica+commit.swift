@@ -9,13 +9,17 @@ extension Replica {
         let asker = asker(of: transaction)
         if let asker { drainBeforeWrite(asker) }
         let closed = transaction.change.endsSession ? speaker(of: transaction.session) : nil
-        let isAnotherTree = committed.apply(transaction, at: now, into: &spares.applied)
+        let isAnotherTree = committed.apply(transaction, at: now)
         overlay.drop(through: transaction.zxid)
         statistics.commits += 1
         if isAnotherTree { warnOfAnotherTree(at: transaction.zxid) }
-        fireWatches(by: transaction.zxid)
+        for event in committed.fireWatches() {
+            clients.deliver(
+                event, at: transaction.zxid, access: settings.rules.access, counting: &statistics,
+                into: &effects)
+        }
         if let asker { answer(transaction, on: asker) }
-        if let closed, closed !== asker { end(closed) }
+        if let closed, closed !== asker { effects.close(closed) }
     }
 
     private mutating func warnOfAnotherTree(at zxid: Zxid) {
@@ -47,16 +51,16 @@ extension Replica {
 
     private mutating func answer(_ transaction: Transaction, on connection: Connection) {
         if connection.phase == .connecting { return welcome(connection) }
-        let head = takeFirst(of: connection)
+        let head = clients.takeFirst(of: connection)
         if case .error(ErrorCode.sessionMoved.rawValue) = transaction.change {
-            return end(connection)
+            return effects.close(connection)
         }
-        answerWrite(transaction, head, on: connection)
-        note(head, on: connection, isUpdate: true)
-        if head.isLast { return end(connection) }
+        effects.answer(head, with: transaction, committed.applied, on: connection)
+        statistics.recordAnswer(
+            to: head, isUpdate: true, on: connection, applied: committed.lastZxid, at: now)
+        if head.isLast { return effects.close(connection) }
         drain(connection)
     }
-
 }
 
 extension Change {
