@@ -77,6 +77,7 @@ package struct Replica: ~Copyable {
             giveRoom()
             if zab.hasEffects { carryOutZab() }
         }
+        if clients.intake.shouldBeShut != clients.intake.isShut { clients.shutOrOpen(load, into: &effects) }
     }
 
     private mutating func handle(_ input: consuming Input) {
@@ -84,7 +85,7 @@ package struct Replica: ~Copyable {
         case .opened(let id, let address, let isSecure):
             clients.add(
                 Connection(id: id, address: address, isSecure: isSecure, at: now),
-                isWatched: settings.handshakeTimeoutMs > 0)
+                isWatched: settings.handshakeTimeoutMs > 0, into: &effects)
         case .received(let id, let frames):
             if let connection = clients[id] { receive(frames, on: connection) }
         case .expecting(let id, let bytes):

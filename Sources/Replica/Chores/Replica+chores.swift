@@ -10,6 +10,7 @@ extension Replica {
         clients.closeUnidentified(
             openedBefore: now.monotonicMs - settings.handshakeTimeoutMs, into: &effects)
         if service.servingRole == nil { closeAbandoned() }
+        if clients.intake.isShut { clients.closeCrowded(into: &effects) }
         reviewDisk()
         endSessions()
         if isLeading { sweepOutlived() }

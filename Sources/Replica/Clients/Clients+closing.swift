@@ -36,6 +36,16 @@ extension Clients {
         for connection in connections.all where connection.isReadOnly { effects.close(connection) }
     }
 
+    /// While nobody is read, clients that do not take their answers and have asked for more: what is held
+    /// for them would be held for ever.
+    mutating func closeCrowded(into effects: inout Effects) {
+        for connection in connections.all where connection.isCrowded && connection.heldBytes > 0 {
+            effects.complain("a client asks for more and does not read; closed", of: connection)
+            _ = takeHeld(of: connection)
+            effects.close(connection)
+        }
+    }
+
     /// Everybody: what they wait for will not be answered.
     mutating func closeAll(into effects: inout Effects) {
         for connection in connections.all {

@@ -19,7 +19,7 @@ extension Clients {
     ) -> RequestFrame? {
         while let length = received.nextLength {
             if isHeldBack(connection, load) || isCrowded(connection, into: &effects) || connection.isFull {
-                received.hold(on: connection)
+                hold(&received, of: connection)
                 effects.pauseReading(connection)
                 return nil
             }
@@ -28,7 +28,7 @@ extension Clients {
             } else if length > received.room,
                 mustWait(length, received.nextType, on: connection, load, into: &effects)
             {
-                received.hold(on: connection)
+                hold(&received, of: connection)
                 return nil
             }
             received.use(room: length)
@@ -38,7 +38,7 @@ extension Clients {
                 if let request = received.takeRequest(length) { return request }
                 effects.close(connection)
             case .connecting:
-                received.hold(on: connection)
+                hold(&received, of: connection)
                 return nil
             case .ending: return nil
             }
@@ -89,7 +89,7 @@ extension Clients {
 
     /// Reads on, if there is room for what has begun to come.
     mutating func readOn(_ connection: Connection, _ load: Load, into effects: inout Effects) {
-        guard !connection.waitsForRoom, connection.held.readableBytes == 0 else { return }
+        guard !connection.waitsForRoom, connection.held.readableBytes == 0, !intake.isShut else { return }
         guard connection.expected == 0 || reserve(for: connection, load) else {
             return waitForRoom(connection, into: &effects)
         }
@@ -100,5 +100,18 @@ extension Clients {
     mutating func readOnIfIdle(_ connection: Connection, _ load: Load, into effects: inout Effects) {
         guard !connection.isFull, connection.waiting.isEmpty || connection.isNext else { return }
         readOn(connection, load, into: &effects)
+    }
+
+    /// Reads nobody any more, since too much is held, or everybody again. Sockets whose events lie in the
+    /// loop already are not read either.
+    mutating func shutOrOpen(_ load: Load, into effects: inout Effects) {
+        shutOrOpenIntake()
+        for connection in connections.all where connection.phase != .ending {
+            if intake.isShut {
+                effects.pauseReading(connection)
+            } else if connection.phase != .connecting, !connection.isFull, connection.waiting.isEmpty {
+                readOn(connection, load, into: &effects)
+            }
+        }
     }
 }

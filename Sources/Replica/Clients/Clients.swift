@@ -30,13 +30,15 @@ struct Clients {
     subscript(id: ConnectionID) -> Connection? { connections[id] }
 
     /// - Parameter isWatched: Whether it is closed unless it says something in time.
-    mutating func add(_ connection: Connection, isWatched: Bool) {
+    mutating func add(_ connection: Connection, isWatched: Bool, into effects: inout Effects) {
         connections.add(connection, isWatched: isWatched)
+        if intake.isShut { effects.pauseReading(connection) }
     }
 
     /// A connection is closed: what it had asked for needs no room any more.
     mutating func remove(_ id: ConnectionID) -> Connection? {
         guard let connection = connections.remove(id) else { return nil }
+        intake.release(connection.heldBytes)
         intake.remove(connection.keptBytes + connection.reserved)
         return connection
     }
@@ -107,6 +109,24 @@ struct Clients {
         }
         return nil
     }
+
+    // MARK: Held back
+
+    /// Keeps what has come and may not be taken in yet. Whoever is leaving has nothing more to ask.
+    mutating func hold(_ received: inout ReceivedFrames, of connection: Connection) {
+        guard connection.phase != .ending else { return }
+        let before = connection.heldBytes
+        received.hold(on: connection)
+        intake.hold(connection.heldBytes - before)
+    }
+
+    /// Takes out what was held back; nil when that is nothing.
+    mutating func takeHeld(of connection: Connection) -> ByteBuffer? {
+        intake.release(connection.heldBytes)
+        return connection.takeHeld()
+    }
+
+    mutating func shutOrOpenIntake() { intake.shutOrOpen() }
 
     // MARK: The queue of each
 

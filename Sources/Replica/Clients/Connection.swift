@@ -42,7 +42,7 @@ final class Connection {
     @exclusivity(unchecked) var waitingReads = 0
     /// Requests that may wait once it has proven identities, all of which go with each.
     @exclusivity(unchecked) private var waitingMax = Int.max
-    @exclusivity(unchecked) var held = ByteBuffer()
+    @exclusivity(unchecked) private(set) var held = ByteBuffer()
     @exclusivity(unchecked) var isPaused = false
     /// The client was sent more than it has taken: nothing more is answered until there is room.
     @exclusivity(unchecked) var isCrowded = false
@@ -78,6 +78,9 @@ final class Connection {
             || waitingMax < Int.max && waiting.count >= waitingMax
     }
 
+    /// Keeps what has come and may not be taken in yet.
+    func hold(_ frames: inout ByteBuffer) { held.writeBuffer(&frames) }
+
     /// Takes out what was held back.
     func takeHeld() -> ByteBuffer? {
         guard held.readableBytes > 0 else { return nil }
@@ -104,6 +107,9 @@ final class Connection {
         guard write.timesGiven > Connection.timesGivenMax else { return false }
         return identities.reduce(frame.readableBytes) { $0 + $1.byteCount } > Connection.largeBytes
     }
+
+    /// Bytes that are held and that no room was reserved for.
+    var heldBytes: Int { max(0, held.readableBytes - reserved) }
 
     init(id: ConnectionID, address: ByteString, isSecure: Bool, at now: Instant) {
         self.id = id

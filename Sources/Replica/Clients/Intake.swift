@@ -8,11 +8,18 @@ internal import Vocabulary
 /// is read: so a thousand clients that send a megabyte each are read one after the other. Smaller ones come
 /// with one read of the socket, and need no more room than a quarter beyond, which large ones leave them:
 /// who asks for little does not stand in line behind those.
+///
+/// Bytes that have come and may not be looked at yet are held: of each client as much as one read of its
+/// socket brought. A quarter of the bound is theirs; beyond it nobody is read until half of that is free.
 struct Intake {
     let bytesMax: Int
     let largeBytes: Int
     /// Of requests that are being read, or wait to be answered.
     private(set) var bytes = 0
+    /// Of requests that nobody has looked at yet, beside those that `bytes` has room for already.
+    private(set) var heldBytes = 0
+    /// Nobody is read.
+    private(set) var isShut = false
     private var waiting: Deque<ConnectionID> = []
 
     init(bytesMax: Int, largeBytes: Int) {
@@ -52,4 +59,15 @@ struct Intake {
     var next: ConnectionID? { waiting.first }
 
     mutating func dropNext() { waiting.removeFirst() }
+
+    // MARK: Held
+
+    private var heldBytesMax: Int { bytesMax / 4 }
+
+    mutating func hold(_ count: Int) { heldBytes += count }
+    mutating func release(_ count: Int) { heldBytes -= count }
+
+    var shouldBeShut: Bool { heldBytes > (isShut ? heldBytesMax / 2 : heldBytesMax) }
+
+    mutating func shutOrOpen() { isShut = shouldBeShut }
 }

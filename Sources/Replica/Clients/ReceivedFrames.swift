@@ -49,5 +49,5 @@ struct ReceivedFrames {
     }
 
     /// Moves all that is left behind what the connection holds back.
-    mutating func hold(on connection: Connection) { connection.held.writeBuffer(&frames) }
+    mutating func hold(on connection: Connection) { connection.hold(&frames) }
 }

@@ -119,7 +119,7 @@ extension Replica {
         guard connection.phase == .connecting else { return }
         effects.accept(connection, counting: &statistics)
         connection.phase = .serving
-        let held = connection.takeHeld()
+        let held = clients.takeHeld(of: connection)
         clients.readOn(connection, load, into: &effects)
         if let held { receive(held, on: connection) }
     }
@@ -134,7 +134,7 @@ extension Replica {
     /// Takes in what came while the client could not be answered, and reads on once nothing waits.
     private mutating func goOn(with connection: Connection) {
         guard connection.phase != .connecting, !connection.isFull else { return }
-        if let held = connection.takeHeld() { receive(held, on: connection, isNews: false) }
+        if let held = clients.takeHeld(of: connection) { receive(held, on: connection, isNews: false) }
         clients.readOnIfIdle(connection, load, into: &effects)
     }
 
