@@ -13,7 +13,7 @@ import Zab
 
 @testable import Host
 
-@Suite struct `The links of an ensemble` {
+@Suite(.timeLimit(.minutes(1))) struct `The links of an ensemble` {
     /// Server 1 of three, all of them on this machine.
     private static func settings(electionPort: Int = 0, isOpen: Bool = false) throws -> NodeSettings {
         let lines = (1...3).map { "server.\($0)=127.0.0.1:\(20_000 + $0):\(30_000 + $0)" }
