@@ -32,8 +32,8 @@ package final class ReplicaLoop {
     /// The other servers' end; nil for a node that is all there is.
     private let peers: EnsembleLinks?
     private let snapshots: SnapshotController
-    /// Not checked for overlapping access, like `effects`: the loop alone reaches them, and a replica calls
-    /// nobody. What it wants done lies in `effects` until its step is over.
+    /// Not checked for overlapping access, like `effects` and `turns` (D2): the loop alone reaches them, and a
+    /// replica calls nobody. What it wants done lies in `effects` until its step is over.
     @exclusivity(unchecked) private var replica: Replica
     @exclusivity(unchecked) private var effects = Effects()
     /// Empty, with room for the next.
@@ -43,7 +43,7 @@ package final class ReplicaLoop {
     /// For reports: what the replica does not know.
     package var info: ServerInfo
     private var hasStopped = false
-    /// When what lies in `effects` is passed on. Not checked for overlapping access either.
+    /// When what lies in `effects` is passed on.
     @exclusivity(unchecked) private var turns: TurnPolicy
     /// Writes that the disk was given and has not answered.
     var writesAtDisk: UInt64 { turns.writesAtDisk }

@@ -33,8 +33,8 @@ final class PacketHandler: LinkHandler {
 
     private let owner: QuorumLinks
     private(set) var phase: Phase
-    /// Not checked for overlapping access, like `unsent`: a packet is taken off the front, and given away
-    /// when that is over.
+    /// Not checked for overlapping access, like `unsent` (D2): a packet is taken off the front, and given
+    /// away when that is over.
     @exclusivity(unchecked) var linkState = LinkState()
     @exclusivity(unchecked) private var unsent = ByteBuffer()
     /// Proposals that are behind it, and the place of the first.
