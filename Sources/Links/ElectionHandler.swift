@@ -58,7 +58,7 @@ final class ElectionHandler: LinkHandler {
     }
 
     /// Closes, without another word to the owner.
-    func silence() {
+    func close() {
         linkState.handshake?.cancel()
         phase = .closed
         channel?.close(promise: nil)

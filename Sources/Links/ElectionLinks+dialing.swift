@@ -26,7 +26,7 @@ extension ElectionLinks {
     private func dialed(_ peer: PeerID, _ result: Result<any Channel, any Error>) {
         let handler = handler(of: result)
         guard !isClosed else {
-            handler?.silence()
+            handler?.close()
             return
         }
         electionPeers[peer]?.attempt = .none
@@ -35,7 +35,7 @@ extension ElectionLinks {
                 "no election link", metadata: ["peer": "\(peer.rawValue)", "error": "\(result)"])
             // A link that the other side knows nothing of any more, and no other in its place.
             if peer < me, let link = electionPeers[peer]?.link {
-                link.silence()
+                link.close()
                 loop.assumeIsolated().execute { self.ended(link, peer) }
             }
             return
@@ -46,7 +46,7 @@ extension ElectionLinks {
             keep(handler, as: peer)
         } else if liveLink(to: peer) != nil {
             // It dialed meanwhile; to ask it again would cost that link.
-            handler.silence()
+            handler.close()
         } else {
             handler.sendLast(greeting)
             awaitDialBack(of: peer)
@@ -81,14 +81,14 @@ extension ElectionLinks {
 
     /// Somebody has connected and says who it is.
     func greeted(_ handler: ElectionHandler, _ greeting: ElectionGreeting) {
-        guard !isClosed else { return handler.silence() }
+        guard !isClosed else { return handler.close() }
         let isMember = members[greeting.peer] != nil
         switch HandshakeOutcome(greeting.peer, me: me, isMember: isMember, admitsJoiners: admitsJoiners) {
         case .keep(let peer):
             handler.becomeLink(to: peer)
             keep(handler, as: peer)
         case .dialBack(let peer):
-            handler.silence()
+            handler.close()
             if case .none = electionPeers[peer]?.attempt ?? .none { dial(peer) }
         case .anonymous: keepAnonymous(handler)
         case .refuse(let reason): handler.fail(reason)
@@ -108,7 +108,7 @@ extension ElectionLinks {
     /// Makes it the link, in the place of any other.
     private func keep(_ handler: ElectionHandler, as peer: PeerID) {
         var electionPeer = electionPeers[peer] ?? ElectionPeer()
-        electionPeer.link?.silence()
+        electionPeer.link?.close()
         electionPeer.link = handler
         if case .awaited(let deadline) = electionPeer.attempt {
             deadline.cancel()

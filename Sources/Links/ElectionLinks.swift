@@ -126,7 +126,7 @@ package final class ElectionLinks {
             if case .awaited(let deadline) = electionPeer.attempt { deadline.cancel() }
             guard let link = electionPeer.link else { continue }
             if let channel = link.channel { endings.append(channel.closeFuture) }
-            link.silence()
+            link.close()
         }
         electionPeers.removeAll()
         return .andAllComplete(endings, on: loop)

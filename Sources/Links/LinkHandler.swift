@@ -30,7 +30,7 @@ protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
     /// Takes what has come, as far as it goes.
     func takeUnread() throws(LinkFault)
     /// Closes, without another word to the owner.
-    func silence()
+    func close()
     /// The connection is over: tells the owner, later.
     func end()
 }

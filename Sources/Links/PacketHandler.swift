@@ -63,7 +63,7 @@ final class PacketHandler: LinkHandler {
     }
 
     /// Closes, without another word to the owner.
-    func silence() {
+    func close() {
         linkState.handshake?.cancel()
         phase = .closed
         unsent = ByteBuffer()

@@ -35,7 +35,7 @@ extension QuorumLinks {
             log.warning(
                 "the link to the leader is closed: it leaves more than \(limits.unsentBytesMax) bytes unread",
                 metadata: ["remote": "\(leader.remote)"])
-            leader.silence()
+            leader.close()
             return loop.assumeIsolated().execute { self.endedLeader(leader) }
         }
         flushLater(leader)
@@ -48,7 +48,7 @@ extension QuorumLinks {
         case .linked(let leader):
             // The last words, such as an acknowledgement, leave before the end.
             _ = leader.flush(proposals: true)
-            leader.silence()
+            leader.close()
         case .nobody, .dialing: break
         }
         leaderLink = .nobody
@@ -73,7 +73,7 @@ extension QuorumLinks {
             handler = try? channel.pipeline.syncOperations.handler(type: PacketHandler.self)
         }
         guard number == leaderLinkNumber else {
-            handler?.silence()
+            handler?.close()
             return
         }
         guard let handler else {

@@ -42,7 +42,7 @@ extension QuorumLinks {
         port.complaints.note(
             .info, "a learner is dropped", from: Port.host(of: learner.channel?.remoteAddress),
             ["reason": "\(reason)", "link": "\(link.rawValue)", "remote": "\(learner.remote)"])
-        learner.silence()
+        learner.close()
         loop.assumeIsolated().execute { if !self.isClosed { self.whenHappened(.learnerLinkDown(link)) } }
     }
 
@@ -60,7 +60,7 @@ extension QuorumLinks {
         guard !isClosed, learners.count < QuorumLinks.learnersMax else {
             port.complaints.warn(
                 "too many learners; closed", from: Port.host(of: handler.channel?.remoteAddress))
-            return handler.silence()
+            return handler.close()
         }
         lastLink += 1
         let link = LinkID(rawValue: lastLink)

@@ -136,7 +136,7 @@ package final class QuorumLinks {
         if case .linked(let leader) = leaderLink { handlers.append(leader) }
         let endings = [port.close()] + handlers.compactMap { $0.channel?.closeFuture }
         dropLeaderLink()
-        for learner in learners.values { learner.silence() }
+        for learner in learners.values { learner.close() }
         learners.removeAll()
         return .andAllComplete(endings, on: loop)
     }
