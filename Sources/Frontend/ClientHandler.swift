@@ -92,13 +92,13 @@ final class ClientHandler: ChannelInboundHandler {
             begin(id, begun, context)
         case .overflow(var begun):
             begun.writeBuffer(&bytes)
-            hear(begun, context)
+            receiveOverflow(begun, context)
         case .operatorWord, .closed: break
         }
     }
 
     /// From one that found no place: there may be one by now.
-    private func hear(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+    private func receiveOverflow(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         switch responder.answer(bytes) {
         case .undecided: phase = .overflow(bytes)
         case .answer(let text):

@@ -104,7 +104,7 @@ package final class ReplicaLoop {
             step(.ticked)
             return loop.makeSucceededVoidFuture()
         }
-        peers.report(to: { bound.value.hear($0) }, snapshot: { bound.value.readSnapshot(&$0) })
+        peers.report(to: { bound.value.receive($0) }, snapshot: { bound.value.readSnapshot(&$0) })
         return peers.open().map {
             bound.value.step(.pulsed)
             bound.value.timers.pulse = bound.eventLoop.scheduleRepeatedTask(
@@ -160,10 +160,10 @@ package final class ReplicaLoop {
     }
 
     /// The other servers say much at a time; what that means for clients leaves at the end of the turn.
-    private func hear(_ input: LinkEvent) {
+    private func receive(_ event: LinkEvent) {
         loop.assertInEventLoop()
         if hasStopped { return }
-        replica.step(.link(input), at: .now, into: &effects)
+        replica.step(.link(event), at: .now, into: &effects)
         execute()
     }
 

@@ -92,7 +92,7 @@ final class ElectionHandler: LinkHandler {
             return true
         case .link(let peer):
             guard let frame = try linkState.unread.readElectionFrame() else { return false }
-            hear(frame, from: peer)
+            receive(frame, from: peer)
             return true
         case .dialed:
             guard linkState.unread.readableBytes <= ElectionGreeting.addressBytesMax else {
@@ -114,9 +114,9 @@ final class ElectionHandler: LinkHandler {
     }
 
     /// A notification that cannot be read is left unheard; the link stays (quorum protocol 2.4).
-    private func hear(_ frame: ByteBuffer, from peer: PeerID) {
+    private func receive(_ frame: ByteBuffer, from peer: PeerID) {
         do throws(DecodingError) {
-            owner.heard(try Notification(decoding: frame.readableBytesSpan), from: peer)
+            owner.received(try Notification(decoding: frame.readableBytesSpan), from: peer)
         } catch {
             guard !hasComplained else { return }
             hasComplained = true

@@ -134,7 +134,7 @@ package final class ElectionLinks {
 
     // MARK: What happens on a link
 
-    func heard(_ notification: Notification, from peer: PeerID) {
+    func received(_ notification: Notification, from peer: PeerID) {
         if !isClosed { whenHappened(.notified(notification, by: peer)) }
     }
 

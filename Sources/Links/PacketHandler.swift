@@ -168,16 +168,16 @@ final class PacketHandler: LinkHandler {
             guard let packet = try packet(dataBytesMax: owner.limits.dataBytesMax, from: link) else {
                 return isPassingOver
             }
-            owner.heard(packet, from: link)
+            owner.received(packet, from: link)
             return true
         case .overlong(var request, let link):
             guard let packet = try passOver(&request, from: link) else { return false }
-            owner.heard(packet, from: link)
+            owner.received(packet, from: link)
             return true
         case .leader:
             guard let packet = try packet(dataBytesMax: owner.limits.leaderDataBytesMax) else { return false }
             if packet.kind == .snapshot { phase = .snapshot }
-            owner.heardFromLeader(packet)
+            owner.receivedFromLeader(packet)
             return true
         case .snapshot: return takeSnapshotBytes()
         case .dialed: return false

@@ -93,7 +93,7 @@ extension QuorumLinks {
 
     // MARK: What happens on the link
 
-    func heardFromLeader(_ packet: QuorumPacket) {
+    func receivedFromLeader(_ packet: QuorumPacket) {
         guard case .linked = leaderLink else { return }
         if let way = packet.synchronization {
             log.info("synchronized by the leader", metadata: ["by": "\(way)", "zxid": "\(packet.zxid)"])

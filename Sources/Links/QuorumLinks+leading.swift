@@ -68,7 +68,7 @@ extension QuorumLinks {
         learners[link] = handler
         logIntroduction(packet, on: link)
         whenHappened(.learnerLinkUp(link))
-        heard(packet, from: link)
+        received(packet, from: link)
     }
 
     private func logIntroduction(_ packet: QuorumPacket, on link: LinkID) {
@@ -81,7 +81,7 @@ extension QuorumLinks {
             ])
     }
 
-    func heard(_ packet: QuorumPacket, from link: LinkID) {
+    func received(_ packet: QuorumPacket, from link: LinkID) {
         if learners[link] != nil { whenHappened(.fromLearner(packet, link)) }
     }
 

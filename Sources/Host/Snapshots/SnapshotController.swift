@@ -48,7 +48,7 @@ package final class SnapshotController {
         self.wish = wish
         self.forget = forget
         let bound = NIOLoopBound(self, eventLoop: loop)
-        snapshotThread.whenDone = { outcome in bound.eventLoop.execute { bound.value.hear(outcome) } }
+        snapshotThread.whenDone = { outcome in bound.eventLoop.execute { bound.value.receive(outcome) } }
     }
 
     /// The log has grown.
@@ -104,7 +104,7 @@ package final class SnapshotController {
         nextSlice = nil
     }
 
-    private func hear(_ outcome: SnapshotThread.Outcome) {
+    private func receive(_ outcome: SnapshotThread.Outcome) {
         switch outcome {
         case .written(let zxid, let oldest):
             // One that was complete when it was given up says so too, perhaps while the next is under way.
