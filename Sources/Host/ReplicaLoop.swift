@@ -185,7 +185,7 @@ package final class ReplicaLoop {
             isLeading: replica.isLeading, proposed: replica.lastProposed, committed: replica.tree.lastZxid,
             nowNs: nowNs)
         if let deadlineNs {
-            holdBatch(until: deadlineNs)
+            delayBatch(until: deadlineNs)
             peers?.flush(proposals: false)
         } else {
             passOn(at: nowNs)
@@ -193,7 +193,7 @@ package final class ReplicaLoop {
         flushAnswered()
     }
 
-    private func holdBatch(until deadline: Int64) {
+    private func delayBatch(until deadline: Int64) {
         guard !effects.writes.isEmpty, timers.batchEnd?.deadline != deadline else { return }
         timers.endBatch()
         let bound = NIOLoopBound(self, eventLoop: loop)
@@ -245,7 +245,7 @@ package final class ReplicaLoop {
         }
         channel.writeAndFlush(bytes, promise: nil)
         effects.recycle(bytes)
-        if !channel.isWritable { hold(id, channel) }
+        if !channel.isWritable { openBacklog(of: id, channel) }
     }
 
     private func actAll() {

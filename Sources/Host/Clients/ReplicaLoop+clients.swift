@@ -70,7 +70,7 @@ extension ReplicaLoop {
 
     /// The socket has enough: what follows waits here. Unless writing to it has just shown that it is gone:
     /// its slot is another client's soon.
-    func hold(_ id: ConnectionID, _ channel: any Channel) {
+    func openBacklog(of id: ConnectionID, _ channel: any Channel) {
         guard clients[id] != nil else { return }
         let unread = channel.unsentBytes
         clients.openBacklog(of: id, socketBytes: unread)
