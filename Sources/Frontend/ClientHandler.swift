@@ -134,7 +134,7 @@ final class ClientHandler: ChannelInboundHandler {
         _ text: EventLoopFuture<ByteBuffer>, to id: ConnectionID?, _ context: ChannelHandlerContext
     ) {
         phase = .operatorWord(id)
-        if let id { replicaLoop.noteWord(on: id) }
+        if let id { replicaLoop.beginWord(on: id) }
         text.assumeIsolated().whenSuccess { text in
             guard case .operatorWord = self.phase else { return }
             self.answer(text, to: id, context)
@@ -147,7 +147,7 @@ final class ClientHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(text)).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }
-        if let id { replicaLoop.noteUnreadAnswer(text.readableBytes, of: id) }
+        if let id { replicaLoop.countUnreadAnswer(text.readableBytes, of: id) }
     }
 
     private func receive(_ bytes: ByteBuffer, from id: ConnectionID, _ context: ChannelHandlerContext) {

@@ -129,7 +129,7 @@ package final class ReplicaLoop {
         turns.note(storedThrough: batch.ticket)
         if let warning = info.syncTimes.add(ns: batch.syncNs) { log.warning("\(warning)") }
         step(.stored(through: batch.ticket))
-        snapshots.note(batch) { replica.tree.znodes.storedBytes }
+        snapshots.logGrew(by: batch) { replica.tree.znodes.storedBytes }
     }
 
     private func readSnapshot(_ stream: inout ByteBuffer) -> Bool {

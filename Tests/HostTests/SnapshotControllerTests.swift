@@ -34,7 +34,7 @@ import Vocabulary
             // What comes of it is told to the loop from the snapshot thread's thread: here it is the test
             // that does.
             snapshotThread.whenDone = { _ in }
-            controller.note(LogThread.Stored(ticket: 1)) { 0 }
+            controller.logGrew(by: LogThread.Stored(ticket: 1)) { 0 }
         }
 
         func close() throws {
@@ -75,7 +75,7 @@ import Vocabulary
         controller.controller.act(.begin(head, after: 2))
         controller.pass(ms: 5)
         #expect(controller.slicesAsked == 0)
-        controller.controller.note(LogThread.Stored(ticket: 2)) { 0 }
+        controller.controller.logGrew(by: LogThread.Stored(ticket: 2)) { 0 }
         controller.pass(ms: 1)
         #expect(controller.slicesAsked == 1)
         try controller.close()

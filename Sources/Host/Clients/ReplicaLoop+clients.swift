@@ -18,7 +18,7 @@ extension ReplicaLoop {
     }
 
     /// An operator's word came, whose answer takes its time.
-    package func noteWord(on id: ConnectionID) {
+    package func beginWord(on id: ConnectionID) {
         step(.wordCame(id))
     }
 
@@ -84,7 +84,7 @@ extension ReplicaLoop {
 
     /// The answer to an operator's word, which may be longer than anything else: its reader goes only if
     /// everybody owes too much.
-    package func noteUnreadAnswer(_ bytes: Int, of id: ConnectionID) {
+    package func countUnreadAnswer(_ bytes: Int, of id: ConnectionID) {
         guard clients[id] != nil else { return }
         setUnread(min(bytes, UnreadBytes.ofOneMax), of: id)
     }

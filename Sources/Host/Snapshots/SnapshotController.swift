@@ -54,7 +54,7 @@ package final class SnapshotController {
     /// The log has grown.
     ///
     /// - Parameter treeBytes: What a snapshot would take, about; asked only if enough is in the log.
-    func note(_ batch: LogThread.Stored, treeBytes: () -> Int) {
+    func logGrew(by batch: LogThread.Stored, treeBytes: () -> Int) {
         let before = stored
         stored = batch.ticket
         if let gate, before < gate, stored >= gate { goOn() }
