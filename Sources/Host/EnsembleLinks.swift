@@ -119,7 +119,7 @@ package final class EnsembleLinks {
         return (error as? IOError)?.errnoCode == EADDRNOTAVAIL
     }
 
-    func act(_ action: LinkAction) {
+    func perform(_ action: LinkAction) {
         switch action {
         case .notify(let peer, let notification): election.notify(peer, notification)
         case .seek(let peer): election.seek(peer)

@@ -172,7 +172,7 @@ package final class ReplicaLoop {
     private func execute() {
         if turns.handsOffEarly(effects.writes.count) { handOff() }
         if effects.hasNotified, turns.sendsEvents { notifySlice() }
-        if !effects.actions.isEmpty { actAll() }
+        if !effects.actions.isEmpty { performAll() }
         let isAnythingWaiting = !effects.writes.isEmpty || effects.hasAnswered || peers?.hasUnsent == true
         guard turns.opensTurn(isAnythingWaiting: isAnythingWaiting) else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
@@ -248,16 +248,16 @@ package final class ReplicaLoop {
         if !channel.isWritable { openBacklog(of: id, channel) }
     }
 
-    private func actAll() {
+    private func performAll() {
         var taken: [Effects.Action] = []
         swap(&taken, &spareActions)
         effects.takeActions(into: &taken)
-        for action in taken { act(action) }
+        for action in taken { perform(action) }
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &spareActions)
     }
 
-    private func act(_ action: Effects.Action) {
+    private func perform(_ action: Effects.Action) {
         switch action {
         case .close(let id): end(id)
         case .pauseReading(let id): setPaused(id, true)
@@ -269,8 +269,8 @@ package final class ReplicaLoop {
         case .warn(let sentence): log.warning("\(sentence)")
         case .complain(let kind, let address, let detail):
             complaints.warn(kind, from: "\(address)", ["detail": "\(detail)"])
-        case .link(let action): peers?.act(action)
-        case .snapshot(let action): snapshots.act(action)
+        case .link(let action): peers?.perform(action)
+        case .snapshot(let action): snapshots.perform(action)
         }
     }
 }

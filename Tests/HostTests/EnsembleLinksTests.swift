@@ -43,7 +43,7 @@ import Zab
 
     @Test func `say once that there is no way to a leader, when it was to be dialed`() throws {
         let turned = try TurnedLinks()
-        turned.links.act(.follow(PeerID(rawValue: 9), afterMs: 50))
+        turned.links.perform(.follow(PeerID(rawValue: 9), afterMs: 50))
         turned.loop.advanceTime(by: .milliseconds(49))
         #expect(turned.events == [])
         turned.loop.advanceTime(by: .milliseconds(1))
@@ -54,8 +54,8 @@ import Zab
 
     @Test func `say nothing of a leader that is not followed any more`() throws {
         let turned = try TurnedLinks()
-        turned.links.act(.follow(PeerID(rawValue: 9), afterMs: 50))
-        turned.links.act(.unfollow)
+        turned.links.perform(.follow(PeerID(rawValue: 9), afterMs: 50))
+        turned.links.perform(.unfollow)
         turned.loop.advanceTime(by: .seconds(1))
         #expect(turned.events == [])
     }
@@ -63,11 +63,11 @@ import Zab
     @Test func `keep nothing for servers that have no link`() throws {
         let turned = try TurnedLinks()
         let link = LinkID(rawValue: 7)
-        turned.links.act(.toLearner(link, QuorumPacket(.ping, zxid: .zero)))
-        turned.links.act(.snapshotPiece(link, ByteBuffer(bytes: [1, 2, 3])))
-        turned.links.act(.toLeader(QuorumPacket(.ping, zxid: .zero)))
-        turned.links.act(.drop(link, "it is not there"))
-        turned.links.act(.seek(PeerID(rawValue: 9)))
+        turned.links.perform(.toLearner(link, QuorumPacket(.ping, zxid: .zero)))
+        turned.links.perform(.snapshotPiece(link, ByteBuffer(bytes: [1, 2, 3])))
+        turned.links.perform(.toLeader(QuorumPacket(.ping, zxid: .zero)))
+        turned.links.perform(.drop(link, "it is not there"))
+        turned.links.perform(.seek(PeerID(rawValue: 9)))
         #expect(!turned.links.hasUnsent)
         turned.loop.advanceTime(by: .seconds(1))
         #expect(turned.events == [])

@@ -47,10 +47,10 @@ import Vocabulary
 
     @Test func `asks for slice after slice until it has the last, and then no more`() throws {
         let controller = try TurnedController(folder)
-        for action in controller.actions.dropLast() { controller.controller.act(action) }
+        for action in controller.actions.dropLast() { controller.controller.perform(action) }
         controller.pass(ms: 3)
         #expect(controller.slicesAsked == 3)
-        if let last = controller.actions.last { controller.controller.act(last) }
+        if let last = controller.actions.last { controller.controller.perform(last) }
         controller.pass(ms: 100)
         #expect(controller.slicesAsked == 3)
         try controller.close()
@@ -58,9 +58,9 @@ import Vocabulary
 
     @Test func `asks at the same pace when one is begun right behind one that was given up`() throws {
         let controller = try TurnedController(folder)
-        controller.controller.act(controller.actions[0])
-        controller.controller.act(.abandon)
-        controller.controller.act(controller.actions[0])
+        controller.controller.perform(controller.actions[0])
+        controller.controller.perform(.abandon)
+        controller.controller.perform(controller.actions[0])
         controller.pass(ms: 5)
         #expect(controller.slicesAsked == 5)
         try controller.close()
@@ -72,7 +72,7 @@ import Vocabulary
             Issue.record("begins with \(controller.actions[0])")
             return
         }
-        controller.controller.act(.begin(head, after: 2))
+        controller.controller.perform(.begin(head, after: 2))
         controller.pass(ms: 5)
         #expect(controller.slicesAsked == 0)
         controller.controller.logGrew(by: LogThread.Stored(ticket: 2)) { 0 }

@@ -64,7 +64,7 @@ package final class SnapshotController {
         wish(.due)
     }
 
-    func act(_ action: SnapshotAction) {
+    func perform(_ action: SnapshotAction) {
         switch action {
         case .begin(let head, let ticket):
             gate = ticket
