@@ -26,7 +26,7 @@ extension ByteBuffer {
     ///
     /// Slices of it may be kept for long: what it stands in is at least half full. The socket's own buffer is
     /// left to the socket when it is not.
-    mutating func takeIn(_ bytes: inout ByteBuffer) {
+    mutating func append(_ bytes: inout ByteBuffer) {
         if readableBytes == 0 {
             if bytes.readableBytes >= bytes.storageCapacity / 2 {
                 self = bytes

@@ -74,16 +74,16 @@ final class ElectionHandler: LinkHandler {
 
     // MARK: From the socket
 
-    func takeUnread() throws(LinkFault) {
-        while try takeStep() {}
+    func parseUnread() throws(LinkFault) {
+        while try parseNext() {}
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if case .link(let peer) = phase, context.channel.isWritable { owner.sendNewest(to: peer) }
     }
 
-    /// Takes one greeting or one frame; false when there is none whole.
-    private func takeStep() throws(LinkFault) -> Bool {
+    /// Parses one greeting or one frame; false when there is none whole.
+    private func parseNext() throws(LinkFault) -> Bool {
         switch phase {
         case .unidentified:
             guard let greeting = try greeting() else { return false }

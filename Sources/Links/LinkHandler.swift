@@ -27,8 +27,8 @@ protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
     /// The connection is being closed: bytes that still come are dropped.
     var isClosed: Bool { get }
 
-    /// Takes what has come, as far as it goes.
-    func takeUnread() throws(LinkFault)
+    /// Parses what has come, as far as it goes.
+    func parseUnread() throws(LinkFault)
     /// Closes, without another word to the owner.
     func close()
     /// The connection is over: tells the owner, later.
@@ -67,9 +67,9 @@ extension LinkHandler {
             return context.eventLoop.assumeIsolated().execute { self.channel?.close(promise: nil) }
         }
         guard !isClosed else { return }
-        linkState.unread.takeIn(&bytes)
+        linkState.unread.append(&bytes)
         do throws(LinkFault) {
-            try takeUnread()
+            try parseUnread()
         } catch {
             fail(error.reason)
         }

@@ -144,15 +144,15 @@ final class PacketHandler: LinkHandler {
 
     // MARK: From the socket
 
-    func takeUnread() throws(LinkFault) {
-        while try takeStep() {}
+    func parseUnread() throws(LinkFault) {
+        while try parseNext() {}
         guard linkState.unread.readableBytes <= unreadBytesMax else {
             throw LinkFault("sent \(linkState.unread.readableBytes) bytes that nothing comes of")
         }
     }
 
-    /// Takes one packet, or what the owner takes of a snapshot; false when more must come first.
-    private func takeStep() throws(LinkFault) -> Bool {
+    /// Parses one packet, or gives the owner what it takes of a snapshot; false when more must come first.
+    private func parseNext() throws(LinkFault) -> Bool {
         switch phase {
         case .unidentified:
             guard let packet = try packet(dataBytesMax: PacketHandler.introductionBytesMax) else {
@@ -179,7 +179,7 @@ final class PacketHandler: LinkHandler {
             if packet.kind == .snapshot { phase = .snapshot }
             owner.receivedFromLeader(packet)
             return true
-        case .snapshot: return takeSnapshotBytes()
+        case .snapshot: return readSnapshotBytes()
         case .dialed: return false
         case .closed:
             linkState.unread = ByteBuffer()
@@ -197,7 +197,7 @@ final class PacketHandler: LinkHandler {
     }
 
     /// The owner has the bytes to itself meanwhile: it may close this link from inside.
-    private func takeSnapshotBytes() -> Bool {
+    private func readSnapshotBytes() -> Bool {
         guard linkState.unread.readableBytes > 0 else { return false }
         var bytes = linkState.unread
         linkState.unread = ByteBuffer()

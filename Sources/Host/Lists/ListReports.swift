@@ -37,11 +37,11 @@ final class ListReports {
     ) -> EventLoopFuture<ByteBuffer> {
         let promise = replicaLoop.loop.makePromise(of: ByteBuffer.self)
         requests.append(Request(parts: parts, settings: settings, write: write, promise: promise))
-        if !isBusy { takeNext() }
+        if !isBusy { startNext() }
         return promise.futureResult
     }
 
-    private func takeNext() {
+    private func startNext() {
         guard let request = requests.popFirst() else {
             isBusy = false
             return
@@ -79,6 +79,6 @@ final class ListReports {
         }
         made.cascade(to: request.promise)
         let bound = NIOLoopBound(self, eventLoop: replicaLoop.loop)
-        made.whenComplete { _ in bound.value.takeNext() }
+        made.whenComplete { _ in bound.value.startNext() }
     }
 }
