@@ -15,7 +15,7 @@ extension ReplicaLoop {
                 "role": "\(role(of: replica))",
                 "applied": "\(replica.tree.lastZxid)", "proposed": "\(replica.lastProposed)",
                 "outstandingWrites": "\(replica.outstandingRequestCount)",
-                "ordersAtDisk": "\(writesAtDisk)",
+                "writesAtDisk": "\(writesAtDisk)",
                 "connections": "\(connectionCount)", "sessions": "\(replica.sessions.count)",
                 "syncsWaiting": "\(replica.pendingSyncCount)",
                 "snapshot": "\(replica.isTakingSnapshot ? "under way" : "none")",

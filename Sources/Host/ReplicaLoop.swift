@@ -13,7 +13,7 @@ internal import Znodes
 /// log.
 ///
 /// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
-/// `TurnPolicy` says when orders are handed to the disk, packets to the other servers and events to clients.
+/// `TurnPolicy` says when writes are handed to the disk, packets to the other servers and events to clients.
 /// Answers leave in one buffer and one flush per connection and turn.
 package final class ReplicaLoop {
     /// Between two slices of events, and between pieces of anything else: long enough for the loop to look
@@ -113,7 +113,7 @@ package final class ReplicaLoop {
         }
     }
 
-    /// Hands the last orders to the log and takes no further input: a write that is not logged any more must
+    /// Hands the last writes to the log and takes no further input: a write that is not logged any more must
     /// not be answered. Called on the loop, before the log's thread is closed.
     package func stop() {
         timers.tick?.cancel()

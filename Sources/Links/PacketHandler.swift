@@ -37,7 +37,7 @@ final class PacketHandler: LinkHandler {
     /// away when that is over.
     @exclusivity(unchecked) var linkState = LinkState()
     @exclusivity(unchecked) private var unsent = ByteBuffer()
-    /// Proposals that are behind it, and the place of the first.
+    /// Proposals that follow `unsent`, and the zxid of the first.
     private var proposals = ByteBuffer()
     private var firstProposal: Zxid?
     /// Bytes that NIO held at the last look; never less than it holds now.

@@ -143,7 +143,7 @@ def quit(report):
         node.start()
         node.process.send_signal(signal.SIGQUIT)
         report.check("SIGQUIT says the role", waits_for(node, "role=alone"), node.log_end())
-        for word in ("ordersAtDisk=0", "connections=", "outstandingWrites=0", "s of CPU"):
+        for word in ("writesAtDisk=0", "connections=", "outstandingWrites=0", "s of CPU"):
             report.check(f"and {word}", word in node.log.read_text(), node.log_end())
         report.check("and goes on", b"Mode:" in (node.word("srvr") or b""))
         report.equal("until it is stopped", node.stop(), 0)
