@@ -125,10 +125,8 @@ final class PacketHandler: LinkHandler {
         unsent = ByteBuffer()
     }
 
-    /// Bytes that the peer has not taken: added and not yet in the kernel's hands.
-    var unsentBytes: Int { unsent.readableBytes + proposals.readableBytes + channelBytes }
-
-    /// Whether more than `bytesMax` are unsent beside a tree; looks closely only when it may be so.
+    /// Whether the peer has not taken more than `bytesMax` beside a tree: bytes that were added and are not
+    /// in the kernel's hands yet. Looks closely only when it may be so.
     func isBehind(by bytesMax: Int) -> Bool {
         let added = unsent.readableBytes + proposals.readableBytes
         guard added + heldBytes > bytesMax + treeBytes else { return false }

@@ -29,12 +29,6 @@ extension QuorumLinks {
         added(to: learner, link)
     }
 
-    /// Bytes that a learner has been sent and has not taken; past `unsentBytesMax` beside a
-    /// tree its link is closed.
-    package func unsentBytes(to link: LinkID) -> Int {
-        learners[link]?.unsentBytes ?? 0
-    }
-
     /// Closes a learner's link, with what it has not been sent. `learnerLinkDown` follows.
     package func drop(_ link: LinkID, because reason: String) {
         loop.assertInEventLoop()

@@ -65,7 +65,6 @@ struct ClientSockets: ~Copyable {
 
     /// Bytes that all of them together owe to read.
     var unreadBytes: Int { unread.bytes }
-    var backlogCount: Int { backlogs.count }
 
     func hasBacklog(_ id: ConnectionID) -> Bool {
         !backlogs.isEmpty && backlogs[id.slot] != nil
