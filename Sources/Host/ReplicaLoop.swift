@@ -32,8 +32,8 @@ package final class ReplicaLoop {
     /// The other servers' end; nil for a node that is all there is.
     private let peers: EnsembleLinks?
     private let snapshots: SnapshotController
-    /// Not checked for overlapping access, like `effects` and `turns` (D2): the loop alone reaches them, and a
-    /// replica calls nobody. What it wants done lies in `effects` until its step is over.
+    /// Not checked for overlapping access, like `effects` and `turns` (D2): the loop alone reaches them, and
+    /// a replica calls nobody. What it wants done lies in `effects` until its step is over.
     @exclusivity(unchecked) private var replica: Replica
     @exclusivity(unchecked) private var effects = Effects()
     /// Empty, with room for the next.
@@ -95,7 +95,7 @@ package final class ReplicaLoop {
             bound.eventLoop.execute { bound.value.stored(batch) }
         }
         let logThread = logThread
-        snapshots.open({ bound.value.step(.snapshot($0)) }, forget: { logThread.trim(through: $0) })
+        snapshots.open({ bound.value.step(.snapshot($0)) }, trimLog: { logThread.trim(through: $0) })
         let interval = TimeAmount.milliseconds(max(10, min(tickMs / 4, 500)))
         timers.tick = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.step(.ticked)

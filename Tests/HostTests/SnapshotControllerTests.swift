@@ -30,7 +30,7 @@ import Vocabulary
                 replayed: Recovery.Replayed(), loop: loop,
                 log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             controller.open(
-                { [unowned self] in if case .sliceDue = $0 { self.slicesAsked += 1 } }, forget: { _ in })
+                { [unowned self] in if case .sliceDue = $0 { self.slicesAsked += 1 } }, trimLog: { _ in })
             // What comes of it is told to the loop from the snapshot thread's thread: here it is the test
             // that does.
             snapshotThread.whenDone = { _ in }

@@ -112,7 +112,7 @@ extension ReplicaLoop {
             guard clients.beginDraining(id) else { return }
             guard drain(id, into: channel) else { return }
         }
-        wentOn(id)
+        drained(id)
     }
 
     /// - Returns: Whether the socket took all of it and would take more.
@@ -137,7 +137,7 @@ extension ReplicaLoop {
     }
 
     /// The client has taken all that was kept for it.
-    private func wentOn(_ id: ConnectionID) {
+    private func drained(_ id: ConnectionID) {
         guard let client = clients[id] else { return }
         if !client.isPaused { setReading(id, true) }
         if client.isAwaited { giveRoom(id) }

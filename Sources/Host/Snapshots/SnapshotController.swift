@@ -26,8 +26,8 @@ package final class SnapshotController {
     private var nextSlice: Scheduled<Void>?
     private var stored: UInt64 = 0
     private var beganMs: Int64 = 0
-    private var wish: (SnapshotInput) -> Void = { _ in }
-    private var forget: (Zxid) -> Void = { _ in }
+    private var tellReplica: (SnapshotInput) -> Void = { _ in }
+    private var trimLog: (Zxid) -> Void = { _ in }
 
     /// - Parameter replayed: What the log holds since the last snapshot.
     package init(
@@ -42,11 +42,11 @@ package final class SnapshotController {
     }
 
     /// - Parameters:
-    ///   - wish: Tells the replica.
-    ///   - forget: Tells the log that everything up to a position is not needed any more.
-    func open(_ wish: @escaping (SnapshotInput) -> Void, forget: @escaping (Zxid) -> Void) {
-        self.wish = wish
-        self.forget = forget
+    ///   - tellReplica: Tells the replica.
+    ///   - trimLog: Tells the log that everything up to a position is not needed any more.
+    func open(_ tellReplica: @escaping (SnapshotInput) -> Void, trimLog: @escaping (Zxid) -> Void) {
+        self.tellReplica = tellReplica
+        self.trimLog = trimLog
         let bound = NIOLoopBound(self, eventLoop: loop)
         snapshotThread.whenDone = { outcome in bound.eventLoop.execute { bound.value.receive(outcome) } }
     }
@@ -57,11 +57,11 @@ package final class SnapshotController {
     func logGrew(by batch: LogThread.Stored, treeBytes: () -> Int) {
         let before = stored
         stored = batch.ticket
-        if let gate, before < gate, stored >= gate { goOn() }
+        if let gate, before < gate, stored >= gate { scheduleSlice() }
         schedule.note(transactions: batch.transactions, bytes: batch.bytes)
         guard gate == nil, schedule.hasEnough, schedule.isDue(treeBytes: treeBytes()) else { return }
         schedule.restart(roll: UInt64.random(in: .min ... .max))
-        wish(.due)
+        tellReplica(.due)
     }
 
     func perform(_ action: SnapshotAction) {
@@ -72,21 +72,21 @@ package final class SnapshotController {
             beganMs = Instant.now.monotonicMs
             log.info("takes a snapshot", metadata: ["zxid": "\(head.zxid)"])
             snapshotThread.begin(head)
-            if stored >= ticket { goOn() }
+            if stored >= ticket { scheduleSlice() }
         case .add(let slice):
             snapshotThread.add(slice.znodes)
             guard slice.isLast else { return }
-            rest()
+            cancelSlice()
             snapshotThread.finish()
         case .abandon:
-            rest()
+            cancelSlice()
             gate = nil
             snapshotThread.abandon()
             log.info("gives the snapshot up")
         }
     }
 
-    private func goOn() {
+    private func scheduleSlice() {
         nextSlice?.cancel()
         let bound = NIOLoopBound(self, eventLoop: loop)
         nextSlice = loop.scheduleTask(in: SnapshotController.pause) { bound.value.askForSlice() }
@@ -94,12 +94,12 @@ package final class SnapshotController {
 
     private func askForSlice() {
         guard gate != nil else { return }
-        if !snapshotThread.isBehind { wish(.sliceDue) }
+        if !snapshotThread.isBehind { tellReplica(.sliceDue) }
         // Unless that was the last, or there is no snapshot any more.
-        if nextSlice != nil { goOn() }
+        if nextSlice != nil { scheduleSlice() }
     }
 
-    private func rest() {
+    private func cancelSlice() {
         nextSlice?.cancel()
         nextSlice = nil
     }
@@ -112,12 +112,12 @@ package final class SnapshotController {
             let ms = Instant.now.monotonicMs - beganMs
             log.info(
                 "took a snapshot", metadata: ["zxid": "\(zxid)", "ms": "\(ms)", "oldest": "\(oldest)"])
-            forget(oldest)
+            trimLog(oldest)
         case .failed(let error):
-            rest()
+            cancelSlice()
             gate = nil
             log.error("cannot take a snapshot; the log goes on without: \(error.message)")
-            wish(.failed)
+            tellReplica(.failed)
         }
     }
 }
