@@ -109,7 +109,7 @@ let package = Package(
             "aviary-sim", on: "Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary", buffer,
             arguments),
 
-        // What tests of several modules share: replies as clients read them, folders that are gone afterwards.
+        // What tests of several modules share: replies as clients read them, folders gone with the test.
         .target(
             name: "TestSupport", dependencies: ["Vocabulary", "Wire", buffer], path: "Tests/TestSupport",
             swiftSettings: strict),

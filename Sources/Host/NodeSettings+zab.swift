@@ -6,14 +6,14 @@ package import Zab
 extension NodeSettings {
     /// nil for a node that is all there is.
     package var membership: Membership? {
-        guard case .member(let ensemble) = role else { return nil }
+        guard case .member(let ensemble) = deployment else { return nil }
         return Membership(
             quorum: ensemble.quorum, observers: ensemble.observers.map(\.id), version: ensemble.version,
             text: ByteString(ensemble.text), admitsJoiners: isReconfigEnabled)
     }
 
     package var timeouts: Timeouts {
-        guard case .member(let ensemble) = role else {
+        guard case .member(let ensemble) = deployment else {
             return Timeouts(tickMs: Int64(tickTimeMs), initLimit: 10, syncLimit: 5)
         }
         return Timeouts(

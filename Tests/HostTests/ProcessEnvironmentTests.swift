@@ -39,3 +39,12 @@ import Testing
         #expect(ProcessEnvironment.absolute("data") == FileManager.default.currentDirectoryPath + "/data")
     }
 }
+
+@Suite struct `The threads of a process` {
+    @Test func `are listed with what they do`() {
+        let lines = ProcessThreads.lines()
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.hasPrefix("thread ") && $0.hasSuffix(" s of CPU") })
+        #expect(lines.contains { $0.contains(": runs") }, "this one")
+        #expect(lines.first?.hasPrefix("thread \(ProcessInfo.processInfo.processIdentifier) ") == true)
+    }
+}

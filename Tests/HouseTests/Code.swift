@@ -62,8 +62,8 @@ struct Code {
         }
     }
 
-    /// What is assigned to, passed to be changed, called on or given to an initializer by its name anywhere in
-    /// `Sources`.
+    /// What is assigned to, passed to be changed, called on or given to an initializer by its name anywhere
+    /// in `Sources`.
     var namesSet: Set<String> {
         var found: Set<String> = []
         for (path, lines) in lines where path.hasPrefix("Sources/") {

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A folder that is gone with the test: on a real disk, unless `TMPDIR` says otherwise, as for campaigns whose
-/// faults are not the disk's own.
+/// A folder that is gone with the test: on a real disk, unless `TMPDIR` says otherwise, as for campaigns
+/// whose faults are not the disk's own.
 package final class TemporaryFolder {
     package let path: String
 

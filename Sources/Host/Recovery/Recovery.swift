@@ -56,7 +56,7 @@ package enum Recovery {
         _ log: Logger
     ) throws -> Replayed {
         var replayed = Replayed()
-        var progress = ReplayProgress()
+        var progress = RecoveryProgress()
         // A node that is all there is needs nobody's word for what is on its disk.
         let committed = settings.isMember ? store.committed : Zxid(rawValue: .max)
         let (snapshot, last) = (recovering.committed.lastZxid, store.lastZxid)
@@ -160,7 +160,7 @@ extension Recovery {
     ) throws {
         var sessions: [SnapshotHead.StoredSession] = []
         var restoration = recovering.restoration
-        var progress = ReplayProgress()
+        var progress = RecoveryProgress()
         var count = 0
         var total: Int64 = 0
         var tree: Tree?
@@ -198,7 +198,7 @@ extension Recovery {
 }
 
 /// When a long work says again how far it is: once a second.
-private struct ReplayProgress {
+private struct RecoveryProgress {
     private var saidMs = Instant.now.monotonicMs
 
     var isDue: Bool {

@@ -46,10 +46,6 @@ extension ByteBuffer {
         for element in elements { write(&self, element) }
     }
 
-    package mutating func writeJuteTexts(_ texts: [ByteString]?) {
-        writeJuteVector(texts) { $0.writeJuteText($1) }
-    }
-
     package mutating func writeJute(_ stat: Stat) {
         writeWithUnsafeMutableBytes(minimumWritableBytes: Stat.encodedBytes) { target in
             stat.store(into: target, at: 0)

@@ -17,11 +17,6 @@ extension JuteReader {
         try vector(minimumBytes: 4) { reader throws(DecodingError) in try reader.requiredPath() }
     }
 
-    /// A list of texts, none of them null.
-    package mutating func texts() throws(DecodingError) -> [ByteString]? {
-        try vector(minimumBytes: 4) { reader throws(DecodingError) in try reader.requiredText() }
-    }
-
     /// The ACL of a znode: complete, as servers keep it.
     package mutating func storedACL() throws(DecodingError) -> ACL {
         let acl = try vector(minimumBytes: 12) { reader throws(DecodingError) in
