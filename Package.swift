@@ -55,11 +55,12 @@ let package = Package(
         layer("Zab", on: "Vocabulary", buffer, deque),
         layer("Znodes", on: "Vocabulary", deque),
         layer("Wire", on: "Vocabulary", "Znodes", "Zab", buffer),
-        layer("Replica", on: "Vocabulary", "Znodes", "Zab", "Wire", buffer, deque),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        layer("Authentication", on: "Vocabulary", "Znodes", "CCrypto"),
+        layer("Replica", on: "Vocabulary", "Znodes", "Zab", "Wire", "Authentication", buffer, deque),
 
         // The edges: files, sockets, clocks.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "Migrations", path: "migrations", exclude: ["README.md"],
             resources: [.embedInCode("v0001-log.sql"), .embedInCode("v0001-snapshot.sql")],
@@ -69,8 +70,7 @@ let package = Package(
         layer("Clocks"),
         layer("Logbook", on: "Printing", "Clocks", buffer, logging),
 
-        layer("Settings", on: "Vocabulary"),
-        layer("Authentication", on: "Vocabulary", "Settings", "CCrypto"),
+        layer("Settings", on: "Vocabulary", "Authentication"),
         layer("Storage", on: "Vocabulary", "Clocks", "Migrations", "CSQLite", buffer),
         layer("Console", on: "Vocabulary", "Settings", "Printing"),
         layer(
@@ -117,9 +117,9 @@ let package = Package(
         tests("ZabTests", on: "Zab", "SeededRandom", buffer),
         tests("ZnodesTests", on: "Znodes", "SeededRandom"),
         tests("WireTests", on: "Wire", "SeededRandom", "TestSupport", excluding: "Golden"),
-        tests("ReplicaTests", on: "Replica", "TestSupport"),
+        tests("AuthenticationTests", on: "Authentication", "Vocabulary"),
+        tests("ReplicaTests", on: "Authentication", "Replica", "TestSupport"),
         tests("SettingsTests", on: "Settings"),
-        tests("AuthenticationTests", on: "Authentication", "Settings", "Vocabulary"),
         // The disk that fails on purpose, under the real SQLite.
         .target(name: "FaultyFiles", dependencies: ["CSQLite"], path: "Tests/FaultyFiles"),
         tests(

@@ -1,5 +1,4 @@
 internal import CCrypto
-package import Settings
 package import Vocabulary
 
 /// The identity that `user:password` proves in the scheme `digest`: the user and a hash of the whole.
@@ -25,17 +24,5 @@ package enum DigestScheme {
         var text = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
         let length = EVP_EncodeBlock(&text, bytes, Int32(bytes.count))
         return Array(text[..<Int(length)])
-    }
-}
-
-extension DigestAlgorithm {
-    fileprivate var implementation: OpaquePointer? {
-        switch self {
-        case .md5: EVP_md5()
-        case .sha1: EVP_sha1()
-        case .sha256: EVP_sha256()
-        case .sha384: EVP_sha384()
-        case .sha512: EVP_sha512()
-        }
     }
 }

@@ -1,3 +1,4 @@
+package import Authentication
 package import Vocabulary
 package import Zab
 package import Znodes
@@ -35,19 +36,13 @@ package struct ReplicaSettings: Sendable {
     package var isReconfigEnabled: Bool
     /// Whether a member without a leader serves reads.
     package var isReadOnlyModeEnabled: Bool
-    /// `super:<hash>`; whoever proves it passes every check.
-    package var superDigest: ByteString?
-    package var isDigestEnabled: Bool
-    /// Schemes of which a connection must have proven one before anything else; empty for none.
-    package var requiredSchemes: [ByteString]
+    package var authenticator: Authenticator
     package var sweepIntervalMs: Int64
     package var sweepPerMinuteMax: Int
     package var containerNeverUsedMs: Int64
     /// How long a connection may stay without a connect request.
     package var handshakeTimeoutMs: Int64
     package var cxidRule: ResumedCxids.Rule
-    /// `user:password` to `user:hash`: SHA-1 and base64, or as configured.
-    package var digest: @Sendable (ByteString) -> ByteString
 
     package init(
         peer: PeerID = PeerID(rawValue: 1), membership: Membership? = nil,
@@ -58,12 +53,10 @@ package struct ReplicaSettings: Sendable {
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
         outstandingRequestsMax: Int = 1000, requestBytesMax: Int = 100 << 20,
         largeRequestBytes: Int = 64 << 10,
-        isReconfigEnabled: Bool = false, isReadOnlyModeEnabled: Bool = false, superDigest: ByteString? = nil,
-        isDigestEnabled: Bool = true,
-        requiredSchemes: [ByteString] = [], sweepIntervalMs: Int64 = 60_000, sweepPerMinuteMax: Int = 10_000,
-        containerNeverUsedMs: Int64 = 0, handshakeTimeoutMs: Int64 = 10_000,
-        cxidRule: ResumedCxids.Rule = .own,
-        digest: @escaping @Sendable (ByteString) -> ByteString
+        isReconfigEnabled: Bool = false, isReadOnlyModeEnabled: Bool = false,
+        authenticator: Authenticator = Authenticator(), sweepIntervalMs: Int64 = 60_000,
+        sweepPerMinuteMax: Int = 10_000, containerNeverUsedMs: Int64 = 0, handshakeTimeoutMs: Int64 = 10_000,
+        cxidRule: ResumedCxids.Rule = .own
     ) {
         self.peer = peer
         self.membership = membership
@@ -81,14 +74,11 @@ package struct ReplicaSettings: Sendable {
         self.largeRequestBytes = largeRequestBytes
         self.isReconfigEnabled = isReconfigEnabled
         self.isReadOnlyModeEnabled = isReadOnlyModeEnabled
-        self.superDigest = superDigest
-        self.isDigestEnabled = isDigestEnabled
-        self.requiredSchemes = requiredSchemes
+        self.authenticator = authenticator
         self.sweepIntervalMs = sweepIntervalMs
         self.sweepPerMinuteMax = sweepPerMinuteMax
         self.containerNeverUsedMs = containerNeverUsedMs
         self.handshakeTimeoutMs = handshakeTimeoutMs
         self.cxidRule = cxidRule
-        self.digest = digest
     }
 }

@@ -10,6 +10,9 @@ package struct Identity: Hashable, Sendable {
     }
 
     package static let anyone = Identity(scheme: "world", id: "anyone")
+
+    @inlinable
+    package var byteCount: Int { scheme.bytes.count + id.bytes.count }
 }
 
 /// One line of an access control list: what an identity may do.

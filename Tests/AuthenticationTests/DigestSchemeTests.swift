@@ -1,5 +1,4 @@
 import Authentication
-import Settings
 import Testing
 import Vocabulary
 

@@ -20,7 +20,7 @@ final class TestFolder {
     private var last = Zxid(epoch: Epoch(rawValue: 1), counter: 0)
 
     init() {
-        history = Recovering(settings: ReplicaSettings(digest: { $0 }), seed: 1, wallMs: 0)
+        history = Recovering(settings: ReplicaSettings(), seed: 1, wallMs: 0)
     }
 
     var path: String { folder.path }
@@ -63,7 +63,7 @@ final class TestFolder {
 
     /// What a node wants done that takes a snapshot of what was appended so far.
     func snapshotActions() -> [SnapshotAction] {
-        var recovering = Recovering(settings: ReplicaSettings(digest: { $0 }), seed: 1, wallMs: 0)
+        var recovering = Recovering(settings: ReplicaSettings(), seed: 1, wallMs: 0)
         // The folder made that tree itself: nothing a test does can lead there.
         guard
             recovering.restore(history.committed.stored, isExact: true, replayingAfter: last, at: .now)

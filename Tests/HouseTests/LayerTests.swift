@@ -7,9 +7,9 @@ import Testing
         "Zab": ["Vocabulary"],
         "Znodes": ["Vocabulary"],
         "Wire": ["Vocabulary", "Znodes", "Zab"],
-        "Replica": ["Vocabulary", "Znodes", "Zab", "Wire"],
-        "Settings": ["Vocabulary"],
-        "Authentication": ["Vocabulary", "Settings", "CCrypto"],
+        "Authentication": ["Vocabulary", "Znodes", "CCrypto"],
+        "Replica": ["Vocabulary", "Znodes", "Zab", "Wire", "Authentication"],
+        "Settings": ["Vocabulary", "Authentication"],
         "Clocks": [],
         "Storage": ["Vocabulary", "Clocks", "Migrations", "CSQLite"],
         "Console": ["Vocabulary", "Settings", "Printing"],
@@ -39,6 +39,7 @@ import Testing
         "Zab": ["NIOCore", "DequeModule"],
         "Znodes": ["DequeModule"],
         "Wire": ["NIOCore"],
+        "Authentication": [],
         "Replica": ["NIOCore", "DequeModule"],
     ]
 

@@ -41,9 +41,7 @@ final class TestNode {
         from snapshot: StoredState? = nil, replaying log: [Transaction] = [], at start: Instant? = nil,
         _ change: (inout ReplicaSettings) -> Void = { _ in }
     ) {
-        var settings = ReplicaSettings(digest: {
-            ByteString($0.bytes.prefix { $0 != 58 } + Array(":hash".utf8))
-        })
+        var settings = ReplicaSettings()
         settings.rules.hasExtendedTypes = true
         change(&settings)
         isMember = settings.membership != nil

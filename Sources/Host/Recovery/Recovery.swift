@@ -247,7 +247,6 @@ extension LogRow {
 
 extension ReplicaSettings {
     package init(_ settings: NodeSettings) {
-        let algorithm = settings.access.digestAlgorithm
         self.init(
             peer: PeerID(rawValue: settings.serverID ?? 1), membership: settings.membership,
             timeouts: settings.timeouts, recordBytesMax: settings.limits.recordBytesMax,
@@ -263,13 +262,14 @@ extension ReplicaSettings {
             largeRequestBytes: settings.limits.largeRequestBytes,
             isReconfigEnabled: settings.isReconfigEnabled,
             isReadOnlyModeEnabled: settings.isReadOnlyModeEnabled,
-            superDigest: settings.access.superDigest.map { ByteString($0) },
-            isDigestEnabled: settings.access.isDigestSchemeEnabled,
-            requiredSchemes: settings.access.requiredSchemes.map { ByteString($0) },
+            authenticator: Authenticator(
+                digestAlgorithm: settings.access.isDigestSchemeEnabled
+                    ? settings.access.digestAlgorithm : nil,
+                superDigest: settings.access.superDigest.map { ByteString($0) },
+                requiredSchemes: settings.access.requiredSchemes.map { ByteString($0) }),
             sweepIntervalMs: Int64(settings.tree.sweepIntervalMs),
             sweepPerMinuteMax: settings.tree.sweepPerMinuteMax,
             containerNeverUsedMs: Int64(settings.tree.containerNeverUsedMs),
-            handshakeTimeoutMs: Int64(settings.clients.handshakeTimeoutMs),
-            digest: { DigestScheme.identity(of: $0, by: algorithm) })
+            handshakeTimeoutMs: Int64(settings.clients.handshakeTimeoutMs))
     }
 }

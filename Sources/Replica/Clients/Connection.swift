@@ -1,3 +1,4 @@
+internal import Authentication
 internal import DequeModule
 internal import NIOCore
 internal import Vocabulary
@@ -62,10 +63,6 @@ final class Connection {
     /// Reads that may wait behind a client's writes: all of them may have to be answered at once.
     static let waitingReadsMax = 128
 
-    /// Identities of a client, and the bytes of them: they go with each of its requests to the leader, and
-    /// into each ACL that names `auth`.
-    static let identitiesMax = 1000
-    static let identityBytesMax = 128 << 10
     /// Bytes that the identities of a client's waiting requests may come to.
     private static let waitingIdentityBytesMax = 8 << 20
     /// From this size on it may be its size that a leader turns a request down for.
@@ -88,17 +85,11 @@ final class Connection {
         return held
     }
 
-    /// Adds what it has not proven before.
-    ///
-    /// - Returns: False, with nothing added, when that would be too many or too much.
-    func add(_ proven: [Identity]) -> Bool {
-        let new = proven.filter { !identities.contains($0) }
-        let bytes = (identities + new).reduce(0) { $0 + $1.byteCount }
-        guard identities.count + new.count <= Connection.identitiesMax, bytes <= Connection.identityBytesMax
-        else { return false }
-        identities += new
+    /// The client has proven who it is, which goes with each of its requests that waits.
+    func setIdentities(_ identities: [Identity]) {
+        self.identities = identities
+        let bytes = identities.reduce(0) { $0 + $1.byteCount }
         waitingMax = Connection.waitingIdentityBytesMax / max(1, bytes)
-        return true
     }
 
     /// Whether a write is so large, and was given to so many leaders in vain, that it may be what ends them:
@@ -115,7 +106,7 @@ final class Connection {
         self.id = id
         self.address = address
         self.isSecure = isSecure
-        self.identities = [Identity(scheme: "ip", id: address)]
+        self.identities = [Authenticator.identity(ofAddress: address)]
         self.statistics = ConnectionStatistics(establishedMs: now.wallMs, openedMs: now.monotonicMs)
     }
 }

@@ -1,7 +1,7 @@
+internal import Authentication
 internal import NIOCore
 internal import Vocabulary
 internal import Wire
-internal import Znodes
 
 /// Identities of clients: `auth`, `sasl`, `whoAmI`.
 extension Replica {
@@ -13,45 +13,30 @@ extension Replica {
             effects.close(connection)
             return nil
         }
-        guard let proven = identities(proving: packet.scheme, packet.auth) else {
-            return fail(
-                "a client's authentication failed; closed",
-                "scheme \(packet.scheme?.description.prefix(64) ?? "?")", on: connection)
+        do throws(Authenticator.Refusal) {
+            let identities = try settings.authenticator.identities(
+                connection.identities, provingAlso: packet.scheme, packet.auth)
+            connection.setIdentities(identities)
+            return DueAnswer(kind: .fixed(zxid: .zero, .ok))
+        } catch {
+            switch error {
+            case .notProven:
+                return fail(
+                    "a client's authentication failed; closed",
+                    "scheme \(packet.scheme?.description.prefix(64) ?? "?")", on: connection)
+            case .tooMany:
+                let (count, bytes) = (Authenticator.identitiesMax, Authenticator.identityBytesMax)
+                return fail(
+                    "a client has proven too many identities; closed",
+                    "at most \(count), of \(bytes) bytes in all", on: connection)
+            }
         }
-        guard connection.add(proven) else {
-            return fail(
-                "a client has proven too many identities; closed",
-                "at most \(Connection.identitiesMax), of \(Connection.identityBytesMax) bytes in all",
-                on: connection)
-        }
-        return DueAnswer(kind: .fixed(zxid: .zero, .ok))
     }
 
     private mutating func fail(_ kind: String, _ detail: String, on connection: Connection) -> DueAnswer {
         statistics.authFailures += 1
         effects.complain(kind, of: connection, detail)
         return DueAnswer(kind: .fixed(zxid: .zero, .authFailed), isLast: true)
-    }
-
-    /// The identities that the credentials prove; nil where they are refused, which ends the connection.
-    private func identities(proving scheme: ByteString?, _ credentials: [UInt8]?) -> [Identity]? {
-        switch scheme {
-        case "ip":
-            return []
-        case Scheme.digest.name:
-            guard settings.isDigestEnabled, let credentials else { return nil }
-            let digest = settings.digest(ByteString(credentials))
-            let identity = Identity(scheme: Scheme.digest.name, id: digest)
-            guard digest == settings.superDigest else { return [identity] }
-            return [Identity(scheme: Scheme.superUser, id: ""), identity]
-        default:
-            return nil
-        }
-    }
-
-    /// Whether the connection has proven one of the schemes the operator demands.
-    func hasRequiredIdentity(_ connection: Connection) -> Bool {
-        connection.identities.contains { settings.requiredSchemes.contains($0.scheme) }
     }
 
     mutating func refuseUnproven(_ connection: Connection) -> DueAnswer {

@@ -1,3 +1,4 @@
+internal import Authentication
 internal import DequeModule
 internal import NIOCore
 internal import Vocabulary
@@ -60,7 +61,7 @@ extension Replica {
         guard let code = OpCode(rawValue: request.type),
             code.isForClients || isReadOnly && code == .deleteContainer
         else { return refuseUnknown(request, on: connection) }
-        if !settings.requiredSchemes.isEmpty, code != .auth, code != .sasl, !hasRequiredIdentity(connection) {
+        if code != .auth, code != .sasl, !settings.authenticator.admits(connection.identities) {
             return refuseUnproven(connection)
         }
         switch code {

@@ -55,10 +55,6 @@ extension ACLEntry {
     fileprivate static let frameBytes = 12
 }
 
-extension Identity {
-    var byteCount: Int { scheme.bytes.count + id.bytes.count }
-}
-
 extension Operation {
     /// Whether its transaction fits, whoever else's identities its ACLs will hold.
     func fits(_ bytesMax: Int, for identities: [Identity]) -> Bool {

@@ -1,3 +1,6 @@
+package import Authentication
+internal import Vocabulary
+
 /// Settings of who may do what, beyond the ACLs themselves.
 package struct AccessSettings: Equatable, Sendable {
     /// `skipACL`: no ACL is checked.
@@ -21,15 +24,6 @@ package struct AccessSettings: Equatable, Sendable {
     package var ensembleNames: [String] = []
     /// `authProvider.…`: Java classes by the rest of the key.
     package var providers: [String: String] = [:]
-}
-
-/// The hash of the scheme `digest`, by Java's name for it.
-package enum DigestAlgorithm: String, CaseIterable, Equatable, Sendable {
-    case md5 = "MD5"
-    case sha1 = "SHA1"
-    case sha256 = "SHA-256"
-    case sha384 = "SHA-384"
-    case sha512 = "SHA-512"
 }
 
 extension AccessSettings {
@@ -79,7 +73,7 @@ extension AccessSettings {
                 .missing, key, "is not set, but enforce.auth.enabled is true",
                 "name the schemes that clients must use, as in \(key)=digest")
         }
-        let known = ["digest", "ip"]
+        let known = Authenticator.schemes.map(\.description)
         if let stranger = schemes.first(where: { !known.contains($0) }) {
             throw entries.error(
                 .notYet, isSASLRequired ? "sessionRequireClientSASLAuth" : key,

@@ -55,7 +55,7 @@ extension Simulation {
             recordBytesMax: scenario.flaw == .proposesWhatNoneTakes ? .max : scenario.recordBytesMax,
             snapshotSliceRecords: 3, tickMs: 200,
             minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000,
-            cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own, digest: { $0 })
+            cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own)
         settings.endingsPerStep =
             scenario.flaw == .endsSessionsAtOnce ? .unbounded : Simulation.endingsPerStep
         return settings

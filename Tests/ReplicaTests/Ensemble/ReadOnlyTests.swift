@@ -1,3 +1,4 @@
+import Authentication
 import NIOCore
 import Replica
 import Testing
@@ -226,7 +227,7 @@ private func reader(_ node: TestNode, timeoutMs: Int32 = 10_000) throws -> TestC
     }
 
     @Test func `waits for its schemes like everybody else`() throws {
-        let node = TestNode.readOnly { $0.requiredSchemes = ["digest"] }
+        let node = TestNode.readOnly { $0.authenticator.requiredSchemes = ["digest"] }
         let client = try reader(node)
         #expect(try client.create("/a").error == .sessionClosedRequireAuth)
     }

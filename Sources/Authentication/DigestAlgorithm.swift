@@ -1,0 +1,22 @@
+internal import CCrypto
+
+/// The hash of the scheme `digest`, by Java's name for it.
+package enum DigestAlgorithm: String, CaseIterable, Equatable, Sendable {
+    case md5 = "MD5"
+    case sha1 = "SHA1"
+    case sha256 = "SHA-256"
+    case sha384 = "SHA-384"
+    case sha512 = "SHA-512"
+}
+
+extension DigestAlgorithm {
+    var implementation: OpaquePointer? {
+        switch self {
+        case .md5: EVP_md5()
+        case .sha1: EVP_sha1()
+        case .sha256: EVP_sha256()
+        case .sha384: EVP_sha384()
+        case .sha512: EVP_sha512()
+        }
+    }
+}
