@@ -126,7 +126,7 @@ package final class ReplicaLoop {
     // MARK: What happens
 
     private func stored(_ batch: LogThread.Stored) {
-        turns.note(storedThrough: batch.ticket)
+        turns.recordStored(through: batch.ticket)
         if let warning = info.syncTimes.add(ns: batch.syncNs) { log.warning("\(warning)") }
         step(.stored(through: batch.ticket))
         snapshots.logGrew(by: batch) { replica.tree.znodes.storedBytes }

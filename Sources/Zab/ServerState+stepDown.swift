@@ -11,7 +11,7 @@ extension ServerState {
         after leader: PeerID, servingSinceMs: Int64?, because why: StepDown, at nowMs: Int64
     ) -> Resting {
         disk.withdrawAcknowledgements()
-        if why.isFailure { noteFailure(of: leader, at: nowMs) }
+        if why.isFailure { recordFailure(of: leader, at: nowMs) }
         let hasServed = servingSinceMs.map { nowMs - $0 >= timeouts.tickMs / 8 } ?? false
         failures = hasServed ? 0 : failures + 1
         vote = Vote(leader: me, zxid: persistent.lastLogged, epoch: persistent.currentEpoch)
@@ -20,7 +20,7 @@ extension ServerState {
     }
 
     /// The leader that is given up is not the first to be tried again.
-    private mutating func noteFailure(of leader: PeerID, at nowMs: Int64) {
+    private mutating func recordFailure(of leader: PeerID, at nowMs: Int64) {
         guard membership.isVoter(me) else { return }
         failedLeaders.record(leader, untilMs: nowMs + timeouts.failureMs, quorum: membership.quorum)
     }

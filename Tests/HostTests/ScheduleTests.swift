@@ -14,9 +14,9 @@ import Testing
 
     @Test func `the log outweighs the tree, and holds enough transactions`() {
         var schedule = SnapshotSchedule(Self.settings(), roll: 0)
-        schedule.note(transactions: 499, bytes: 10_000)
+        schedule.recordGrowth(transactions: 499, bytes: 10_000)
         #expect(!schedule.hasEnough && !schedule.isDue(treeBytes: 0))
-        schedule.note(transactions: 1, bytes: 0)
+        schedule.recordGrowth(transactions: 1, bytes: 0)
         #expect(schedule.hasEnough)
         #expect(schedule.isDue(treeBytes: 10_000) && !schedule.isDue(treeBytes: 10_001))
     }
@@ -28,7 +28,7 @@ import Testing
             schedule.restart(roll: roll)
             var transactions = 0
             while !schedule.hasEnough {
-                schedule.note(transactions: 1, bytes: 1)
+                schedule.recordGrowth(transactions: 1, bytes: 1)
                 transactions += 1
             }
             due.insert(transactions)
@@ -38,21 +38,21 @@ import Testing
 
     @Test func `without a number the log's weight alone decides`() {
         var schedule = SnapshotSchedule(NodeSettings.standalone().storage, roll: 0)
-        schedule.note(transactions: 10_000_000, bytes: SnapshotSchedule.bytesMin / 2 - 1)
+        schedule.recordGrowth(transactions: 10_000_000, bytes: SnapshotSchedule.bytesMin / 2 - 1)
         #expect(!schedule.hasEnough && !schedule.isDue(treeBytes: 0))
-        schedule.note(transactions: 1, bytes: 1)
+        schedule.recordGrowth(transactions: 1, bytes: 1)
         #expect(schedule.hasEnough && schedule.isDue(treeBytes: 1000))
         #expect(!schedule.isDue(treeBytes: SnapshotSchedule.bytesMin))
     }
 
     @Test func `much log is enough, whatever the tree weighs`() {
         var schedule = SnapshotSchedule(Self.settings { $0.snapshotLogBytes = 1 << 20 }, roll: 0)
-        schedule.note(transactions: 1, bytes: 1 << 19)
+        schedule.recordGrowth(transactions: 1, bytes: 1 << 19)
         #expect(schedule.hasEnough && schedule.isDue(treeBytes: .max))
         schedule.restart(roll: 0)
         #expect(!schedule.hasEnough && !schedule.isDue(treeBytes: 0))
         var unlimited = SnapshotSchedule(Self.settings { $0.snapshotLogBytes = 0 }, roll: 0)
-        unlimited.note(transactions: 1, bytes: .max / 2)
+        unlimited.recordGrowth(transactions: 1, bytes: .max / 2)
         #expect(!unlimited.hasEnough)
     }
 }

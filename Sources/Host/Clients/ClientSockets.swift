@@ -111,6 +111,6 @@ struct ClientSockets: ~Copyable {
     ///
     /// - Returns: Who must be cut off, the one that owes most first.
     mutating func setUnread(_ bytes: Int, of id: ConnectionID) -> [ConnectionID] {
-        unread.note(bytes, of: id)
+        unread.record(bytes, of: id)
     }
 }

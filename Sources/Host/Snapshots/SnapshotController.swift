@@ -38,7 +38,7 @@ package final class SnapshotController {
         self.loop = loop
         self.log = log
         schedule = SnapshotSchedule(settings, roll: UInt64.random(in: .min ... .max))
-        schedule.note(transactions: replayed.transactions, bytes: replayed.bytes)
+        schedule.recordGrowth(transactions: replayed.transactions, bytes: replayed.bytes)
     }
 
     /// - Parameters:
@@ -58,7 +58,7 @@ package final class SnapshotController {
         let before = stored
         stored = batch.ticket
         if let gate, before < gate, stored >= gate { scheduleSlice() }
-        schedule.note(transactions: batch.transactions, bytes: batch.bytes)
+        schedule.recordGrowth(transactions: batch.transactions, bytes: batch.bytes)
         guard gate == nil, schedule.hasEnough, schedule.isDue(treeBytes: treeBytes()) else { return }
         schedule.restart(roll: UInt64.random(in: .min ... .max))
         tellReplica(.due)

@@ -43,7 +43,7 @@ package struct SnapshotSchedule: Sendable {
         bytesDue = logBytesMax > 0 ? between(logBytesMax) : .max
     }
 
-    package mutating func note(transactions: Int, bytes: Int) {
+    package mutating func recordGrowth(transactions: Int, bytes: Int) {
         self.transactions += transactions
         self.bytes += bytes
     }

@@ -48,7 +48,7 @@ package struct TurnPolicy: Sendable {
     package mutating func handOff(through ticket: UInt64) { handedOff = ticket }
 
     /// The disk has done all up to this one.
-    package mutating func note(storedThrough ticket: UInt64) { stored = ticket }
+    package mutating func recordStored(through ticket: UInt64) { stored = ticket }
 
     package func isStored(_ ticket: UInt64) -> Bool { stored >= ticket }
 

@@ -24,7 +24,7 @@ package struct UnreadBytes {
     /// A client that is behind owes so much now.
     ///
     /// - Returns: Who must go; they owe nothing any more.
-    package mutating func note(_ count: Int, of connection: ConnectionID) -> [ConnectionID] {
+    package mutating func record(_ count: Int, of connection: ConnectionID) -> [ConnectionID] {
         bytes += count - (owed.updateValue(count, forKey: connection) ?? 0)
         if count > UnreadBytes.ofOneMax {
             forget(connection)

@@ -106,7 +106,7 @@ extension Simulation {
     }
 
     private func hear(storedThrough ticket: UInt64, by server: Server) throws(Violation) {
-        server.turns.note(storedThrough: ticket)
+        server.turns.recordStored(through: ticket)
         try step(server, .stored(through: ticket))
     }
 

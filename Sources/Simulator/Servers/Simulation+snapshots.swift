@@ -7,7 +7,7 @@ extension Simulation {
     /// The disk has done a batch.
     func noteGrowth(of server: Server) throws(Violation) {
         let growth = server.disk.growth
-        server.schedule.note(transactions: growth.transactions, bytes: growth.bytes)
+        server.schedule.recordGrowth(transactions: growth.transactions, bytes: growth.bytes)
         let treeBytes = server.replica?.tree.znodes.storedBytes ?? 0
         guard server.ownSnapshot == nil, server.schedule.isDue(treeBytes: treeBytes) else { return }
         server.schedule.restart(roll: dice.next())

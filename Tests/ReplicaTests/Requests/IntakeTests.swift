@@ -156,21 +156,21 @@ import Znodes
 
     @Test func `are cut off when one of them owes too much`() {
         var unread = UnreadBytes(bytesMax: .max)
-        #expect(unread.note(UnreadBytes.ofOneMax, of: id(1)) == [])
-        #expect(unread.note(UnreadBytes.ofOneMax + 1, of: id(1)) == [id(1)])
+        #expect(unread.record(UnreadBytes.ofOneMax, of: id(1)) == [])
+        #expect(unread.record(UnreadBytes.ofOneMax + 1, of: id(1)) == [id(1)])
         #expect(unread.bytes == 0)
     }
 
     @Test func `are cut off when all of them owe too much, who owes most first`() {
         var unread = UnreadBytes(bytesMax: 1000)
-        #expect(unread.note(100, of: id(1)) == [])
-        #expect(unread.note(500, of: id(2)) == [])
-        #expect(unread.note(350, of: id(3)) == [])
-        #expect(unread.note(160, of: id(1)) == [id(2)])
+        #expect(unread.record(100, of: id(1)) == [])
+        #expect(unread.record(500, of: id(2)) == [])
+        #expect(unread.record(350, of: id(3)) == [])
+        #expect(unread.record(160, of: id(1)) == [id(2)])
         #expect(unread.bytes == 510)
         unread.forget(id(3))
         #expect(unread.bytes == 160)
-        #expect(unread.note(50, of: id(1)) == [])
+        #expect(unread.record(50, of: id(1)) == [])
         #expect(unread.bytes == 50)
     }
 
@@ -180,7 +180,7 @@ import Znodes
         for owed in 1...400 {
             var gone: Set<Int> = []
             for slot in alive where !gone.contains(slot) {
-                let cut = unread.note(owed, of: id(slot))
+                let cut = unread.record(owed, of: id(slot))
                 if !cut.isEmpty { walks += 1 }
                 gone.formUnion(cut.map(\.slot))
             }

@@ -11,7 +11,7 @@ import Vocabulary
         #expect(alone.handsOffEarly(TurnPolicy.earlyWritesCount))
         alone.handOff(through: 16)
         #expect(alone.writesAtDisk == 16 && !alone.handsOffEarly(100))
-        alone.note(storedThrough: 16)
+        alone.recordStored(through: 16)
         #expect(alone.handsOffEarly(100) && alone.isStored(16))
         #expect(!TurnPolicy(isAlone: false).handsOffEarly(100))
     }
