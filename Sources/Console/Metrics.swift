@@ -1,3 +1,5 @@
+package import Vocabulary
+
 /// Counts and measurements of a node beyond what `srvr` tells, under ZooKeeper's names for them.
 ///
 /// A metric that is not set is not printed: a server that does not have a thing says nothing rather than 0.

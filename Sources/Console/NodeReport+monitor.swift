@@ -1,3 +1,5 @@
+import Vocabulary
+
 extension NodeReport {
     /// `mntr`: a line for each metric, `zk_`, its name, a tab and its value.
     func writeMonitor(_ state: State, into text: inout AnswerText) {

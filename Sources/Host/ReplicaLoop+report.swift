@@ -32,7 +32,7 @@ extension ReplicaLoop {
         var report = NodeReport(state: replica.isServingClients ? NodeReport.State(replica) : nil)
         let statistics = replica.statistics
         report.lastZxid = replica.tree.lastZxid
-        report.latency = Summary(statistics.latency)
+        report.latency = statistics.latency
         report.packetsReceived = statistics.received
         report.packetsSent = statistics.sent
         report.connectionCount = connectionCount
@@ -57,8 +57,8 @@ extension ReplicaLoop {
         metrics[.connectionRequests] = statistics.connectionRequests
         metrics[.staleSessionsExpired] = statistics.staleSessionsExpired
         metrics[.digestMismatches] = replica.digestMismatches
-        metrics[.readLatency] = Summary(statistics.readLatency)
-        metrics[.updateLatency] = Summary(statistics.updateLatency)
+        metrics[.readLatency] = statistics.readLatency
+        metrics[.updateLatency] = statistics.updateLatency
         metrics[.syncTime] = info.syncTimes.summary
         metrics.slowSyncs = info.syncTimes.slowCount
         if let servingRole = replica.ensembleRole { metrics.add(servingRole, of: replica) }
@@ -75,14 +75,6 @@ extension SessionTable {
                     expiresMs: now.wallMs + (self.deadlineMs(of: id) ?? 0) - now.monotonicMs)
             }
         }
-    }
-}
-
-extension Summary {
-    init(_ latency: Latency) {
-        self.init(
-            count: latency.count, sum: latency.totalMs, min: latency.count == 0 ? 0 : latency.minMs,
-            max: latency.maxMs)
     }
 }
 

@@ -1,4 +1,4 @@
-package import Console
+package import Vocabulary
 
 /// Times that the disk took to have what it was given.
 package struct SyncTimes {

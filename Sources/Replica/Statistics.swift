@@ -1,12 +1,13 @@
-internal import Vocabulary
+package import Vocabulary
 
 /// Counts that the node keeps of itself, since it started or since `srst`.
 package struct Statistics: Sendable {
     package private(set) var received: Int64 = 0
     package private(set) var sent: Int64 = 0
-    package private(set) var latency = Latency()
-    package private(set) var readLatency = Latency()
-    package private(set) var updateLatency = Latency()
+    /// Milliseconds from a request's arrival to its answer.
+    package private(set) var latency = Summary()
+    package private(set) var readLatency = Summary()
+    package private(set) var updateLatency = Summary()
     package internal(set) var commits: Int64 = 0
     package internal(set) var staleSessionsExpired: Int64 = 0
     package internal(set) var authFailures: Int64 = 0
@@ -48,6 +49,7 @@ package struct Statistics: Sendable {
         if isUpdate { updateLatency.add(tookMs) } else { readLatency.add(tookMs) }
         connection.statistics.sent += 1
         connection.statistics.latency.add(tookMs)
+        connection.statistics.lastLatencyMs = tookMs
         connection.statistics.lastOperation = type
         connection.statistics.lastCxid = Int64(xid)
         connection.statistics.lastZxid = applied.rawValue

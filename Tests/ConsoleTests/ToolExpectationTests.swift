@@ -1,6 +1,7 @@
 import Console
 import Settings
 import Testing
+import Vocabulary
 
 /// What clients and monitors look for in the answers, by the patterns in their sources.
 @Suite struct `A tool that reads answers` {

@@ -1,6 +1,6 @@
-import Console
 import NIOCore
 import Testing
+import Vocabulary
 
 @testable import Host
 

@@ -89,8 +89,8 @@ extension ListMaterial.Connection {
         report.lastXid = statistics.lastCxid
         report.lastZxid = statistics.lastZxid
         report.lastResponseMs = statistics.lastResponseMs
-        report.lastLatencyMs = statistics.latency.lastMs
-        report.latency = Summary(statistics.latency)
+        report.lastLatencyMs = statistics.lastLatencyMs
+        report.latency = statistics.latency
         report.expiresMs = now.wallMs + Int64(view.negotiatedTimeoutMs)
         return report
     }

@@ -1,7 +1,7 @@
 internal import Authentication
 internal import DequeModule
 internal import NIOCore
-internal import Vocabulary
+package import Vocabulary
 
 /// One client's connection as the replica knows it.
 ///
@@ -161,7 +161,9 @@ package struct ConnectionStatistics: Sendable {
     package var lastCxid: Int64 = -1
     package var lastZxid: Int64 = -1
     package var lastResponseMs: Int64 = 0
-    package var latency = Latency()
+    /// Milliseconds from a request's arrival to its answer.
+    package var latency = Summary()
+    package var lastLatencyMs: Int64 = 0
 
     mutating func reset() {
         received = 0
@@ -170,25 +172,7 @@ package struct ConnectionStatistics: Sendable {
         lastCxid = -1
         lastZxid = -1
         lastResponseMs = 0
-        latency = Latency()
-    }
-}
-
-/// Milliseconds from a request's arrival to its answer.
-package struct Latency: Sendable {
-    package private(set) var count: Int64 = 0
-    package private(set) var totalMs: Int64 = 0
-    package private(set) var minMs: Int64 = .max
-    package private(set) var maxMs: Int64 = 0
-    package private(set) var lastMs: Int64 = 0
-
-    package init() {}
-
-    package mutating func add(_ milliseconds: Int64) {
-        count += 1
-        totalMs += milliseconds
-        minMs = min(minMs, milliseconds)
-        maxMs = max(maxMs, milliseconds)
-        lastMs = milliseconds
+        latency = Summary()
+        lastLatencyMs = 0
     }
 }
