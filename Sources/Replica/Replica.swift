@@ -98,9 +98,9 @@ package struct Replica: ~Copyable {
             if let connection = clients[id] { proceed(connection) }
         case .stored(let ticket): zab.step(.stored(through: ticket), at: now.monotonicMs)
         case .ticked: tick()
-        case .continued: goOn()
+        case .continued: continueChores()
         case .pulsed: zab.step(.ticked, at: now.monotonicMs)
-        case .link(let input): take(input)
+        case .link(let event): handle(event)
         case .snapshot(.due): beginSnapshot()
         case .snapshot(.sliceDue): continueSnapshot()
         case .snapshot(.failed): abandonSnapshot()
@@ -116,7 +116,7 @@ package struct Replica: ~Copyable {
     }
 
     /// The others had their turn.
-    private mutating func goOn() {
+    private mutating func continueChores() {
         chores.willContinue = false
         endSessions()
         lookForOutlived()

@@ -72,7 +72,7 @@ extension Replica {
         case .sync: return synchronize(request, on: connection)
         default: break
         }
-        if code.isWrite { return isReadOnly ? .refusedReadOnly : takeWrite(request, code, on: connection) }
+        if code.isWrite { return isReadOnly ? .refusedReadOnly : handleWrite(request, code, on: connection) }
         read(request, on: connection)
         return nil
     }
@@ -102,7 +102,7 @@ extension Replica {
             committed.answer(
                 request, on: connection, at: now, counting: &statistics, into: &effects)
         }
-        goOn(with: connection)
+        resume(connection)
     }
 
     /// Answers the reads that a client sent before its next write, which is about to be applied.
@@ -133,7 +133,7 @@ extension Replica {
     }
 
     /// Takes in what came while the client could not be answered, and reads on once nothing waits.
-    private mutating func goOn(with connection: Connection) {
+    private mutating func resume(_ connection: Connection) {
         guard connection.phase != .connecting, !connection.isFull else { return }
         if let held = clients.takeHeld(of: connection) { receive(held, on: connection, isNews: false) }
         clients.readOnIfIdle(connection, load, into: &effects)
@@ -142,7 +142,7 @@ extension Replica {
     /// Lets those go on who have waited longest for room, as far as there is some.
     mutating func giveRoom() {
         while let connection = clients.takeNextWithRoom(load) {
-            goOn(with: connection)
+            resume(connection)
             connection.isNext = false
         }
     }

@@ -7,8 +7,8 @@ internal import Znodes
 
 /// Messages from the other servers: Zab's go to Zab, the others are answered here.
 extension Replica {
-    mutating func take(_ input: LinkEvent) {
-        switch input {
+    mutating func handle(_ event: LinkEvent) {
+        switch event {
         case .notified(let notification, let peer):
             zab.step(.notified(notification, by: peer), at: now.monotonicMs)
         case .reachable(let peer, let isUp): zab.step(.reachable(peer, isUp), at: now.monotonicMs)
@@ -20,7 +20,7 @@ extension Replica {
         case .learnerLinkDown(let link): zab.step(.learnerLinkDown(link), at: now.monotonicMs)
         case .fromLeader(let packet):
             do throws(DecodingError) {
-                try takeFromLeader(packet)
+                try receiveFromLeader(packet)
             } catch {
                 zab.step(
                     .leaderLinkDown("the leader sent what cannot be read (\(packet.kind): \(error))"),
@@ -28,7 +28,7 @@ extension Replica {
             }
         case .fromLearner(let packet, let link):
             do throws(DecodingError) {
-                try takeFromLearner(packet, on: link)
+                try receiveFromLearner(packet, on: link)
             } catch {
                 zab.step(.learnerLinkDown(link), at: now.monotonicMs)
                 effects.act(.link(.drop(link, "it sent what cannot be read (\(packet.kind): \(error))")))
@@ -36,9 +36,9 @@ extension Replica {
         }
     }
 
-    // MARK: A learner hears its leader
+    // MARK: From the leader
 
-    private mutating func takeFromLeader(_ packet: QuorumPacket) throws(DecodingError) {
+    private mutating func receiveFromLeader(_ packet: QuorumPacket) throws(DecodingError) {
         switch packet.kind {
         case .sync: finishSync()
         case .revalidate:
@@ -50,8 +50,8 @@ extension Replica {
                 throw .unexpectedType(packet.kind.rawValue)
             }
             if case .snapshot = message { incoming.forget() }
-            if case .proposal(let entry) = message { try foresee(entry) }
-            if case .inform(let entry) = message { try foresee(entry) }
+            if case .proposal(let entry) = message { try addPending(entry) }
+            if case .inform(let entry) = message { try addPending(entry) }
             zab.step(.fromLeader(message), at: now.monotonicMs)
         }
     }
@@ -74,7 +74,7 @@ extension Replica {
     }
 
     /// A transaction that does not decode, or says another place than the packet around it, goes no further.
-    private mutating func foresee(_ entry: Entry) throws(DecodingError) {
+    private mutating func addPending(_ entry: Entry) throws(DecodingError) {
         let transaction = try Transaction(decoding: entry.body.readableBytesSpan)
         guard transaction.zxid == entry.zxid else { throw .unexpectedType(transaction.cxid) }
         pendingTransactions.add(transaction)
@@ -90,9 +90,9 @@ extension Replica {
         }
     }
 
-    // MARK: A leader hears its learners
+    // MARK: From a learner
 
-    private mutating func takeFromLearner(_ packet: QuorumPacket, on link: LinkID) throws(DecodingError) {
+    private mutating func receiveFromLearner(_ packet: QuorumPacket, on link: LinkID) throws(DecodingError) {
         if let message = try packet.learnerMessage(), packet.kind != .ping {
             return zab.step(.fromLearner(message, link), at: now.monotonicMs)
         }
@@ -111,7 +111,7 @@ extension Replica {
             guard !packet.isCutShort || request.isWholeByItself else {
                 return propose(failure: .marshallingError, session: request.session, cxid: request.cxid)
             }
-            take(request, by: packet.identities ?? [], from: server, on: link)
+            handle(request, by: packet.identities ?? [], from: server, on: link)
         case .revalidate:
             let (session, timeoutMs) = try Revalidation.question(decoding: data)
             let isValid = committed.sessions.claim(
@@ -129,7 +129,7 @@ extension Replica {
         }
     }
 
-    private mutating func take(
+    private mutating func handle(
         _ forwarded: ForwardedRequest, by identities: [QuorumPacket.Identity], from server: PeerID,
         on link: LinkID
     ) {

@@ -7,7 +7,7 @@ internal import Znodes
 /// Writes of this node's clients: proposed here or sent to the leader, answered when applied.
 extension Replica {
     /// - Returns: The answer to what takes no place in the order; nil for what waits for its own.
-    mutating func takeWrite(
+    mutating func handleWrite(
         _ request: RequestFrame, _ code: OpCode, on connection: Connection
     ) -> DueAnswer? {
         guard let write = WriteRequest(request, code) else {
