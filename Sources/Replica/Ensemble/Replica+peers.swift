@@ -68,7 +68,7 @@ extension Replica {
     private mutating func finishSync() {
         switch syncs.takeQuestion() {
         case .client(let id): if let connection = clients[id] { finishSync(of: connection) }
-        case .node: if let servingRole = service.next { serve(servingRole) }
+        case .node: if let servingRole = service.next { beginServing(as: servingRole) }
         case nil: break
         }
     }
@@ -116,7 +116,7 @@ extension Replica {
             let (session, timeoutMs) = try Revalidation.question(decoding: data)
             let isValid = committed.sessions.claim(
                 session, timeoutMs: timeoutMs, by: .learner(server), at: now)
-            if isValid, let former = speaker(of: session) { effects.close(former) }
+            if isValid, let former = connectionSpeaking(for: session) { effects.close(former) }
             effects.act(
                 .link(
                     .toLearner(

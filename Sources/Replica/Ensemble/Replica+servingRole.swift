@@ -9,17 +9,17 @@ extension Replica {
     /// There is a leader. A learner that comes back to one it has lost in the same epoch may have given it
     /// writes that are under way there still: it synchronizes before it gives them to anybody again, so that
     /// what will be in the history is.
-    mutating func prepare(_ servingRole: ServingRole) {
-        let asker = clients.connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
-        guard servingRole.isLearners, let asker else { return serve(servingRole) }
-        service.prepare(servingRole)
+    mutating func serve(as servingRole: ServingRole) {
+        let writer = clients.connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
+        guard servingRole.isLearners, let writer else { return beginServing(as: servingRole) }
+        service.schedule(servingRole)
         syncs.recordQuestion(.node)
-        requestSync(.root, xid: 0, of: asker)
+        requestSync(.root, xid: 0, of: writer)
     }
 
     /// Requests go on. What an earlier leader was given and is not in the history is given to this one, in
     /// order; then comes what was not given to anybody.
-    mutating func serve(_ servingRole: ServingRole) {
+    mutating func beginServing(as servingRole: ServingRole) {
         service.begin(servingRole, at: now)
         committed.isTreeExact = true
         if case .lead = servingRole {
@@ -27,10 +27,10 @@ extension Replica {
             chores.endings.begin()
             chores.sweep.begin(at: now)
         }
-        for connection in clients.connections.all { takeUp(connection) }
+        for connection in clients.connections.all { resubmitRequests(of: connection) }
     }
 
-    private mutating func takeUp(_ connection: Connection) {
+    private mutating func resubmitRequests(of connection: Connection) {
         // Its client has gone on to another connection, whose writes may be in the history by now.
         if connection.phase == .ending, connection.waiting.last?.isLast != true { return }
         if connection.phase == .connecting {

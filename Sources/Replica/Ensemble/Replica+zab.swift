@@ -37,7 +37,7 @@ extension Replica {
         case .unfollow: effects.act(.link(.unfollow))
         case .sendSnapshot(let link): sendSnapshot(to: link)
         case .drop(let link, let reason): effects.act(.link(.drop(link, reason)))
-        case .serve(let servingRole): prepare(servingRole)
+        case .serve(let servingRole): serve(as: servingRole)
         case .standBy(let reason): standBy(because: reason)
         }
     }

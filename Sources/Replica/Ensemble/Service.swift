@@ -17,7 +17,8 @@ struct Service {
         self.leaderlessSinceMs = now.monotonicMs
     }
 
-    mutating func prepare(_ servingRole: ServingRole) { next = servingRole }
+    /// The role begins later.
+    mutating func schedule(_ servingRole: ServingRole) { next = servingRole }
 
     mutating func begin(_ servingRole: ServingRole, at now: Instant) {
         self.servingRole = servingRole

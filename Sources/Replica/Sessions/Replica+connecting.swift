@@ -7,7 +7,7 @@ internal import Znodes
 /// Connect requests: the session that a connection is to speak for.
 extension Replica {
     /// The connection that speaks for a session, if its client is connected here.
-    func speaker(of session: SessionID) -> Connection? {
+    func connectionSpeaking(for session: SessionID) -> Connection? {
         committed.sessions[session]?.connection.flatMap { clients[$0] }
     }
 
@@ -124,7 +124,7 @@ extension Replica {
         // The leader may know of it before its transaction has come here.
         committed.sessions.add(
             session, timeoutMs: connection.negotiatedTimeoutMs, isCommitted: false, at: now)
-        if let former = speaker(of: session), former !== connection { effects.close(former) }
+        if let former = connectionSpeaking(for: session), former !== connection { effects.close(former) }
         committed.sessions[session]?.connection = connection.id
         connection.isReturning = false
         connection.isResumed = true

@@ -6,9 +6,9 @@ internal import Znodes
 /// that waited behind them.
 extension Replica {
     mutating func commit(_ transaction: Transaction) {
-        let asker = asker(of: transaction)
-        if let asker { drainBeforeWrite(asker) }
-        let closed = transaction.change.endsSession ? speaker(of: transaction.session) : nil
+        let writer = writer(of: transaction)
+        if let writer { drainBeforeWrite(writer) }
+        let closed = transaction.change.endsSession ? connectionSpeaking(for: transaction.session) : nil
         let isAnotherTree = committed.apply(transaction, at: now)
         overlay.drop(through: transaction.zxid)
         statistics.commits += 1
@@ -18,8 +18,8 @@ extension Replica {
                 event, at: transaction.zxid, access: settings.rules.access, counting: &statistics,
                 into: &effects)
         }
-        if let asker { answer(transaction, on: asker) }
-        if let closed, closed !== asker { effects.close(closed) }
+        if let writer { answer(transaction, on: writer) }
+        if let closed, closed !== writer { effects.close(closed) }
     }
 
     private mutating func warnOfAnotherTree(at zxid: Zxid) {
@@ -37,8 +37,8 @@ extension Replica {
     ///
     /// Writes of an earlier connection of the session, or of another server that speaks or spoke for it,
     /// have other numbers (`ResumedCxids`). The end of a session that ran out has number 0 and is no answer.
-    private func asker(of transaction: Transaction) -> Connection? {
-        guard let connection = speaker(of: transaction.session) else { return nil }
+    private func writer(of transaction: Transaction) -> Connection? {
+        guard let connection = connectionSpeaking(for: transaction.session) else { return nil }
         if connection.phase == .connecting {
             guard case .createSession = transaction.change else { return nil }
             return connection
