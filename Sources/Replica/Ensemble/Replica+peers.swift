@@ -104,7 +104,7 @@ extension Replica {
         case .ping:
             for (session, _) in try TouchedSessions.decode(data)
             where committed.sessions.touch(session, at: now) {
-                committed.sessions.hold(session, by: .learner(server))
+                committed.sessions.recordHolder(.learner(server), of: session)
             }
         case .request:
             let request = try ForwardedRequest(decoding: data)
@@ -114,7 +114,7 @@ extension Replica {
             handle(request, by: packet.identities ?? [], from: server, on: link)
         case .revalidate:
             let (session, timeoutMs) = try Revalidation.question(decoding: data)
-            let isValid = committed.sessions.claim(
+            let isValid = committed.sessions.reopen(
                 session, timeoutMs: timeoutMs, by: .learner(server), at: now)
             if isValid, let former = connectionSpeaking(for: session) { effects.close(former) }
             effects.act(

@@ -10,7 +10,9 @@ extension Replica {
     /// writes that are under way there still: it synchronizes before it gives them to anybody again, so that
     /// what will be in the history is.
     mutating func serve(as servingRole: ServingRole) {
-        let writer = clients.connections.all.first { $0.phase != .fresh && $0.waiting.contains { $0.isWrite } }
+        let writer = clients.connections.all.first {
+            $0.phase != .fresh && $0.waiting.contains { $0.isWrite }
+        }
         guard servingRole.isLearners, let writer else { return beginServing(as: servingRole) }
         service.schedule(servingRole)
         syncs.recordQuestion(.node)

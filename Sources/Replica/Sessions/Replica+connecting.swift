@@ -63,7 +63,7 @@ extension Replica {
 
     private mutating func requestSession(_ timeoutMs: Int32, for connection: Connection) {
         if isLeading {
-            committed.sessions.entrust(connection.session, to: .leader)
+            committed.sessions.setHolder(.leader, of: connection.session)
             propose(
                 .createSession(timeoutMs: timeoutMs),
                 by: Requester(session: connection.session, identities: connection.identities), cxid: 0)
@@ -99,7 +99,7 @@ extension Replica {
             return false
         }
         if isLeading {
-            let isValid = committed.sessions.claim(session, timeoutMs: timeoutMs, by: .leader, at: now)
+            let isValid = committed.sessions.reopen(session, timeoutMs: timeoutMs, by: .leader, at: now)
             return settleReturn(of: connection, isValid: isValid)
         }
         clients.recordReturning(connection)

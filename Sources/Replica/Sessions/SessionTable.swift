@@ -20,13 +20,13 @@ package struct SessionTable: Sendable {
         /// When its client was last heard of, and its timeout, said. Monotonic milliseconds, a multiple of
         /// the tick.
         fileprivate var deadlineMs: Int64 = 0
-        /// The tick that it is under. Whatever else has its number is of a session that was removed.
+        /// The tick that it is under. Under any other tick, its number is that of a session that was removed.
         fileprivate var scheduledMs: Int64 = 0
-        fileprivate var claim = Claim()
+        fileprivate var view = LeaderView()
     }
 
-    /// A leader's own knowledge of a session. It ends with the reign in which it was noted.
-    fileprivate struct Claim {
+    /// A leader's own view of a session. It ends with the reign in which it was noted.
+    fileprivate struct LeaderView {
         var reign: UInt32 = 0
         /// The server that speaks for it, where that is known: whoever else asks has not noticed that its
         /// client has moved.
@@ -158,34 +158,34 @@ package struct SessionTable: Sendable {
 
     /// The session's end is decided.
     package mutating func beginClosing(_ id: SessionID) {
-        withClaim(on: id) { $0.isClosing = true }
+        withLeaderView(of: id) { $0.isClosing = true }
     }
 
     /// `holder` speaks for it from now on.
-    mutating func entrust(_ id: SessionID, to holder: Holder) {
-        withClaim(on: id) { $0.holder = holder }
+    mutating func setHolder(_ holder: Holder, of id: SessionID) {
+        withLeaderView(of: id) { $0.holder = holder }
     }
 
     /// A client takes up its session at a server.
     ///
     /// - Returns: Whether the session lives.
-    mutating func claim(_ id: SessionID, timeoutMs: Int32, by holder: Holder, at now: Instant) -> Bool {
+    mutating func reopen(_ id: SessionID, timeoutMs: Int32, by holder: Holder, at now: Instant) -> Bool {
         guard let session = sessions[id], !isClosing(session) else { return false }
         sessions[id]?.timeoutMs = timeoutMs
-        entrust(id, to: holder)
+        setHolder(holder, of: id)
         return touch(id, at: now)
     }
 
     /// Whether `holder` may speak for the session; the first one that does may from then on.
     mutating func isHeld(_ id: SessionID, by holder: Holder) -> Bool {
-        hold(id, by: holder)
-        guard let session = sessions[id], session.claim.reign == reign else { return false }
-        return session.claim.holder == holder
+        recordHolder(holder, of: id)
+        guard let session = sessions[id], session.view.reign == reign else { return false }
+        return session.view.holder == holder
     }
 
     /// The session's client was heard from by way of `holder`, who speaks for it unless another is known to.
-    mutating func hold(_ id: SessionID, by holder: Holder) {
-        withClaim(on: id) { if $0.holder == nil { $0.holder = holder } }
+    mutating func recordHolder(_ holder: Holder, of id: SessionID) {
+        withLeaderView(of: id) { if $0.holder == nil { $0.holder = holder } }
     }
 
     /// A leader's own knowledge holds no longer: who holds a session, and which ends were decided and perhaps
@@ -193,13 +193,15 @@ package struct SessionTable: Sendable {
     package mutating func forgetLeadership() { reign &+= 1 }
 
     private func isClosing(_ session: Session) -> Bool {
-        session.claim.isClosing && session.claim.reign == reign
+        session.view.isClosing && session.view.reign == reign
     }
 
-    private mutating func withClaim(on id: SessionID, _ change: (inout Claim) -> Void) {
+    private mutating func withLeaderView(of id: SessionID, _ change: (inout LeaderView) -> Void) {
         guard let index = sessions.index(forKey: id) else { return }
-        if sessions.values[index].claim.reign != reign { sessions.values[index].claim = Claim(reign: reign) }
-        change(&sessions.values[index].claim)
+        if sessions.values[index].view.reign != reign {
+            sessions.values[index].view = LeaderView(reign: reign)
+        }
+        change(&sessions.values[index].view)
     }
 
     // MARK: Running out
