@@ -13,7 +13,7 @@ extension Peer {
     package var outstandingCount: Int { server.history.uncommittedCount }
     /// Bytes of what was proposed and is not committed, or not on this server's disk, whichever are more.
     package var pendingBytes: Int { server.pendingBytes }
-    /// The ticket of the last order that the disk was given; 0 before the first.
+    /// The ticket of the last write that the disk was given; 0 before the first.
     package var lastWrite: UInt64 { server.disk.issued }
 
     /// Whether it looks for a leader: no election it took part in since has come to an end.

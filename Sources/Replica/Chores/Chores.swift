@@ -2,7 +2,7 @@
 struct Chores {
     var sweep: Sweep
     var endings = Endings()
-    /// `continued` will come.
+    /// `Input.continued` was asked for and has not come.
     var willContinue = false
     /// The disk has not answered for so long that operators were told.
     var isDiskSilent = false

@@ -54,7 +54,7 @@ extension Replica {
         switch write {
         case .append(let entry): .append(append(of: entry))
         case .truncate(let zxid): .truncate(after: zxid)
-        // The tree is the received one, which was adopted for this order.
+        // The tree is the received one, which was adopted for this write.
         case .install(_, let entries): .install(committed.stored, entries.map { append(of: $0) })
         case .acceptEpoch(let epoch): .acceptEpoch(epoch)
         case .enterEpoch(let epoch): .enterEpoch(epoch)
