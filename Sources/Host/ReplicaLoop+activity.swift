@@ -24,8 +24,8 @@ extension ReplicaLoop {
     }
 
     private func role(of replica: borrowing Replica) -> String {
-        guard replica.voterCount > 1 || replica.ensembleRole != nil else { return "alone" }
-        switch replica.ensembleRole {
+        guard replica.voterCount > 1 || replica.servingRoleInEnsemble != nil else { return "alone" }
+        switch replica.servingRoleInEnsemble {
         case nil: return replica.isReadOnly ? "looks for a leader, serves reads" : "looks for a leader"
         case .lead(let epoch):
             let counts = replica.learnerCounts

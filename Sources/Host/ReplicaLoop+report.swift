@@ -44,7 +44,7 @@ extension ReplicaLoop {
         report.watchCount = replica.watches.dataCount + replica.watches.childCount
         report.sessionCount = replica.sessions.count
         report.localSessionCount = replica.localSessions.count
-        if let servingRole = replica.ensembleRole { report.add(servingRole, of: replica) }
+        if let servingRole = replica.servingRoleInEnsemble { report.add(servingRole, of: replica) }
         return report
     }
 
@@ -61,7 +61,7 @@ extension ReplicaLoop {
         metrics[.updateLatency] = statistics.updateLatency
         metrics[.syncTime] = info.syncTimes.summary
         metrics.slowSyncs = info.syncTimes.slowCount
-        if let servingRole = replica.ensembleRole { metrics.add(servingRole, of: replica) }
+        if let servingRole = replica.servingRoleInEnsemble { metrics.add(servingRole, of: replica) }
         return metrics
     }
 }
@@ -94,7 +94,7 @@ extension NodeReport.State {
             self = .readOnly
             return
         }
-        switch replica.ensembleRole {
+        switch replica.servingRoleInEnsemble {
         case nil: self = .standalone
         case .lead: self = .leader
         case .follow: self = .follower

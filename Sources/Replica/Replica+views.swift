@@ -67,7 +67,7 @@ extension Replica {
     }
 
     /// The role of this node in its ensemble; nil while there is no leader, and for one without an ensemble.
-    package var ensembleRole: ServingRole? { settings.membership == nil ? nil : service.servingRole }
+    package var servingRoleInEnsemble: ServingRole? { settings.membership == nil ? nil : service.servingRole }
 
     /// Since when it does that, in monotonic milliseconds.
     package var servingSinceMs: Int64 { service.sinceMs }

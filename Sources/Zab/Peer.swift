@@ -13,7 +13,7 @@ package import Vocabulary
 /// `Leading.open`.
 package struct Peer: ~Copyable {
     var server: ServerState
-    private(set) var role: Role
+    private(set) var role: PeerRole
 
     /// Inputs of a peer.
     package enum Input {

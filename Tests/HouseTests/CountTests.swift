@@ -68,7 +68,7 @@ import Testing
 
     @Test func `roles that are passed to be changed in Zab`() {
         let found = Code.current.lines(below: "Sources/Zab/").filter { line in
-            ["Leading", "Following", "Election", "Role"].contains { role in
+            ["Leading", "Following", "Election", "PeerRole"].contains { role in
                 Self.ends(line.text, in: "inout \(role)")
             }
         }

@@ -156,7 +156,7 @@ extension Simulation {
             try record.compare(digest: digest, at: zxid, of: server.id)
             try requirePair(of: server)
         }
-        let servingRole = server.replica?.ensembleRole
+        let servingRole = server.replica?.servingRoleInEnsemble
         guard servingRole != server.servingRole else { return }
         if servingRole == nil { server.leaderlessSinceMs = nowMs }
         server.servingRole = servingRole

@@ -2,7 +2,7 @@ internal import Vocabulary
 
 /// The role that a server plays: each case carries all that only this role has, and the functions that change
 /// it are its own.
-enum Role: ~Copyable {
+enum PeerRole: ~Copyable {
     case resting(Resting)
     case looking(Election)
     case following(Following)
@@ -42,7 +42,7 @@ enum Role: ~Copyable {
     /// From resting to looking, once the rest is over.
     private static func rested(
         _ resting: Resting, _ server: inout ServerState, at nowMs: Int64
-    ) -> Role {
+    ) -> PeerRole {
         guard resting.isOver(server, at: nowMs) else { return .resting(resting) }
         return looked(.begin(&server, at: nowMs), &server, at: nowMs)
     }
@@ -50,7 +50,7 @@ enum Role: ~Copyable {
     /// From looking to leading or following, once the election is decided.
     private static func looked(
         _ election: consuming Election, _ server: inout ServerState, at nowMs: Int64
-    ) -> Role {
+    ) -> PeerRole {
         guard case .decided(let vote, let round) = election.outcome(at: nowMs) else {
             return .looking(election)
         }
@@ -60,7 +60,7 @@ enum Role: ~Copyable {
             ? .elected(&server, at: nowMs) : .joined(vote.leader, &server, at: nowMs)
     }
 
-    private static func elected(_ server: inout ServerState, at nowMs: Int64) -> Role {
+    private static func elected(_ server: inout ServerState, at nowMs: Int64) -> PeerRole {
         var leading = Leading(
             inherited: server.history.last, newestAccepted: server.persistent.acceptedEpoch, sinceMs: nowMs,
             pingsAtMs: nowMs + server.timeouts.tickMs / 2)
@@ -71,7 +71,7 @@ enum Role: ~Copyable {
 
     private static func joined(
         _ leader: PeerID, _ server: inout ServerState, at nowMs: Int64
-    ) -> Role {
+    ) -> PeerRole {
         let following = Following(
             leader: leader, isObserver: !server.membership.isVoter(server.me), sinceMs: nowMs,
             deadlineMs: nowMs + server.timeouts.assemblyMs)
