@@ -125,7 +125,7 @@ package struct Effects {
         return outboxes[slot].bytes.readableBytes
     }
 
-    mutating func act(_ action: Action) {
+    mutating func append(_ action: Action) {
         actions.append(action)
     }
 

@@ -44,7 +44,7 @@ extension Clients {
         if connection.isCrowded { return true }
         guard effects.outboxBytes(of: connection) > Clients.outboxBytesMax else { return false }
         connection.isCrowded = true
-        effects.act(.awaitRoom(connection.id))
+        effects.append(.awaitRoom(connection.id))
         effects.pauseReading(connection)
         return true
     }

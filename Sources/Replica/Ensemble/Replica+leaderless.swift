@@ -14,7 +14,7 @@ extension Replica {
         committed.sessions.forgetHeard()
         chores.endings.begin()
         clients.forgetLeader(applied: committed.lastZxid)
-        effects.act(.warn("looking for a leader: \(reason)"))
+        effects.append(.warn("looking for a leader: \(reason)"))
     }
 
     /// Sends away who has waited for a leader for too long.

@@ -18,7 +18,7 @@ extension Replica {
         SnapshotStreamEncoder.write(committed.tree, sessions: sessions, chunkBytes: Replica.pieceBytes) {
             pieces.append($0)
         }
-        for piece in pieces { effects.act(.link(.snapshotPiece(link, piece))) }
+        for piece in pieces { effects.append(.link(.snapshotPiece(link, piece))) }
     }
 
     // MARK: A learner's
@@ -50,16 +50,16 @@ extension Replica {
 
     mutating func beginSnapshot() {
         if let head = committed.beginCapture() {
-            effects.act(.snapshot(.begin(head, after: zab.lastWrite)))
+            effects.append(.snapshot(.begin(head, after: zab.lastWrite)))
         }
     }
 
     mutating func continueSnapshot() {
         guard let slice = committed.captureSlice(records: settings.snapshotSliceRecords) else { return }
-        effects.act(.snapshot(.add(slice)))
+        effects.append(.snapshot(.add(slice)))
     }
 
     mutating func abandonSnapshot() {
-        if committed.endCapture() { effects.act(.snapshot(.abandon)) }
+        if committed.endCapture() { effects.append(.snapshot(.abandon)) }
     }
 }

@@ -28,6 +28,6 @@ extension Replica {
 
     /// The history that a learner waited for is in the tree, and was sent to it before this.
     private mutating func answerLearner(on link: LinkID) {
-        effects.act(.link(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
+        effects.append(.link(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
     }
 }
