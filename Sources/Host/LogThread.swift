@@ -39,7 +39,8 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     }
 
     private struct Queue {
-        var writes: [Effects.LogWrite] = []
+        /// What was handed over at a time, each as it came: joined they would be copied, write by write.
+        var batches: [[Effects.LogWrite]] = []
         /// Up to where the log is not needed any more.
         var trimTarget = Zxid.zero
         var committed = Zxid.zero
@@ -58,7 +59,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     /// - Parameter committed: What this node knows to be committed; noted beside the log.
     package func carryOut(_ writes: [Effects.LogWrite], committed: Zxid) {
         let mustWake = queue.withLock { queue in
-            if queue.writes.isEmpty { queue.writes = writes } else { queue.writes += writes }
+            queue.batches.append(writes)
             queue.committed = committed
             defer { queue.isBusy = true }
             return !queue.isBusy
@@ -81,16 +82,16 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     /// - Returns: Why there will be no more.
     private func carryOutQueued(on store: inout LogStore) -> StorageError? {
         while true {
-            let (writes, committed, trimTarget) = queue.withLock { queue in
-                defer { queue.writes = [] }
-                if queue.writes.isEmpty { queue.isBusy = false }
-                return (queue.writes, queue.committed, queue.trimTarget)
+            let (batches, committed, trimTarget) = queue.withLock { queue in
+                defer { queue.batches = [] }
+                if queue.batches.isEmpty { queue.isBusy = false }
+                return (queue.batches, queue.committed, queue.trimTarget)
             }
-            guard let last = writes.last else { return nil }
+            guard let last = batches.last?.last else { return nil }
             do throws(StorageError) {
                 if trimTarget > .zero { try store.trim(through: trimTarget) }
                 var stored = Stored(ticket: last.ticket)
-                try carryOut(writes, on: &store, committed: committed, into: &stored)
+                try carryOut(batches, on: &store, committed: committed, into: &stored)
                 whenStored(stored)
                 try store.checkpointIfDue()
                 guard store.syncNs > 0 else { continue }
@@ -111,26 +112,32 @@ package final class LogThread: DurableLog, @unchecked Sendable {
 
     /// Appends that follow one another become one commit.
     private func carryOut(
-        _ writes: [Effects.LogWrite], on store: inout LogStore, committed: Zxid, into stored: inout Stored
+        _ batches: [[Effects.LogWrite]], on store: inout LogStore, committed: Zxid, into stored: inout Stored
     ) throws(StorageError) {
         var rows: [LogRow] = []
-        rows.reserveCapacity(writes.count)
-        for write in writes {
-            if case .append(let append) = write.what {
-                rows.append(LogRow(append))
-                continue
-            }
-            try append(&rows, to: &store, committed: committed, into: &stored)
-            switch write.what {
-            case .append: break
-            case .truncate(let zxid): try store.truncate(after: zxid)
-            case .acceptEpoch(let epoch): try store.setAcceptedEpoch(epoch)
-            case .enterEpoch(let epoch): try store.setCurrentEpoch(epoch)
-            case .install(let state, let appends):
-                try store.install(state, rows: appends.map { LogRow($0) })
+        rows.reserveCapacity(batches.reduce(0) { $0 + $1.count })
+        for batch in batches {
+            for index in batch.indices {
+                if case .append(let append) = batch[index].what {
+                    rows.append(LogRow(append))
+                    continue
+                }
+                try append(&rows, to: &store, committed: committed, into: &stored)
+                try carryOut(batch[index].what, on: &store)
             }
         }
         try append(&rows, to: &store, committed: committed, into: &stored)
+    }
+
+    private func carryOut(_ write: Effects.LogWrite.What, on store: inout LogStore) throws(StorageError) {
+        switch write {
+        case .append: preconditionFailure("appends that follow one another are one commit")
+        case .truncate(let zxid): try store.truncate(after: zxid)
+        case .acceptEpoch(let epoch): try store.setAcceptedEpoch(epoch)
+        case .enterEpoch(let epoch): try store.setCurrentEpoch(epoch)
+        case .install(let state, let appends):
+            try store.install(state, rows: appends.map { LogRow($0) })
+        }
     }
 
     private func append(

@@ -34,7 +34,7 @@ package struct Replica: ~Copyable {
     var chores: Chores
     package internal(set) var statistics = Statistics()
     /// Empty, with room for what Zab wants done next.
-    var zabEffects: [Effect] = []
+    var zabEffects: Deque<Effect> = []
     /// The time of the step that is under way.
     private(set) var now: Instant
     /// Effects to be carried out, while a step is under way: the owner's otherwise.

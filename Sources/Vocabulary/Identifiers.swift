@@ -18,6 +18,14 @@ package struct SessionID: Hashable, Comparable, Sendable {
     // Spelled out so that it is inlined: the one that the compiler makes is a call through a table.
     @inlinable
     package static func == (left: SessionID, right: SessionID) -> Bool { left.rawValue == right.rawValue }
+
+    /// One multiplication: servers make these numbers, and nobody else gets one into a table.
+    @inlinable
+    package func _rawHashValue(seed: Int) -> Int {
+        let product = UInt64(bitPattern: rawValue ^ Int64(seed))
+            .multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+        return Int(truncatingIfNeeded: product.high ^ product.low)
+    }
 }
 
 extension SessionID: CustomStringConvertible {

@@ -62,6 +62,10 @@ package struct ZnodePath: Hashable, Sendable {
     package func hash(into hasher: inout Hasher) {
         hasher.combine(hash)
     }
+
+    /// `hash` is of a keyed hash function already: dictionaries need no second one over it.
+    @inlinable
+    package func _rawHashValue(seed: Int) -> Int { hash ^ seed }
 }
 
 extension ZnodePath: ExpressibleByStringLiteral {

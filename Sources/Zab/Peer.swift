@@ -1,3 +1,4 @@
+package import DequeModule
 package import NIOCore
 package import Vocabulary
 
@@ -69,13 +70,13 @@ package struct Peer: ~Copyable {
     package var hasEffects: Bool { server.hasEffects }
 
     package mutating func takeEffects() -> [Effect] {
-        var taken: [Effect] = []
+        var taken: Deque<Effect> = []
         takeEffects(into: &taken)
-        return taken
+        return Array(taken)
     }
 
-    /// The same, in exchange for an array whose storage is used again.
-    package mutating func takeEffects(into taken: inout [Effect]) { server.takeEffects(into: &taken) }
+    /// The same, in exchange for a queue whose storage is used again.
+    package mutating func takeEffects(into taken: inout Deque<Effect>) { server.takeEffects(into: &taken) }
 
     // MARK: Proposals
 

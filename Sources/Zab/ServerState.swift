@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Vocabulary
 
 /// The state of a server whichever role it plays: who it is, its history, its disk, its votes, and what it
@@ -14,7 +15,7 @@ struct ServerState {
     /// The last place this server gave away as a leader.
     var lastProposed: Zxid
     var disk = DurabilityQueue()
-    private var effects: [Effect] = []
+    private var effects: Deque<Effect> = []
     /// The vote that others who look are told while this server follows or leads.
     var vote: Vote
     /// The round of the last election that it took part in.
@@ -60,7 +61,7 @@ struct ServerState {
 
     var hasEffects: Bool { !effects.isEmpty }
 
-    mutating func takeEffects(into taken: inout [Effect]) {
+    mutating func takeEffects(into taken: inout Deque<Effect>) {
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &effects)
     }

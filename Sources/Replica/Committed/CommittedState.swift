@@ -46,9 +46,12 @@ package struct CommittedState: ~Copyable {
 
     /// Applies the next transaction; what it did is in `applied`.
     ///
+    /// - Parameter prepared: What is known of its change already.
     /// - Returns: Whether the tree is another one than the leader's, for the first time.
     @discardableResult
-    mutating func apply(_ transaction: Transaction, at now: Instant) -> Bool {
+    mutating func apply(
+        _ transaction: Transaction, as prepared: PreparedChange? = nil, at now: Instant
+    ) -> Bool {
         applied.removeAll(keepingCapacity: true)
         switch transaction.change {
         case .createSession(let timeoutMs):
@@ -56,7 +59,7 @@ package struct CommittedState: ~Copyable {
         case .closeSession: sessions.remove(transaction.session)
         default: break
         }
-        tree.apply(transaction, into: &applied)
+        tree.apply(transaction, as: prepared, into: &applied)
         return compareDigest(of: transaction)
     }
 

@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import NIOCore
 internal import Vocabulary
 internal import Wire
@@ -8,19 +9,19 @@ internal import Znodes
 extension Replica {
     /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
     mutating func carryOutZab() {
-        var taken: [Effect] = []
+        var taken: Deque<Effect> = []
         swap(&taken, &zabEffects)
         while zab.hasEffects {
             zab.takeEffects(into: &taken)
-            for effect in taken { carryOut(effect) }
+            while let effect = taken.popFirst() { carryOut(effect) }
             answerPendingSyncs()
         }
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &zabEffects)
     }
 
-    private mutating func carryOut(_ effect: Effect) {
-        switch effect {
+    private mutating func carryOut(_ effect: consuming Effect) {
+        switch consume effect {
         case .store(let write, let ticket):
             if case .install(let snapshot, _) = write { adoptSnapshot(snapshot) }
             effects.store(described(write), ticket: ticket)

@@ -9,8 +9,8 @@ extension Replica {
         let writer = writer(of: transaction)
         if let writer { drainBeforeWrite(writer) }
         let closed = transaction.change.endsSession ? connectionSpeaking(for: transaction.session) : nil
-        let isAnotherTree = committed.apply(transaction, at: now)
-        overlay.drop(through: transaction.zxid)
+        let prepared = overlay.drop(through: transaction.zxid)
+        let isAnotherTree = committed.apply(transaction, as: prepared, at: now)
         statistics.commits += 1
         if isAnotherTree { warnOfAnotherTree(at: transaction.zxid) }
         for event in committed.fireWatches() {

@@ -15,7 +15,8 @@ package struct Access: Sendable {
     ///
     /// A super user passes always; an empty list denies nothing, as in Apache.
     package func permits(_ permissions: Permissions, by acl: ACL, to identities: [Identity]) -> Bool {
-        if isOpen || acl.isEmpty { return true }
+        // Most znodes share the one open list, which is told by its memory.
+        if isOpen || acl.isEmpty || acl == .open { return true }
         for entry in acl where !entry.permissions.isDisjoint(with: permissions) {
             if entry.identity == .anyone { return true }
             guard let scheme = Scheme(name: entry.identity.scheme) else { continue }

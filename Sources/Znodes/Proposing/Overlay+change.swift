@@ -46,14 +46,15 @@ extension Overlay {
             try checkQuota(of: path, addingNodes: 0, bytes: more, over: tree)
         }
         let before = znode.digest
-        znode.stat.version = try nextVersion(after: znode.stat.version, expected: version)
+        let next = try nextVersion(after: znode.stat.version, expected: version)
+        znode.stat.version = next
         znode.stat.mtime = context.timeMs
         znode.stat.mzxid = context.zxid
-        znode.content = .written(data)
-        znode.seal(at: path, over: tree)
-        put(znode, at: path, replacing: before, by: context.zxid, over: tree)
+        znode.write(data, at: path)
+        znode.seal(at: path)
+        put(consume znode, at: path, replacing: before, by: context.zxid, over: tree)
         noteUsage(of: path, znodes: 0, bytes: more, by: context.zxid, over: tree)
-        return .setData(path: path, data: data, version: znode.stat.version)
+        return .setData(path: path, data: data, version: next)
     }
 
     /// Client protocol 3.8.7: a bad ACL is found before a missing znode.
@@ -68,7 +69,7 @@ extension Overlay {
         let before = znode.digest
         znode.stat.aversion = try nextVersion(after: znode.stat.aversion, expected: version)
         znode.acl = acl
-        znode.seal(at: path, over: tree)
+        znode.seal(at: path)
         put(znode, at: path, replacing: before, by: context.zxid, over: tree)
         return .setACL(path: path, acl: acl, version: znode.stat.aversion)
     }
@@ -88,7 +89,7 @@ extension Overlay {
             let before = parent.digest
             parent.stat.pzxid = zxid
             parent.childCount -= 1
-            parent.seal(at: parentPath, over: tree)
+            parent.seal(at: parentPath)
             put(parent, at: parentPath, replacing: before, by: zxid, over: tree)
         }
         guard let znode = znode(at: path, over: tree) else { return }

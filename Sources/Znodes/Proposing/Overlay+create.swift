@@ -23,16 +23,18 @@ extension Overlay {
         let cversion = parent.stat.cversion &+ 1
         parent.stat.noteChild(cversion: cversion, by: context.zxid)
         parent.childCount += 1
-        parent.seal(at: parentPath, over: tree)
+        parent.seal(at: parentPath)
         let creation = Creation(
             kind: kind, path: path, data: operation.data, acl: acl,
             isEphemeral: operation.isEphemeral && kind.isPlain, parentCversion: cversion)
         var child = PendingZnode(
+            id: nil,
             stat: StoredStat(
                 createdBy: context.zxid, at: context.timeMs,
                 owner: creation.ownership(session: context.requester.session).rawValue),
-            childCount: 0, acl: acl, content: .written(operation.data), digest: 0)
-        child.seal(at: path, over: tree)
+            childCount: 0, acl: acl, content: .written(operation.data),
+            register: ZnodeDigest.content(path: path, data: operation.data), digest: 0)
+        child.seal(at: path)
         put(parent, at: parentPath, replacing: before, by: context.zxid, over: tree)
         put(child, at: path, replacing: 0, by: context.zxid, over: tree)
         if creation.isEphemeral {

@@ -26,6 +26,7 @@ package struct Overlay {
     private struct Step {
         let zxid: Zxid
         let path: ZnodePath
+        let prepared: PreparedChange?
     }
 
     private struct Former {
@@ -45,25 +46,27 @@ package struct Overlay {
         if !entries.isEmpty, let entry = entries[path] { return entry.znode }
         guard let id = tree.znodes.find(path) else { return nil }
         return PendingZnode(
-            stat: tree.znodes.stat(of: id), childCount: tree.znodes.childCount(of: id), acl: tree.acl(of: id),
-            content: .stored(id), digest: tree.znodes.znodeDigest(of: id))
+            id: id, stat: tree.znodes.stat(of: id), childCount: tree.znodes.childCount(of: id),
+            acl: tree.acl(of: id), content: .stored(id), register: tree.znodes.register(of: id),
+            digest: tree.znodes.znodeDigest(of: id))
     }
 
     /// Says what `zxid` makes of the znode at `path`; nil deletes it.
     ///
     /// - Parameter before: The digest of the znode as it was, 0 when there was none.
     mutating func put(
-        _ znode: PendingZnode?, at path: ZnodePath, replacing before: UInt64, by zxid: Zxid,
+        _ znode: consuming PendingZnode?, at path: ZnodePath, replacing before: UInt64, by zxid: Zxid,
         over tree: borrowing Tree
     ) {
         pendingDigest = digest(over: tree) &- before &+ (znode?.digest ?? 0)
+        let prepared = znode.flatMap { PreparedChange($0, replacing: before) }
         let entry = Entry(znode: znode, zxid: zxid)
         if isUndoable {
             undo.append(Former(path: path, entry: entries.updateValue(entry, forKey: path)))
         } else {
             entries[path] = entry
         }
-        order.append(Step(zxid: zxid, path: path))
+        order.append(Step(zxid: zxid, path: path, prepared: prepared))
     }
 
     /// Opens the changes of one transaction, whose place is behind all that is here.
@@ -87,15 +90,21 @@ package struct Overlay {
     }
 
     /// Forgets the changes up to `zxid`, which the tree holds from now on.
-    package mutating func drop(through zxid: Zxid) {
+    ///
+    /// - Returns: How the last of them changes a znode that the tree held when it was proposed.
+    @discardableResult
+    package mutating func drop(through zxid: Zxid) -> PreparedChange? {
+        var prepared: PreparedChange?
         while let first = order.first, first.zxid <= zxid {
-            order.removeFirst()
-            guard let index = entries.index(forKey: first.path) else { continue }
+            let step = order.removeFirst()
+            prepared = step.prepared
+            guard let index = entries.index(forKey: step.path) else { continue }
             if entries[index].value.zxid <= zxid { entries.remove(at: index) }
         }
         if order.isEmpty { pendingDigest = nil }
         ephemerals.drop(through: zxid)
         quotas.drop(through: zxid)
+        return prepared
     }
 
     struct Savepoint {
@@ -112,10 +121,14 @@ struct PendingZnode {
         case written([UInt8]?)
     }
 
+    /// Where the tree holds it; nil for one that is yet to be created.
+    var id: ZnodeID?
     var stat: StoredStat
     var childCount: Int
     var acl: ACL
     var content: Content
+    /// The digest's register after path and data.
+    var register: UInt32
     /// The znode's part in the tree's digest.
     var digest: UInt64
 
@@ -126,11 +139,33 @@ struct PendingZnode {
         }
     }
 
+    /// Gives it other data.
+    mutating func write(_ data: [UInt8]?, at path: ZnodePath) {
+        content = .written(data)
+        register = ZnodeDigest.content(path: path, data: data)
+    }
+
     /// Recomputes `digest` after a change of `stat` or `content`.
-    mutating func seal(at path: ZnodePath, over tree: borrowing Tree) {
-        switch content {
-        case .stored(let id): digest = tree.znodes.znodeDigest(of: id, with: stat)
-        case .written(let data): digest = ZnodeDigest.of(path: path, data: data, stat: stat)
-        }
+    mutating func seal(at path: ZnodePath) {
+        digest = ZnodeDigest.of(path: path, register: register, stat: stat)
+    }
+}
+
+/// A change of a znode's data as its leader prepared it, so that applying it looks for nothing and sums
+/// nothing up a second time. What is in flight before it leaves the znode where it is.
+package struct PreparedChange {
+    let id: ZnodeID
+    /// The digest's register after path and data, as it will be.
+    let register: UInt32
+    /// The znode's part in the tree's digest, before and after.
+    let before: UInt64
+    let after: UInt64
+
+    fileprivate init?(_ znode: PendingZnode, replacing before: UInt64) {
+        guard let id = znode.id else { return nil }
+        self.id = id
+        self.register = znode.register
+        self.before = before
+        self.after = znode.digest
     }
 }

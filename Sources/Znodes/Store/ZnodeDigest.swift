@@ -27,10 +27,14 @@ enum ZnodeDigest {
         return UInt64(crc.value)
     }
 
-    static func of(path: ZnodePath, data: [UInt8]?, stat: StoredStat) -> UInt64 {
-        if isUncounted(path) { return 0 }
-        let bytes = data ?? []
-        return of(content: content(path: path.bytes.span.bytes, data: bytes.span.bytes), stat: stat)
+    /// The part of the znode at `path`, from its register.
+    static func of(path: ZnodePath, register: UInt32, stat: StoredStat) -> UInt64 {
+        isUncounted(path) ? 0 : of(content: register, stat: stat)
+    }
+
+    static func content(path: ZnodePath, data: [UInt8]?) -> UInt32 {
+        guard let data else { return content(path: path.bytes.span.bytes, data: [UInt8]().span.bytes) }
+        return content(path: path.bytes.span.bytes, data: data.span.bytes)
     }
 
     /// Znodes below `/zookeeper` differ from server to server and are left out.

@@ -111,6 +111,9 @@ extension ZnodeStore {
         return ZnodeDigest.of(content: record(id.rawValue).pointee.content, stat: stat)
     }
 
+    /// The digest's register after the znode's path and data.
+    func register(of id: ZnodeID) -> UInt32 { record(id.rawValue).pointee.content }
+
     /// Whether `id` is below `/zookeeper`.
     private func isUncounted(_ id: ZnodeID) -> Bool {
         var current = id.rawValue

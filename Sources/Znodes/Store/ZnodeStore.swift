@@ -191,12 +191,19 @@ package struct ZnodeStore: ~Copyable {
     package mutating func setData(
         _ data: RawSpan, isNull: Bool = false, of id: ZnodeID, at path: ZnodePath
     ) {
+        setData(
+            data, isNull: isNull, of: id,
+            register: ZnodeDigest.content(path: path.bytes.span.bytes, data: data))
+    }
+
+    /// - Parameter register: The digest's, after path and data.
+    mutating func setData(_ data: RawSpan, isNull: Bool, of id: ZnodeID, register: UInt32) {
         saveForCapture(id.rawValue)
         let record = record(id.rawValue)
         dataSize += data.byteCount - record.pointee.data.count
         record.pointee.replaceData(data)
         if isNull { record.pointee.dataLength = -1 }
-        record.pointee.content = ZnodeDigest.content(path: path.bytes.span.bytes, data: data)
+        record.pointee.content = register
     }
 
     package mutating func setStat(_ stat: StoredStat, of id: ZnodeID) {

@@ -5,9 +5,17 @@ extension Tree {
     ///
     /// Total and deterministic: it needs nothing but the tree, and never fails. What cannot be done (which in
     /// a gapless history does not occur) changes nothing and is reported as `failed`.
-    package mutating func apply(_ transaction: Transaction, into applied: inout [Applied]) {
+    ///
+    /// - Parameter prepared: What is known of the change already (`Overlay.drop`); nil to find it out.
+    package mutating func apply(
+        _ transaction: Transaction, as prepared: PreparedChange? = nil, into applied: inout [Applied]
+    ) {
         precondition(transaction.zxid > lastZxid, "a transaction is applied once, and in order")
-        apply(transaction.change, of: transaction, into: &applied)
+        if let prepared, case .setData(let path, let data, let version) = transaction.change {
+            applied.append(setData(path, data, version: version, by: transaction, as: prepared))
+        } else {
+            apply(transaction.change, of: transaction, into: &applied)
+        }
         lastZxid = transaction.zxid
     }
 
@@ -121,15 +129,39 @@ extension Tree {
     ) -> Applied {
         guard let id = znodes.find(path) else { return .failed(.noNode) }
         let before = znodes.znodeDigest(of: id)
+        let register = ZnodeDigest.content(path: path, data: data)
+        let stat = znodes.stat(of: id).written(version: version, by: transaction)
+        let after = ZnodeDigest.of(path: path, register: register, stat: stat)
+        return setData(
+            id, at: path, data, stat, register: register, digest: digest &- before &+ after)
+    }
+
+    /// The same where its leader has prepared it.
+    private mutating func setData(
+        _ path: ZnodePath, _ data: [UInt8]?, version: Int32, by transaction: Transaction,
+        as prepared: PreparedChange
+    ) -> Applied {
+        let id = prepared.id
+        assert(
+            znodes.find(path) == id && znodes.znodeDigest(of: id) == prepared.before, "nobody else was here")
+        let stat = znodes.stat(of: id).written(version: version, by: transaction)
+        return setData(
+            id, at: path, data, stat, register: prepared.register,
+            digest: digest &- prepared.before &+ prepared.after)
+    }
+
+    private mutating func setData(
+        _ id: ZnodeID, at path: ZnodePath, _ data: [UInt8]?, _ stat: StoredStat, register: UInt32,
+        digest: UInt64
+    ) -> Applied {
         let bytes = znodes.dataLength(of: id)
-        var stat = znodes.stat(of: id)
-        stat.version = version
-        stat.mtime = transaction.timeMs
-        stat.mzxid = transaction.zxid
         znodes.setStat(stat, of: id)
-        let content = data ?? []
-        znodes.setData(content.span.bytes, isNull: data == nil, of: id, at: path)
-        digest = digest &- before &+ znodes.znodeDigest(of: id)
+        if let data {
+            znodes.setData(data.span.bytes, isNull: false, of: id, register: register)
+        } else {
+            znodes.setData([UInt8]().span.bytes, isNull: true, of: id, register: register)
+        }
+        self.digest = digest
         followQuota(changed: path, bytes: (data?.count ?? 0) - bytes)
         return Applied(.dataChanged, path: path, stat: self.stat(of: id), acl: self.acl(of: id))
     }
@@ -176,6 +208,17 @@ extension Tree {
             if ephemeralPaths[session]?.isEmpty == true { ephemeralPaths[session] = nil }
         case .container, .ttl: sweepable.remove(path)
         }
+    }
+}
+
+extension StoredStat {
+    /// The stat once a transaction has given the znode other data.
+    fileprivate func written(version: Int32, by transaction: Transaction) -> StoredStat {
+        var stat = self
+        stat.version = version
+        stat.mtime = transaction.timeMs
+        stat.mzxid = transaction.zxid
+        return stat
     }
 }
 
