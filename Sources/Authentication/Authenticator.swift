@@ -7,7 +7,7 @@ internal import Znodes
 package struct Authenticator: Equatable, Sendable {
     /// Why credentials change nothing.
     package enum Refusal: Error, Equatable {
-        /// They prove nothing here.
+        /// Nothing is proven by them here.
         case notProven
         /// The client has proven too much already.
         case tooMany
@@ -42,9 +42,13 @@ package struct Authenticator: Equatable, Sendable {
         Identity(scheme: Scheme.ip.name, id: address)
     }
 
+    /// Whether anything must be proven at all.
+    @inlinable
+    package var isDemanding: Bool { !requiredSchemes.isEmpty }
+
     /// Whether a client that has proven `identities` may ask for anything.
     package func admits(_ identities: [Identity]) -> Bool {
-        requiredSchemes.isEmpty || identities.contains { requiredSchemes.contains($0.scheme) }
+        !isDemanding || identities.contains { requiredSchemes.contains($0.scheme) }
     }
 
     /// The identities of a client with those that its credentials prove.

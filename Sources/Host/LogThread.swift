@@ -31,6 +31,9 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         package fileprivate(set) var bytes = 0
         /// How long the disk took to say that it has all of it, in nanoseconds.
         package fileprivate(set) var syncNs: Int64 = 0
+        /// The rows, so that whoever hears of the batch is the last to have them: their memory is shared
+        /// with the replica's loop, and two threads that count references to one thing wait for each other.
+        fileprivate var runs: [[LogRow]] = []
 
         package init(ticket: UInt64, transactions: Int = 0) {
             self.ticket = ticket
@@ -39,12 +42,37 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     }
 
     private struct Queue {
-        /// What was handed over at a time, each as it came: joined they would be copied, write by write.
-        var batches: [[Effects.LogWrite]] = []
+        var jobs: [Job] = []
+        /// Of the last write in `jobs`.
+        var ticket: UInt64 = 0
         /// Up to where the log is not needed any more.
         var trimTarget = Zxid.zero
         var committed = Zxid.zero
         var isBusy = false
+    }
+
+    /// Writes that follow one another, as the store takes them.
+    private enum Job {
+        /// One commit with those of the jobs before and behind it.
+        case append([LogRow])
+        case alone(Effects.LogWrite.What)
+
+        static func all(of writes: [Effects.LogWrite]) -> [Job] {
+            var jobs: [Job] = []
+            var rows: [LogRow] = []
+            rows.reserveCapacity(writes.count)
+            for write in writes {
+                if case .append(let append) = write.what {
+                    rows.append(LogRow(append))
+                    continue
+                }
+                if !rows.isEmpty { jobs.append(.append(rows)) }
+                rows = []
+                jobs.append(.alone(write.what))
+            }
+            if !rows.isEmpty { jobs.append(.append(rows)) }
+            return jobs
+        }
     }
 
     /// - Parameter whenFailed: Called on the log's thread when the disk failed; the process must end.
@@ -58,8 +86,11 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     ///
     /// - Parameter committed: What this node knows to be committed; noted beside the log.
     package func carryOut(_ writes: [Effects.LogWrite], committed: Zxid) {
+        guard let last = writes.last else { return }
+        let jobs = Job.all(of: writes)
         let mustWake = queue.withLock { queue in
-            queue.batches.append(writes)
+            queue.jobs += jobs
+            queue.ticket = last.ticket
             queue.committed = committed
             defer { queue.isBusy = true }
             return !queue.isBusy
@@ -82,20 +113,18 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     /// - Returns: Why there will be no more.
     private func carryOutQueued(on store: inout LogStore) -> StorageError? {
         while true {
-            let (batches, committed, trimTarget) = queue.withLock { queue in
-                defer { queue.batches = [] }
-                if queue.batches.isEmpty { queue.isBusy = false }
-                return (queue.batches, queue.committed, queue.trimTarget)
+            let queued = queue.withLock { queue in
+                defer { queue.jobs = [] }
+                if queue.jobs.isEmpty { queue.isBusy = false }
+                return queue
             }
-            guard let last = batches.last?.last else { return nil }
+            if queued.jobs.isEmpty { return nil }
             do throws(StorageError) {
-                if trimTarget > .zero { try store.trim(through: trimTarget) }
-                var stored = Stored(ticket: last.ticket)
-                try carryOut(batches, on: &store, committed: committed, into: &stored)
-                whenStored(stored)
+                if queued.trimTarget > .zero { try store.trim(through: queued.trimTarget) }
+                whenStored(try carryOut(queued, on: &store))
                 try store.checkpointIfDue()
                 guard store.syncNs > 0 else { continue }
-                var checkpointed = Stored(ticket: last.ticket)
+                var checkpointed = Stored(ticket: queued.ticket)
                 checkpointed.syncNs = store.syncNs
                 whenStored(checkpointed)
             } catch {
@@ -111,43 +140,41 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     }
 
     /// Appends that follow one another become one commit.
-    private func carryOut(
-        _ batches: [[Effects.LogWrite]], on store: inout LogStore, committed: Zxid, into stored: inout Stored
-    ) throws(StorageError) {
-        var rows: [LogRow] = []
-        rows.reserveCapacity(batches.reduce(0) { $0 + $1.count })
-        for batch in batches {
-            for index in batch.indices {
-                if case .append(let append) = batch[index].what {
-                    rows.append(LogRow(append))
-                    continue
-                }
-                try append(&rows, to: &store, committed: committed, into: &stored)
-                try carryOut(batch[index].what, on: &store)
+    private func carryOut(_ queued: Queue, on store: inout LogStore) throws(StorageError) -> Stored {
+        var stored = Stored(ticket: queued.ticket)
+        var runs: [[LogRow]] = []
+        for job in queued.jobs {
+            switch job {
+            case .append(let rows): runs.append(rows)
+            case .alone(let write):
+                try append(runs, to: &store, committed: queued.committed, into: &stored)
+                runs = []
+                try carryOut(write, on: &store)
             }
         }
-        try append(&rows, to: &store, committed: committed, into: &stored)
+        try append(runs, to: &store, committed: queued.committed, into: &stored)
+        return stored
+    }
+
+    private func append(
+        _ runs: [[LogRow]], to store: inout LogStore, committed: Zxid, into stored: inout Stored
+    ) throws(StorageError) {
+        if runs.isEmpty { return }
+        stored.bytes += try store.append(runs, committed: committed)
+        stored.transactions += runs.reduce(0) { $0 + $1.count }
+        stored.syncNs += store.syncNs
+        stored.runs += runs
     }
 
     private func carryOut(_ write: Effects.LogWrite.What, on store: inout LogStore) throws(StorageError) {
         switch write {
-        case .append: preconditionFailure("appends that follow one another are one commit")
+        case .append: preconditionFailure("appends stand together")
         case .truncate(let zxid): try store.truncate(after: zxid)
         case .acceptEpoch(let epoch): try store.setAcceptedEpoch(epoch)
         case .enterEpoch(let epoch): try store.setCurrentEpoch(epoch)
         case .install(let state, let appends):
             try store.install(state, rows: appends.map { LogRow($0) })
         }
-    }
-
-    private func append(
-        _ rows: inout [LogRow], to store: inout LogStore, committed: Zxid, into stored: inout Stored
-    ) throws(StorageError) {
-        if rows.isEmpty { return }
-        stored.bytes += try store.append(rows, committed: committed)
-        stored.transactions += rows.count
-        stored.syncNs += store.syncNs
-        rows.removeAll(keepingCapacity: true)
     }
 
     /// Waits for what is queued, then closes the store. What is queued later is neither stored nor reported.

@@ -32,10 +32,10 @@ package final class ReplicaLoop {
     /// The other servers' end; nil for a node that is all there is.
     private let peers: EnsembleLinks?
     private let snapshots: SnapshotController
-    /// Not checked for overlapping access, like `effects` and `turns` (D2): the loop alone reaches them, and
-    /// a replica calls nobody. What it wants done lies in `effects` until its step is over.
-    @exclusivity(unchecked) private var replica: Replica
-    @exclusivity(unchecked) private var effects = Effects()
+    /// The loop alone reaches it, and it calls nobody: what it wants done lies in `effects` until its step is
+    /// over.
+    private var replica: Replica
+    private var effects = Effects()
     /// Empty, with room for the next.
     private var spareActions: [Effects.Action] = []
     /// Clients' sockets, and what those have not taken.
@@ -44,7 +44,7 @@ package final class ReplicaLoop {
     package var info: ServerInfo
     private var hasStopped = false
     /// When what lies in `effects` is passed on.
-    @exclusivity(unchecked) private var turns: TurnPolicy
+    private var turns: TurnPolicy
     /// Writes that the disk was given and has not answered.
     var writesAtDisk: UInt64 { turns.writesAtDisk }
     private var timers = Timers()

@@ -33,10 +33,8 @@ final class PacketHandler: LinkHandler {
 
     private let owner: QuorumLinks
     private(set) var phase: Phase
-    /// Not checked for overlapping access, like `unsent` (D2): a packet is taken off the front, and given
-    /// away when that is over.
-    @exclusivity(unchecked) var linkState = LinkState()
-    @exclusivity(unchecked) private var unsent = ByteBuffer()
+    var linkState = LinkState()
+    private var unsent = ByteBuffer()
     /// Proposals that follow `unsent`, and the zxid of the first.
     private var proposals = ByteBuffer()
     private var firstProposal: Zxid?

@@ -26,7 +26,6 @@ package struct Replica: ~Copyable {
     var service: Service
     /// Clients, and what they wait for.
     var clients: Clients
-    var resumedCxids: ResumedCxids
     var syncs = SyncQueue()
     var readOnly: ReadOnlyMode
     /// The part that has come of the leader's tree.
@@ -51,9 +50,9 @@ package struct Replica: ~Copyable {
         self.zab = zab
         self.clients = Clients(
             requestsMax: settings.outstandingRequestsMax, bytesMax: settings.requestBytesMax,
-            largeBytes: settings.largeRequestBytes)
+            largeBytes: settings.largeRequestBytes,
+            resumedCxids: ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule))
         self.readOnly = ReadOnlyMode(tickMs: settings.tickMs, server: settings.peer, at: now)
-        self.resumedCxids = ResumedCxids(server: settings.peer, seed: seed, rule: settings.cxidRule)
         self.chores = Chores(
             sweep: Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax))
         self.incoming = IncomingSnapshot(seed: seed, recordBytesMax: settings.leaderRecordBytesMax)
@@ -77,7 +76,9 @@ package struct Replica: ~Copyable {
             giveRoom()
             if zab.hasEffects { carryOutZab() }
         }
-        if clients.intake.shouldBeShut != clients.intake.isShut { clients.shutOrOpen(load, into: &effects) }
+        if clients.intake.shouldBeShut != clients.intake.isShut {
+            clients.shutOrOpen(load, into: &self.effects)
+        }
     }
 
     private mutating func handle(_ input: consuming Input) {

@@ -11,18 +11,26 @@ extension LogStore {
     /// - Note: one fsync, whatever the number of rows. An acknowledgement may leave only after this returns.
     @discardableResult
     package mutating func append(_ rows: [LogRow], committed: Zxid? = nil) throws(StorageError) -> Int {
+        try append([rows], committed: committed)
+    }
+
+    /// The same of rows that came in several arrays: none of them is copied.
+    @discardableResult
+    package mutating func append(_ runs: [[LogRow]], committed: Zxid? = nil) throws(StorageError) -> Int {
         try refuseAfterFailure()
         syncNs = 0
-        if rows.isEmpty { return 0 }
-        try requireSuccession(of: rows, after: head.zxid)
+        let count = runs.reduce(0) { $0 + $1.count }
+        if count == 0 { return 0 }
+        var last = head.zxid
+        for rows in runs { last = try requireSuccession(of: rows, after: last) }
         do {
             if database.walPages >= checkpointAtPages { try checkpoint() }
-            let end = try write(rows)
+            let end = try write(runs, count: count)
             head = end
             if let committed { self.committed = max(self.committed, committed) }
-            let bytes = rows.reduce(0) { $0 + $1.approximateBytes }
+            let bytes = runs.reduce(0) { $0 + LogRow.approximateBytes(of: $1) }
             appendedBytes += bytes
-            batchRows += (rows.count - batchRows) / 4
+            batchRows += (count - batchRows) / 4
             try mark.write(acknowledged)
             return bytes
         } catch {
@@ -30,8 +38,11 @@ extension LogStore {
         }
     }
 
-    func requireSuccession(of rows: [LogRow], after zxid: Zxid) throws(StorageError) {
+    /// - Returns: The last zxid of `rows`, or `zxid` itself.
+    @discardableResult
+    func requireSuccession(of rows: [LogRow], after zxid: Zxid) throws(StorageError) -> Zxid {
         var last = zxid
+        let rows = rows.span
         for index in rows.indices {
             let zxid = rows[index].zxid
             guard last.isFollowed(by: zxid) else {
@@ -40,15 +51,17 @@ extension LogStore {
             }
             last = zxid
         }
+        return last
     }
 
-    private mutating func write(_ rows: [LogRow]) throws(StorageError) -> RowChain {
+    private mutating func write(_ runs: [[LogRow]], count: Int) throws(StorageError) -> RowChain {
         // SQLite syncs within an insert, too, where a batch outgrows its cache.
         let beganNs = MachineClock.monotonicNs
         defer { syncNs += MachineClock.monotonicNs - beganNs }
         try statements.begin.run()
-        let chain = try statements.insert(rows, after: head)
-        let trimmed = try trimStep(appended: rows.count)
+        var chain = head
+        for rows in runs { chain = try statements.insert(rows, after: chain) }
+        let trimmed = try trimStep(appended: count)
         try statements.commit.run()
         if let trimmed { numbers = trimmed }
         return chain

@@ -33,7 +33,8 @@ final class QuorumNode {
         links.whenHappened = { [unowned self] event in note(event) }
         links.whenSnapshotBytes = { [unowned self] bytes in takeSnapshot(&bytes) }
         try await links.listen(host: "127.0.0.1", port: 0).onLoop()
-        flushSoon()
+        QuorumNode.all.append(Living(node: self))
+        if QuorumNode.all.count == 1 { QuorumNode.flushAll() }
     }
 
     private func note(_ event: LinkEvent) {
@@ -50,13 +51,22 @@ final class QuorumNode {
         }
     }
 
-    /// As the loop of a node does at the end of its turns.
-    private func flushSoon() {
-        OnLoop.loop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [weak self] in
-            guard let self else { return }
-            if flushes { links.flush() }
-            flushSoon()
+    private struct Living {
+        weak var node: QuorumNode?
+    }
+
+    /// Of all tests, which run at once.
+    private static var all: [Living] = []
+
+    /// Sends each millisecond what nodes were given to send, as a node's loop does at the end of turns: one
+    /// clock for all of them, which a busy machine does not notice.
+    private static func flushAll() {
+        all.removeAll { $0.node == nil }
+        for living in all {
+            if let node = living.node, node.flushes { node.links.flush() }
         }
+        guard !all.isEmpty else { return }
+        OnLoop.loop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { flushAll() }
     }
 
     /// Takes a few bytes at a time, as a parser does that needs whole fields.

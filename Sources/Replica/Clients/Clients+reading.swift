@@ -18,7 +18,7 @@ extension Clients {
         into effects: inout Effects
     ) -> RequestFrame? {
         while let length = received.nextLength {
-            if isHeldBack(connection, load) || isCrowded(connection, into: &effects) || connection.isFull {
+            if connection.isHeldBack(load) || effects.isCrowded(connection) || connection.isFull {
                 hold(&received, of: connection)
                 effects.pauseReading(connection)
                 return nil
@@ -45,11 +45,6 @@ extension Clients {
         }
         applyBackpressure(to: connection, load, into: &effects)
         return nil
-    }
-
-    /// Whether what a client sends is held back: nobody is told anything while there is no leader.
-    private func isHeldBack(_ connection: Connection, _ load: Load) -> Bool {
-        !load.hasLeader && connection.phase == .serving && !connection.isReadOnly
     }
 
     /// Above the limit, a connection that has something under way is not read until it is answered; one that
@@ -113,5 +108,12 @@ extension Clients {
                 readOn(connection, load, into: &effects)
             }
         }
+    }
+}
+
+extension Connection {
+    /// Whether what the client sends is held back: nobody is told anything while there is no leader.
+    fileprivate func isHeldBack(_ load: Load) -> Bool {
+        !load.hasLeader && phase == .serving && !isReadOnly
     }
 }

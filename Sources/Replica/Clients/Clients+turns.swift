@@ -5,9 +5,6 @@ internal import Wire
 
 /// Requests that wait for their turn among those of their client: each client is answered in its order.
 extension Clients {
-    /// Bytes of answers a client may be given in one turn before its next request has to wait.
-    private static let outboxBytesMax = 1 << 20
-
     mutating func enqueue(_ answer: DueAnswer, _ request: RequestFrame, on connection: Connection) {
         enqueue(answer.kind, request, isLast: answer.isLast, on: connection)
     }
@@ -24,7 +21,7 @@ extension Clients {
         of connection: Connection, applied: Zxid, into effects: inout Effects
     ) -> WaitingRequest? {
         guard let first = connection.waiting.first, first.isDue(applied: applied),
-            !isCrowded(connection, into: &effects)
+            !effects.isCrowded(connection)
         else { return nil }
         return takeFirst(of: connection)
     }
@@ -36,17 +33,6 @@ extension Clients {
     mutating func takeBeforeWrite(of connection: Connection) -> WaitingRequest? {
         guard let first = connection.waiting.first, !first.isWrite else { return nil }
         return takeFirst(of: connection)
-    }
-
-    /// Whether the client has so much to take already that its next requests must wait: a few bytes of
-    /// requests can ask for gigabytes of answers.
-    func isCrowded(_ connection: Connection, into effects: inout Effects) -> Bool {
-        if connection.isCrowded { return true }
-        guard effects.outboxBytes(of: connection) > Clients.outboxBytesMax else { return false }
-        connection.isCrowded = true
-        effects.append(.awaitRoom(connection.id))
-        effects.pauseReading(connection)
-        return true
     }
 }
 

@@ -13,6 +13,7 @@ struct Clients {
     private(set) var connections = ConnectionTable()
     /// How much clients have asked for that is not done.
     private(set) var intake: Intake
+    private var resumedCxids: ResumedCxids
     /// Requests under way above which connections that have some are not read.
     let requestsMax: Int
 
@@ -20,9 +21,10 @@ struct Clients {
     ///   - requestsMax: `ReplicaSettings.outstandingRequestsMax`.
     ///   - bytesMax: `ReplicaSettings.requestBytesMax`.
     ///   - largeBytes: `ReplicaSettings.largeRequestBytes`.
-    init(requestsMax: Int, bytesMax: Int, largeBytes: Int) {
+    init(requestsMax: Int, bytesMax: Int, largeBytes: Int, resumedCxids: ResumedCxids) {
         self.requestsMax = requestsMax
         self.intake = Intake(bytesMax: bytesMax, largeBytes: largeBytes)
+        self.resumedCxids = resumedCxids
     }
 
     // MARK: Connections
@@ -129,6 +131,11 @@ struct Clients {
     mutating func shutOrOpenIntake() { intake.shutOrOpen() }
 
     // MARK: The queue of each
+
+    /// The number that a client's next write has in the order.
+    mutating func cxid(of request: RequestFrame, on connection: Connection) -> Int32 {
+        connection.isResumed ? resumedCxids.next(insteadOf: request.xid) : request.xid
+    }
 
     mutating func enqueue(
         _ kind: WaitingRequest.Kind, _ request: RequestFrame, cxid: Int32 = 0, isLast: Bool = false,

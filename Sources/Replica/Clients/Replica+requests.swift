@@ -61,7 +61,9 @@ extension Replica {
         guard let code = OpCode(rawValue: request.type),
             code.isForClients || isReadOnly && code == .deleteContainer
         else { return refuseUnknown(request, on: connection) }
-        if code != .auth, code != .sasl, !settings.authenticator.admits(connection.identities) {
+        if settings.authenticator.isDemanding, code != .auth, code != .sasl,
+            !settings.authenticator.admits(connection.identities)
+        {
             return refuseUnproven(connection)
         }
         switch code {

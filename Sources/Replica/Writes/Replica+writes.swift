@@ -21,7 +21,7 @@ extension Replica {
             return DueAnswer(kind: .failure(.marshallingError))
         }
         let isLast = code == .closeSession
-        let cxid = connection.isResumed ? resumedCxids.next(insteadOf: request.xid) : request.xid
+        let cxid = clients.cxid(of: request, on: connection)
         if settings.membership == nil {
             submit(write, request, cxid: cxid, of: connection)
             clients.enqueue(.write(nil), request, cxid: cxid, isLast: isLast, on: connection)

@@ -33,6 +33,12 @@ extension LogRow {
     /// Bytes that the row takes in the database file, within a few.
     package var approximateBytes: Int { 48 + (path?.bytes.count ?? 0) + body.readableBytes }
 
+    /// The same of all of them.
+    package static func approximateBytes(of rows: [LogRow]) -> Int {
+        let rows = rows.span
+        return rows.indices.reduce(0) { $0 + rows[$1].approximateBytes }
+    }
+
     /// The chain with this row at its end.
     package func chained(to chain: RowChain) -> RowChain {
         body.readableBytesSpan.withUnsafeBytes { body in

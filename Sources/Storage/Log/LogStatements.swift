@@ -35,7 +35,8 @@ extension LogStatements {
     /// Inserts `rows` within the caller's transaction and returns the chain at their end.
     package func insert(_ rows: [LogRow], after start: RowChain) throws(StorageError) -> RowChain {
         var chain = start
-        for row in rows { try insert(row, extending: &chain) }
+        let rows = rows.span
+        for index in rows.indices { try insert(rows[index], extending: &chain) }
         insert.clear()
         return chain
     }

@@ -10,7 +10,9 @@ import Wire
     private static let bytesMax = 1000
     private static let now = Instant(monotonicMs: 1000, wallMs: 1000)
 
-    private var clients = Clients(requestsMax: 2, bytesMax: bytesMax, largeBytes: 100)
+    private var clients = Clients(
+        requestsMax: 2, bytesMax: bytesMax, largeBytes: 100,
+        resumedCxids: ResumedCxids(server: PeerID(rawValue: 1), seed: 1, rule: .own))
     private var effects = Effects()
 
     private mutating func connect(_ slot: Int = 0) -> Connection {

@@ -63,7 +63,7 @@ import Znodes
         let node = node()
         let client = try node.connect()
         for number in 0..<30 {
-            _ = try client.authenticate(String(repeating: "u", count: 100) + "\(number):p")
+            _ = try client.authenticate(String(repeating: "u", count: 76) + "\(number):p")
         }
         #expect(try client.create("/one", acl: .creator).error == .ok)
         #expect(try client.create("/two", acl: .creator + .anyone(may: .read)).error == .ok)
