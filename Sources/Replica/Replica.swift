@@ -30,6 +30,8 @@ package struct Replica: ~Copyable {
     var readOnly: ReadOnlyMode
     /// The part that has come of the leader's tree.
     var incoming: IncomingSnapshot
+    /// The trees that a leader is sending.
+    var outgoing = OutgoingSnapshots()
     var chores: Chores
     package internal(set) var statistics = Statistics()
     /// Empty, with room for what Zab wants done next.
@@ -102,9 +104,7 @@ package struct Replica: ~Copyable {
         case .continued: continueChores()
         case .pulsed: zab.step(.ticked, at: now.monotonicMs)
         case .link(let event): handle(event)
-        case .snapshot(.due): beginSnapshot()
-        case .snapshot(.sliceDue): continueSnapshot()
-        case .snapshot(.failed): abandonSnapshot()
+        case .snapshot(let input): handle(input)
         case .statisticsReset(connections: true): clients.resetStatistics()
         case .statisticsReset(connections: false): statistics = Statistics()
         }
@@ -121,5 +121,6 @@ package struct Replica: ~Copyable {
         chores.willContinue = false
         endSessions()
         lookForOutlived()
+        if !outgoing.isEmpty { sendSlice() }
     }
 }

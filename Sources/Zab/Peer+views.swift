@@ -41,6 +41,14 @@ extension Peer {
         }
     }
 
+    /// Whether a learner of this leader is on the link.
+    package func isLearner(_ link: LinkID) -> Bool {
+        switch role {
+        case .leading(let leading): leading.learners.contains { $0.link == link }
+        default: false
+        }
+    }
+
     /// The learners of a leader that have said who they are.
     package var learners: [(peer: PeerID, isObserver: Bool, isSynced: Bool)] {
         switch role {

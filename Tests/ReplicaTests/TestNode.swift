@@ -23,7 +23,7 @@ final class TestNode {
     private(set) var linkActions: [LinkAction] = []
     private(set) var waitingForRoom: Set<ConnectionID> = []
     private var nextSlot = 0
-    private var isToContinue = false
+    private(set) var isToContinue = false
     /// How often it asked for another turn.
     private(set) var turns = 0
     /// Sessions that one step ended, at most.
@@ -32,6 +32,8 @@ final class TestNode {
     private let isMember: Bool
     /// With this off, writes wait until `sync()`.
     var isDiskFast = true
+    /// With this on, what a step leaves for the next turn waits until `takeTurn()`.
+    var isBusy = false
 
     /// - Parameters:
     ///   - snapshot: What a former life left beside its log.
@@ -73,11 +75,19 @@ final class TestNode {
 
     /// Whatever a step left for the next turn.
     private func goOn() {
-        while isToContinue {
-            isToContinue = false
-            turns += 1
-            drive(.continued)
-        }
+        while isToContinue, !isBusy { continueOnce() }
+    }
+
+    private func continueOnce() {
+        isToContinue = false
+        turns += 1
+        drive(.continued)
+    }
+
+    /// The others had their turn, once.
+    func takeTurn() {
+        continueOnce()
+        if isDiskFast { sync() }
     }
 
     private func drive(_ input: consuming Input) {

@@ -19,8 +19,8 @@ package struct CommittedState: ~Copyable {
     /// transactions while it serialized its tree may have sent the effects of some that follow (quorum
     /// protocol 3.4). So it is again when they are replayed from the log.
     var isTreeExact = true
-    /// A snapshot of the tree is being taken for the disk.
-    package private(set) var isBeingCaptured = false
+    /// The snapshot of the tree that is being taken for the disk.
+    private var ownCapture: CaptureID?
     /// By which rules the tree is read.
     let access: Access
     /// The text that the configuration's znode shows; nil for a node that is all there is.
@@ -134,34 +134,50 @@ package struct CommittedState: ~Copyable {
         if let configuration { tree.showConfiguration(configuration) }
     }
 
-    // MARK: The capture
+    // MARK: Captures
+
+    /// Begins to take the state as it is now, for whoever is to be sent it.
+    mutating func beginCapture() -> (id: CaptureID, head: SnapshotHead) {
+        let (id, acls) = tree.beginCapture()
+        return (id, head(acls))
+    }
+
+    /// Takes the next slice of what was begun.
+    mutating func captureSlice(of id: CaptureID, records: Int) -> CapturedSlice? {
+        tree.captureSlice(of: id, records: records, bytes: CommittedState.sliceBytes)
+    }
+
+    /// Gives up what was begun.
+    mutating func endCapture(_ id: CaptureID) { tree.endCapture(id) }
+
+    // MARK: The node's own snapshot
+
+    /// A snapshot of the tree is being taken for the disk.
+    package var isBeingCaptured: Bool { ownCapture != nil }
 
     /// Begins a snapshot of the tree as it is, unless one is under way.
     ///
     /// Only of a tree of one moment: one that came of a leader's changing tree is that with what follows.
-    mutating func beginCapture() -> SnapshotHead? {
-        guard !isBeingCaptured, isTreeExact, tree.lastZxid > .zero else { return nil }
-        isBeingCaptured = true
-        let acls = tree.beginCapture()
-        return head(acls)
+    mutating func beginOwnCapture() -> SnapshotHead? {
+        guard ownCapture == nil, isTreeExact, tree.lastZxid > .zero else { return nil }
+        let (id, head) = beginCapture()
+        ownCapture = id
+        return head
     }
 
     /// Takes the next slice of the snapshot that is under way.
-    mutating func captureSlice(records: Int) -> CapturedSlice? {
-        guard isBeingCaptured,
-            let slice = tree.captureSlice(records: records, bytes: CommittedState.sliceBytes)
-        else { return nil }
-        if slice.isLast { isBeingCaptured = false }
+    mutating func ownSlice(records: Int) -> CapturedSlice? {
+        guard let ownCapture, let slice = captureSlice(of: ownCapture, records: records) else { return nil }
+        if slice.isLast { self.ownCapture = nil }
         return slice
     }
 
     /// Gives up the snapshot that is under way.
     ///
     /// - Returns: Whether there was one.
-    mutating func endCapture() -> Bool {
-        guard isBeingCaptured else { return false }
-        isBeingCaptured = false
-        tree.endCapture()
+    mutating func endOwnCapture() -> Bool {
+        guard let id = ownCapture.take() else { return false }
+        endCapture(id)
         return true
     }
 }

@@ -117,13 +117,8 @@ extension Replica {
             let isValid = committed.sessions.reopen(
                 session, timeoutMs: timeoutMs, by: .learner(server), at: now)
             if isValid, let former = connectionSpeaking(for: session) { effects.close(former) }
-            effects.append(
-                .link(
-                    .toLearner(
-                        link,
-                        QuorumPacket(
-                            .revalidate, zxid: packet.zxid,
-                            data: Revalidation.answer(session, isValid: isValid)))))
+            let answer = Revalidation.answer(session, isValid: isValid)
+            send(QuorumPacket(.revalidate, zxid: packet.zxid, data: answer), to: link)
         default:
             throw .unexpectedType(packet.kind.rawValue)
         }

@@ -6,19 +6,42 @@ internal import Znodes
 
 /// Whole trees: sent to a learner that is too far behind, received from a leader, written to the own disk.
 extension Replica {
-    /// Bytes of one piece of a snapshot on its way to a learner.
-    private static let pieceBytes = 256 << 10
-
     // MARK: A leader's
 
-    /// Serializes the tree as it is now, between the packet that announces it and what follows.
+    /// Sends the tree as it is now, between the packet that announces it and what follows: its first slice at
+    /// once, the others when everybody else has had his turn.
     mutating func sendSnapshot(to link: LinkID) {
-        let sessions = committed.storedSessions.map { (session: $0.id, timeoutMs: $0.timeoutMs) }
-        var pieces: [ByteBuffer] = []
-        SnapshotStreamEncoder.write(committed.tree, sessions: sessions, chunkBytes: Replica.pieceBytes) {
-            pieces.append($0)
+        let (capture, head) = committed.beginCapture()
+        let sessions = head.sessions.map { (session: $0.id, timeoutMs: $0.timeoutMs) }
+        let piece = SnapshotStreamEncoder.head(sessions: sessions, acls: head.acls)
+        effects.append(.link(.snapshotPiece(link, piece)))
+        let isFirst = outgoing.isEmpty
+        outgoing.add(capture, to: link)
+        if isFirst { sendSlice() }
+    }
+
+    /// Sends the next slice of the tree that is being sent; those of other learners wait for its end.
+    mutating func sendSlice() {
+        while let (link, capture) = outgoing.first, !zab.isLearner(link) {
+            committed.endCapture(capture)
+            _ = outgoing.removeFirst()
         }
-        for piece in pieces { effects.append(.link(.snapshotPiece(link, piece))) }
+        guard let (link, capture) = outgoing.first,
+            let slice = committed.captureSlice(of: capture, records: settings.snapshotSliceRecords)
+        else { return }
+        var piece = SnapshotStreamEncoder.znodes(slice.znodes)
+        if slice.isLast { SnapshotStreamEncoder.writeEnd(to: &piece) }
+        effects.append(.link(.snapshotPiece(link, piece)))
+        if slice.isLast {
+            for packet in outgoing.removeFirst() { effects.append(.link(.toLearner(link, packet))) }
+        }
+        if !outgoing.isEmpty { continueSoon() }
+    }
+
+    /// Sends a learner a packet, behind the tree that it is being sent.
+    mutating func send(_ packet: QuorumPacket, to link: LinkID) {
+        if !outgoing.isEmpty, outgoing.hold(packet, for: link) { return }
+        effects.append(.link(.toLearner(link, packet)))
     }
 
     // MARK: A learner's
@@ -36,6 +59,7 @@ extension Replica {
     /// out by connecting again.
     mutating func adoptSnapshot(_ zxid: Zxid) {
         abandonSnapshot()
+        outgoing.removeAll()
         let received = incoming.take()
         // The snapshot may hold what they wait for: nobody is asked for it again.
         clients.closeAll(into: &effects)
@@ -48,18 +72,19 @@ extension Replica {
 
     // MARK: The node's own
 
-    mutating func beginSnapshot() {
-        if let head = committed.beginCapture() {
+    mutating func handle(_ input: SnapshotInput) {
+        switch input {
+        case .due:
+            guard let head = committed.beginOwnCapture() else { return }
             effects.append(.snapshot(.begin(head, after: zab.lastWrite)))
+        case .sliceDue:
+            guard let slice = committed.ownSlice(records: settings.snapshotSliceRecords) else { return }
+            effects.append(.snapshot(.add(slice)))
+        case .failed: abandonSnapshot()
         }
     }
 
-    mutating func continueSnapshot() {
-        guard let slice = committed.captureSlice(records: settings.snapshotSliceRecords) else { return }
-        effects.append(.snapshot(.add(slice)))
-    }
-
     mutating func abandonSnapshot() {
-        if committed.endCapture() { effects.append(.snapshot(.abandon)) }
+        if committed.endOwnCapture() { effects.append(.snapshot(.abandon)) }
     }
 }

@@ -28,7 +28,7 @@ extension Replica {
         case .deliver(let entry):
             commit(pendingTransactions.take(entry.zxid) ?? decoded(entry))
         case .toLearner(let link, let message):
-            effects.append(.link(.toLearner(link, QuorumPacket(message))))
+            send(QuorumPacket(message), to: link)
         case .toLeader(.alive): reportTouched()
         case .toLeader(let message): effects.append(.link(.toLeader(QuorumPacket(message))))
         case .notify(let peer, let notification): effects.append(.link(.notify(peer, notification)))

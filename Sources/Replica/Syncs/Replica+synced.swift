@@ -21,13 +21,9 @@ extension Replica {
         while let waiting = syncs.takeReached(committed.lastZxid) {
             switch waiting {
             case .client(let id): if let connection = clients[id] { drain(connection) }
-            case .learner(let link): answerLearner(on: link)
+            // The history that it waited for was sent to it before this.
+            case .learner(let link): send(QuorumPacket(.sync, zxid: .zero), to: link)
             }
         }
-    }
-
-    /// The history that a learner waited for is in the tree, and was sent to it before this.
-    private mutating func answerLearner(on link: LinkID) {
-        effects.append(.link(.toLearner(link, QuorumPacket(.sync, zxid: .zero))))
     }
 }

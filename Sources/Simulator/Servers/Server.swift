@@ -50,8 +50,9 @@ final class Server {
     var learners: [LinkID: Channel] = [:]
     var clients: [Channel?] = []
     private var generation: UInt32 = 0
-    /// The first tree it ever sent, for a flaw.
-    var firstTree: ByteBuffer?
+    /// The trees it has sent, for a flaw: the first of all in pieces, and to whom others were begun.
+    private var oldTree: [ByteBuffer] = []
+    private var treeLinks: [LinkID] = []
     /// Bytes of a snapshot that have come and were not taken.
     var snapshotBytes: ByteBuffer?
     /// Packets to other servers that leave with the end of the turn, or later.
@@ -118,6 +119,17 @@ final class Server {
         }
         unsent.removeAll { $0.packets.isEmpty }
         return taken
+    }
+
+    /// A piece of a tree, or what a flaw makes of it: every tree is the first that was sent.
+    func oldTree(in piece: ByteBuffer, on link: LinkID) -> [ByteBuffer] {
+        let isBegun = treeLinks.contains(link)
+        if !isBegun { treeLinks.append(link) }
+        guard treeLinks.first != link else {
+            oldTree.append(piece)
+            return [piece]
+        }
+        return isBegun ? [] : oldTree
     }
 
     func instant(_ nowMs: Int64) -> Instant {

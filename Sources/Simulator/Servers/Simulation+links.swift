@@ -65,12 +65,8 @@ extension Simulation {
             server.put(.toLearner(packet), on: channel)
         case .snapshotPiece(let link, let piece):
             guard let channel = server.learners[link] else { return }
-            var piece = piece
-            if scenario.flaw == .sendsOldTree {
-                piece = server.firstTree ?? piece
-                server.firstTree = piece
-            }
-            server.put(.snapshotPiece(piece), on: channel)
+            let pieces = scenario.flaw == .sendsOldTree ? server.oldTree(in: piece, on: link) : [piece]
+            for piece in pieces { server.put(.snapshotPiece(piece), on: channel) }
         case .drop(let link, _):
             guard let channel = server.learners.removeValue(forKey: link) else { return }
             close(channel, at: server.host)

@@ -2,98 +2,61 @@ package import NIOCore
 package import Vocabulary
 package import Znodes
 
-/// Writes the whole state as Apache's servers send it behind SNAP (quorum protocol 3.5).
+/// Writes the whole state as Apache's servers send it behind SNAP (quorum protocol 3.5), in pieces: first the
+/// `head`, then the znodes, some at a time, then the `end`.
 package enum SnapshotStreamEncoder {
-    /// Hands the stream to `emit` in pieces, in order.
-    ///
-    /// - Parameter chunkBytes: What a piece holds at most, unless one znode alone is more.
-    package static func write(
-        _ tree: borrowing Tree, sessions: [(session: SessionID, timeoutMs: Int32)],
-        chunkBytes: Int = 64 << 10, _ emit: (ByteBuffer) -> Void
-    ) {
-        var chunks = Chunks(bytes: chunkBytes)
-        chunks.reserve(4, emit)
-        chunks.buffer.writeInteger(Int32(sessions.count))
-        for (session, timeoutMs) in sessions {
-            chunks.reserve(12, emit)
-            chunks.buffer.writeMultipleIntegers(session.rawValue, timeoutMs)
+    /// The sessions, and the access control lists by whose numbers the znodes name them. The open one needs
+    /// no row.
+    package static func head(
+        sessions: [(session: SessionID, timeoutMs: Int32)], acls: [NumberedACL]
+    ) -> ByteBuffer {
+        var piece = ByteBuffer()
+        piece.reserveCapacity(8 + 12 * sessions.count)
+        piece.writeInteger(Int32(sessions.count))
+        for (session, timeoutMs) in sessions { piece.writeMultipleIntegers(session.rawValue, timeoutMs) }
+        piece.writeInteger(Int32(acls.count))
+        for list in acls {
+            piece.writeInteger(list.number)
+            piece.writeJute(list.acl)
         }
-        let lists = Lists(of: tree)
-        chunks.reserve(4, emit)
-        chunks.buffer.writeInteger(Int32(lists.inOrder.count))
-        for (index, acl) in lists.inOrder.enumerated() {
-            chunks.reserve(12, emit)
-            chunks.buffer.writeInteger(Int64(index + 1))
-            chunks.buffer.writeJute(acl)
-        }
-        tree.forEachZnode { id, path in
-            let acl = lists.numbers[tree.znodes.acl(of: id)] ?? SnapshotFormat.openACL
-            let data = tree.znodes.data(of: id)
-            let isNull = tree.znodes.hasNullData(id)
-            chunks.reserve(4 + path.byteCount + 4 + data.byteCount + 8 + StoredStat.encodedBytes, emit)
-            chunks.buffer.writeZnode(path, data, isNull: isNull, acl: acl, tree.znodes.stat(of: id))
-        }
-        chunks.reserve(4 + SnapshotFormat.terminator.count + 4 + SnapshotFormat.signature.count, emit)
-        chunks.buffer.writeJuteBytes(SnapshotFormat.terminator)
-        chunks.buffer.writeJuteBytes(SnapshotFormat.signature)
-        emit(chunks.buffer)
+        return piece
     }
 
-    /// The ACLs of a tree, numbered from 1 as they are met; the open one has no number.
-    private struct Lists {
-        private(set) var numbers: [ACLID: Int64] = [:]
-        private(set) var inOrder: [ACL] = []
-
-        init(of tree: borrowing Tree) {
-            var met: [ACLID: Int64] = [:]
-            var acls: [ACL] = []
-            tree.forEachZnode { id, _ in
-                let list = tree.znodes.acl(of: id)
-                guard list != .open, met[list] == nil else { return }
-                acls.append(tree.acl(of: id))
-                met[list] = Int64(acls.count)
-            }
-            numbers = met
-            inOrder = acls
-        }
+    /// Some znodes. Over all the pieces each stands behind its parent.
+    package static func znodes(_ znodes: PackedZnodes) -> ByteBuffer {
+        var piece = ByteBuffer()
+        // As many bytes as they take packed, where their rows are as long as here.
+        piece.reserveCapacity(znodes.byteCount + endBytes)
+        znodes.forEach { piece.write($0) }
+        return piece
     }
 
-    /// The piece being filled.
-    private struct Chunks {
-        let bytes: Int
-        var buffer = ByteBuffer()
-
-        init(bytes: Int) {
-            self.bytes = bytes
-        }
-
-        /// Lets the piece go when `count` more bytes would be too many for it.
-        mutating func reserve(_ count: Int, _ emit: (ByteBuffer) -> Void) {
-            if buffer.readableBytes > 0, buffer.readableBytes + count > bytes {
-                emit(buffer)
-                buffer = ByteBuffer()
-            }
-            if buffer.readableBytes == 0 { buffer.reserveCapacity(max(count, min(bytes, 1 << 20))) }
-        }
+    /// Says that these were all.
+    package static func writeEnd(to piece: inout ByteBuffer) {
+        piece.writeJuteBytes(SnapshotFormat.terminator)
+        piece.writeJuteBytes(SnapshotFormat.signature)
     }
+
+    private static var endBytes: Int { 8 + SnapshotFormat.terminator.count + SnapshotFormat.signature.count }
 }
 
 extension ByteBuffer {
     /// One znode of a snapshot, in one pass.
-    fileprivate mutating func writeZnode(
-        _ path: RawSpan, _ data: RawSpan, isNull: Bool, acl: Int64, _ stat: StoredStat
-    ) {
+    fileprivate mutating func write(_ znode: ZnodeRow) {
+        // The root, whose path alone is one byte, has none in the stream.
+        let path = znode.path.byteCount == 1 ? znode.path.extracting(first: 0) : znode.path
+        let data = znode.data
         let most = 4 + path.byteCount + 4 + data.byteCount + 8 + StoredStat.encodedBytes
         writeWithUnsafeMutableBytes(minimumWritableBytes: most) { target in
             var end = target.storeJuteBytes(path, at: 0)
-            if isNull {
+            if znode.hasNullData {
                 target.store(Int32(-1), at: end)
                 end += 4
             } else {
                 end += target.storeJuteBytes(data, at: end)
             }
-            target.store(acl, at: end)
-            stat.store(into: target, at: end + 8)
+            target.store(znode.list, at: end)
+            znode.stat.store(into: target, at: end + 8)
             return end + 8 + StoredStat.encodedBytes
         }
     }

@@ -27,8 +27,10 @@ package struct ZnodeStore: ~Copyable {
     private var firstFree = ZnodeStore.none
     private var table = NameTable()
     private let hash: NameHash
-    /// Where a snapshot of the znodes stands; nil when none is taken.
-    var capture: Capture?
+    /// Snapshots of the znodes that are being taken, each of a moment of its own.
+    var captures: [Capture] = []
+    /// The one that was begun last.
+    var lastCapture = CaptureID(rawValue: 0)
 
     /// Znodes, the root included.
     package private(set) var count = 0

@@ -50,10 +50,7 @@ import Znodes
         }
         var mixed = Tree(seed: 2)
         for index in [0, 2] { mixed.apply(transactions[index], into: &applied) }
-        var stream = ByteBuffer()
-        SnapshotStreamEncoder.write(mixed, sessions: [], chunkBytes: 1 << 20) {
-            stream.writeImmutableBuffer($0)
-        }
+        var stream = TestNode.stream(of: mixed)
 
         node.electServer2(round: 200)
         node.step(.link(.leaderLinkUp))

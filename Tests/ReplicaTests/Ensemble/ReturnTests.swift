@@ -87,10 +87,7 @@ import Znodes
         node.step(.link(.leaderLinkUp))
         node.hear(.leaderInfo(Epoch(rawValue: 2)))
         node.hear(.snapshot(Zxid(rawValue: 0x2_0000_0009)))
-        var stream = ByteBuffer()
-        SnapshotStreamEncoder.write(Tree(seed: 1), sessions: [], chunkBytes: 1 << 20) {
-            stream.writeImmutableBuffer($0)
-        }
+        var stream = TestNode.stream(of: Tree(seed: 1))
         #expect(try node.replica.readSnapshot(&stream))
         node.hear(.newLeader(Epoch(rawValue: 2), configuration: ""))
         node.hear(.upToDate)

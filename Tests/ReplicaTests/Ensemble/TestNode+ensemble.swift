@@ -53,6 +53,15 @@ extension TestNode {
         hear(.upToDate)
     }
 
+    /// A tree without sessions, as a leader would send it.
+    static func stream(of tree: borrowing Tree) -> ByteBuffer {
+        let (acls, pages) = tree.packed(pageBytes: 1 << 20)
+        var stream = SnapshotStreamEncoder.head(sessions: [], acls: acls)
+        for page in pages { stream.writeImmutableBuffer(SnapshotStreamEncoder.znodes(page)) }
+        SnapshotStreamEncoder.writeEnd(to: &stream)
+        return stream
+    }
+
     var isReadOnly: Bool { replica.isReadOnly }
     var isServing: Bool { replica.isServingClients }
 

@@ -62,16 +62,21 @@ enum Snapshots {
             into: &applied)
     }
 
-    static func chunks(
-        of tree: borrowing Tree, sessions: [Session] = sessions, chunkBytes: Int = 64 << 10
-    ) -> [ByteBuffer] {
-        var chunks: [ByteBuffer] = []
-        SnapshotStreamEncoder.write(tree, sessions: sessions, chunkBytes: chunkBytes) { chunks.append($0) }
-        return chunks
+    static func bytes(
+        of tree: borrowing Tree, sessions: [Session] = sessions, pageBytes: Int = 64 << 10
+    ) -> [UInt8] {
+        let (acls, pages) = tree.packed(pageBytes: pageBytes)
+        var stream = SnapshotStreamEncoder.head(sessions: sessions, acls: acls)
+        for page in pages { stream.writeImmutableBuffer(SnapshotStreamEncoder.znodes(page)) }
+        SnapshotStreamEncoder.writeEnd(to: &stream)
+        return Array(stream.readableBytesView)
     }
 
-    static func bytes(of tree: borrowing Tree, sessions: [Session] = sessions) -> [UInt8] {
-        chunks(of: tree, sessions: sessions).flatMap { Array($0.readableBytesView) }
+    /// The access control list of every znode, in the order of the children.
+    static func lists(of tree: borrowing Tree) -> [ACL] {
+        var lists: [ACL] = []
+        tree.forEachZnode { id, _ in lists.append(tree.acl(of: id)) }
+        return lists
     }
 
     /// All that a tree shows of itself besides its znodes, as text.

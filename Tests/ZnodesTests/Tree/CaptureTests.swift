@@ -22,7 +22,7 @@ import Vocabulary
         proposer.commit(600)
         let before = Portrait(proposer.tree)
         let (zxid, digest) = (proposer.tree.lastZxid, proposer.tree.digest)
-        let acls = proposer.tree.beginCapture()
+        let (id, acls) = proposer.tree.beginCapture()
         var pages: [PackedZnodes] = []
         var changes = 0
         while true {
@@ -31,7 +31,7 @@ import Vocabulary
             }
             proposer.commit(Int(seed % 7))
             changes += Int(seed % 7)
-            let taken = proposer.tree.captureSlice(records: Int(1 + seed % 2), bytes: 1 << 20)
+            let taken = proposer.tree.captureSlice(of: id, records: Int(1 + seed % 2), bytes: 1 << 20)
             let slice = try #require(taken)
             pages.append(slice.znodes)
             if slice.isLast { break }
@@ -43,8 +43,63 @@ import Vocabulary
         }
         #expect(Portrait(copy) == before, "seed \(seed)")
         #expect(copy.lastZxid == zxid)
-        let another = proposer.tree.captureSlice(records: 1, bytes: 1)
+        let another = proposer.tree.captureSlice(of: id, records: 1, bytes: 1)
         #expect(another == nil, "nothing follows the last slice")
+    }
+
+    /// A learner takes no znode whose parent it has not got.
+    @Test(arguments: Array(1...30) as [UInt64])
+    func `comes with every parent before its children`(seed: UInt64) throws {
+        var wishes = RandomWishes(seed: seed)
+        var proposer = Proposer()
+        for step in 0..<600 { _ = proposer.propose(wishes.next(), timeMs: Int64(step)) }
+        proposer.commit(600)
+        let (id, _) = proposer.tree.beginCapture()
+        var known: Set<ZnodePath> = []
+        var isLast = false
+        while !isLast {
+            for step in 0..<3 { _ = proposer.propose(wishes.next(), timeMs: Int64(1000 + step)) }
+            proposer.commit(3)
+            let taken = proposer.tree.captureSlice(of: id, records: 2, bytes: 1 << 20)
+            let slice = try #require(taken)
+            isLast = slice.isLast
+            slice.znodes.forEach { znode in
+                let path = znode.path.byteCount == 1 ? ZnodePath.root : ZnodePath(znode.path)
+                let isBehindParent = path.isRoot || path.parent.map { known.contains($0) } == true
+                #expect(isBehindParent, "seed \(seed): \(path)")
+                #expect(known.insert(path).inserted)
+            }
+        }
+    }
+
+    @Test(arguments: Array(1...20) as [UInt64])
+    func `is taken of several moments at a time`(seed: UInt64) throws {
+        var wishes = RandomWishes(seed: seed)
+        var proposer = Proposer()
+        func change(_ count: Int) {
+            for step in 0..<count { _ = proposer.propose(wishes.next(), timeMs: Int64(step)) }
+            proposer.commit(count)
+        }
+        change(400)
+        let first = (Portrait(proposer.tree), proposer.tree.lastZxid, proposer.tree.digest)
+        let (one, lists) = proposer.tree.beginCapture()
+        let begun = proposer.tree.captureSlice(of: one, records: 7, bytes: 1 << 20)
+        change(20)
+        let second = (Portrait(proposer.tree), proposer.tree.lastZxid, proposer.tree.digest)
+        let (other, otherLists) = proposer.tree.beginCapture()
+        change(20)
+        let rest = proposer.tree.captureSlice(of: one, records: .max, bytes: .max)
+        change(20)
+        let whole = proposer.tree.captureSlice(of: other, records: .max, bytes: .max)
+        let pages = try [#require(begun).znodes, #require(rest).znodes]
+        guard let copy = Self.restored(pages, lists, at: first.1, digest: first.2, seed: seed),
+            let otherCopy = Self.restored(
+                [try #require(whole).znodes], otherLists, at: second.1, digest: second.2, seed: seed)
+        else {
+            Issue.record("seed \(seed): not a tree, or another one")
+            return
+        }
+        #expect(Portrait(copy) == first.0 && Portrait(otherCopy) == second.0)
     }
 
     @Test func `is the same whole and in pieces`() throws {
@@ -54,8 +109,8 @@ import Vocabulary
         proposer.commit(800)
         let (acls, whole) = proposer.tree.packed(pageBytes: 1000)
         #expect(whole.count > 1 && whole.allSatisfy { $0.byteCount < 1000 + 72 + 2000 })
-        let lists = proposer.tree.beginCapture()
-        let slice = proposer.tree.captureSlice(records: .max, bytes: .max)
+        let (id, lists) = proposer.tree.beginCapture()
+        let slice = proposer.tree.captureSlice(of: id, records: .max, bytes: .max)
         let captured = try #require(slice)
         #expect(lists == acls && captured.isLast)
         #expect(PackedZnodes(inOrderOfPaths: whole) == PackedZnodes(inOrderOfPaths: [captured.znodes]))
@@ -69,13 +124,13 @@ import Vocabulary
         let second = [ACLEntry(permissions: .write, identity: Identity(scheme: "digest", id: "b:2"))]
         Self.setACL("/b", first, in: &tree)
         let digest = tree.digest
-        let acls = tree.beginCapture()
-        let slice = tree.captureSlice(records: 1, bytes: 1)
+        let (id, acls) = tree.beginCapture()
+        let slice = tree.captureSlice(of: id, records: 1, bytes: 1)
         let begun = try #require(slice)
         // The first list is forgotten and its number given to the second.
         Self.setACL("/b", .open, in: &tree)
         Self.setACL("/a", second, in: &tree)
-        let rest = tree.captureSlice(records: .max, bytes: .max)
+        let rest = tree.captureSlice(of: id, records: .max, bytes: .max)
         let ended = try #require(rest)
         let restored = Self.restored(
             [begun.znodes, ended.znodes], acls, at: tree.lastZxid, digest: digest, seed: 2)
@@ -90,14 +145,14 @@ import Vocabulary
     @Test func `can be given up and begun again`() throws {
         var tree = Tree(seed: 1)
         Restoring.create(["/a", "/b"], in: &tree)
-        _ = tree.beginCapture()
-        _ = tree.captureSlice(records: 1, bytes: 1)
-        tree.endCapture()
-        let none = tree.captureSlice(records: 1, bytes: 1)
+        let (id, _) = tree.beginCapture()
+        _ = tree.captureSlice(of: id, records: 1, bytes: 1)
+        tree.endCapture(id)
+        let none = tree.captureSlice(of: id, records: 1, bytes: 1)
         #expect(none == nil)
         Restoring.create(["/c"], in: &tree)
-        _ = tree.beginCapture()
-        let slice = tree.captureSlice(records: .max, bytes: .max)
+        let (next, _) = tree.beginCapture()
+        let slice = tree.captureSlice(of: next, records: .max, bytes: .max)
         #expect(slice?.znodes.count == tree.znodes.count)
     }
 
