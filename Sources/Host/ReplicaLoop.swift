@@ -38,6 +38,7 @@ package final class ReplicaLoop {
     private var effects = Effects()
     /// Empty, with room for the next.
     private var spareActions: [Effects.Action] = []
+    private var isPerforming = false
     /// Clients' sockets, and what those have not taken.
     var clients: ClientSockets
     /// For reports: what the replica does not know.
@@ -248,11 +249,18 @@ package final class ReplicaLoop {
         if !channel.isWritable { openBacklog(of: id, channel) }
     }
 
+    /// Performs what the replica asks for, in its order. A socket that is closed may call back and let the
+    /// replica ask for more: that comes behind what it has asked for already.
     private func performAll() {
+        if isPerforming { return }
+        isPerforming = true
+        defer { isPerforming = false }
         var taken: [Effects.Action] = []
         swap(&taken, &spareActions)
-        effects.takeActions(into: &taken)
-        for action in taken { perform(action) }
+        while !effects.actions.isEmpty {
+            effects.takeActions(into: &taken)
+            for action in taken { perform(action) }
+        }
         taken.removeAll(keepingCapacity: true)
         swap(&taken, &spareActions)
     }
@@ -262,7 +270,7 @@ package final class ReplicaLoop {
         case .close(let id): end(id)
         case .pauseReading(let id): setPaused(id, true)
         case .resumeReading(let id): setPaused(id, false)
-        case .awaitRoom(let id): awaitRoom(id)
+        case .awaitDrained(let id): awaitDrained(id)
         case .continueSoon:
             let bound = NIOLoopBound(self, eventLoop: loop)
             loop.scheduleTask(in: ReplicaLoop.eventPause) { bound.value.step(.continued) }

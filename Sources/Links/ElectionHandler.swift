@@ -91,23 +91,23 @@ final class ElectionHandler: LinkHandler {
             owner.greeted(self, greeting)
             return true
         case .link(let peer):
-            guard let frame = try linkState.unread.readElectionFrame() else { return false }
+            guard let frame = try linkState.unparsed.readElectionFrame() else { return false }
             receive(frame, from: peer)
             return true
         case .dialed:
-            guard linkState.unread.readableBytes <= ElectionGreeting.addressBytesMax else {
+            guard linkState.unparsed.readableBytes <= ElectionGreeting.addressBytesMax else {
                 throw LinkFault("spoke before it was spoken to")
             }
             return false
         case .closed:
-            linkState.unread.clear()
+            linkState.unparsed.clear()
             return false
         }
     }
 
     private func greeting() throws(LinkFault) -> ElectionGreeting? {
         do {
-            return try ElectionGreeting(from: &linkState.unread)
+            return try ElectionGreeting(from: &linkState.unparsed)
         } catch {
             throw LinkFault("began with what is no greeting", error)
         }

@@ -8,7 +8,7 @@ struct LinkState {
     /// The other end's address, for the log.
     var remote = ""
     /// Bytes received and not parsed yet.
-    var unread = ByteBuffer()
+    var unparsed = ByteBuffer()
     /// Runs out when the other end has not said who it is.
     var handshake: Scheduled<Void>?
     /// Something is being written: what NIO reads inside that is not listened to.
@@ -67,7 +67,7 @@ extension LinkHandler {
             return context.eventLoop.assumeIsolated().execute { self.channel?.close(promise: nil) }
         }
         guard !isClosed else { return }
-        linkState.unread.append(&bytes)
+        linkState.unparsed.append(&bytes)
         do throws(LinkFault) {
             try parseUnread()
         } catch {

@@ -142,8 +142,8 @@ final class PacketHandler: LinkHandler {
 
     func parseUnread() throws(LinkFault) {
         while try parseNext() {}
-        guard linkState.unread.readableBytes <= unreadBytesMax else {
-            throw LinkFault("sent \(linkState.unread.readableBytes) bytes that nothing comes of")
+        guard linkState.unparsed.readableBytes <= unparsedBytesMax else {
+            throw LinkFault("sent \(linkState.unparsed.readableBytes) bytes that nothing comes of")
         }
     }
 
@@ -178,13 +178,13 @@ final class PacketHandler: LinkHandler {
         case .snapshot: return readSnapshotBytes()
         case .dialed: return false
         case .closed:
-            linkState.unread = ByteBuffer()
+            linkState.unparsed = ByteBuffer()
             return false
         }
     }
 
     /// Bytes that may wait for the rest of their packet.
-    private var unreadBytesMax: Int {
+    private var unparsedBytesMax: Int {
         switch phase {
         case .unidentified, .dialed: 2 * PacketHandler.introductionBytesMax
         case .learner, .overlong, .closed: 2 * owner.limits.dataBytesMax + PacketHandler.packetFrameBytesMax
@@ -194,19 +194,19 @@ final class PacketHandler: LinkHandler {
 
     /// The owner has the bytes to itself meanwhile: it may close this link from inside.
     private func readSnapshotBytes() -> Bool {
-        guard linkState.unread.readableBytes > 0 else { return false }
-        var bytes = linkState.unread
-        linkState.unread = ByteBuffer()
+        guard linkState.unparsed.readableBytes > 0 else { return false }
+        var bytes = linkState.unparsed
+        linkState.unparsed = ByteBuffer()
         let isComplete = owner.whenSnapshotBytes(&bytes)
         guard case .snapshot = phase else { return false }
-        linkState.unread = bytes
+        linkState.unparsed = bytes
         if isComplete { phase = .leader }
         return isComplete
     }
 
     private func packet(dataBytesMax: Int) throws(LinkFault) -> QuorumPacket? {
         do {
-            return try QuorumPacket(from: &linkState.unread, dataBytesMax: dataBytesMax)
+            return try QuorumPacket(from: &linkState.unparsed, dataBytesMax: dataBytesMax)
         } catch {
             throw LinkFault("sent what is no packet", error)
         }
@@ -221,9 +221,9 @@ final class PacketHandler: LinkHandler {
     /// passed over.
     private func packet(dataBytesMax: Int, from link: LinkID) throws(LinkFault) -> QuorumPacket? {
         do {
-            return try QuorumPacket(from: &linkState.unread, dataBytesMax: dataBytesMax)
+            return try QuorumPacket(from: &linkState.unparsed, dataBytesMax: dataBytesMax)
         } catch {
-            guard error.isOfSize, let request = OverlongRequest(beginning: linkState.unread) else {
+            guard error.isOfSize, let request = OverlongRequest(beginning: linkState.unparsed) else {
                 throw LinkFault("sent what is no packet", error)
             }
             phase = .overlong(request, link)
@@ -236,7 +236,7 @@ final class PacketHandler: LinkHandler {
     ) throws(LinkFault) -> QuorumPacket? {
         let packet: QuorumPacket?
         do {
-            packet = try request.pass(over: &linkState.unread)
+            packet = try request.pass(over: &linkState.unparsed)
         } catch {
             throw LinkFault("sent what is no packet", error)
         }

@@ -7,8 +7,10 @@ package import Znodes
 
 /// Effects that must now be carried out, collected over the steps of one turn of the node's owner.
 ///
-/// The owner hands the `writes` to the disk first, then sends what is in the outboxes, then closes. A
-/// connection's bytes are in the order they were written; between connections there is no order to keep.
+/// The owner sends what is in the outboxes, performs the actions in their order, and hands the `writes` to
+/// the disk when the turn is over (`TurnPolicy`). No answer waits for a write of its own turn: what it says
+/// was stored before, and `stored` said so. A connection's bytes are in the order they were written; between
+/// connections there is no order to keep.
 package struct Effects {
     /// A transaction for the log: its bytes, and what the log shows beside them.
     package struct Append: Equatable, Sendable {
@@ -53,8 +55,8 @@ package struct Effects {
         /// Stop reading from the socket, until `resumeReading`.
         case pauseReading(ConnectionID)
         case resumeReading(ConnectionID)
-        /// Say `gotRoom` when the client has taken most of what was written to it.
-        case awaitRoom(ConnectionID)
+        /// Say `drained` when the client has taken most of what was written to it.
+        case awaitDrained(ConnectionID)
         /// Say `continued` once the others had their turn: there is more to do than one step does.
         case continueSoon
         /// Something an operator should read.
@@ -125,7 +127,7 @@ package struct Effects {
         return outboxes[slot].bytes.readableBytes
     }
 
-    mutating func append(_ action: Action) {
+    mutating func perform(_ action: Action) {
         actions.append(action)
     }
 

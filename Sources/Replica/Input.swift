@@ -14,8 +14,8 @@ package enum Input {
     case closed(ConnectionID)
     /// An operator's word came on it instead of a connect request, and will be answered.
     case wordCame(ConnectionID)
-    /// All that the connection was sent is on its way; there is room for more (after `awaitRoom`).
-    case gotRoom(ConnectionID)
+    /// The client has taken most of what it was sent (after `awaitDrained`).
+    case drained(ConnectionID)
     /// The disk has done every write up to this ticket. Nothing else makes an acknowledgement.
     case stored(through: UInt64)
     /// Time passed. Comes a few times a tick.

@@ -88,7 +88,7 @@ package struct Replica: ~Copyable {
         case .opened(let id, let address, let isSecure):
             clients.add(
                 Connection(id: id, address: address, isSecure: isSecure, at: now),
-                isWatched: settings.handshakeTimeoutMs > 0, into: &effects)
+                hasHandshakeDeadline: settings.handshakeTimeoutMs > 0, into: &effects)
         case .received(let id, let frames):
             if let connection = clients[id] { receive(frames, on: connection) }
         case .expecting(let id, let bytes):
@@ -97,7 +97,7 @@ package struct Replica: ~Copyable {
             }
         case .closed(let id): forget(id)
         case .wordCame(let id): clients[id]?.phase = .ending
-        case .gotRoom(let id):
+        case .drained(let id):
             if let connection = clients[id] { proceed(connection) }
         case .stored(let ticket): zab.step(.stored(through: ticket), at: now.monotonicMs)
         case .ticked: tick()

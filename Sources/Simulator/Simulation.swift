@@ -121,7 +121,7 @@ package final class Simulation {
             if isAlive(host, life), servers[host].passOnMs == atMs { try passOn(servers[host]) }
         case .eventSlice(let host, let life): if isAlive(host, life) { sendSlice(servers[host]) }
         case .room(let host, let life, let connection):
-            if isAlive(host, life) { try step(servers[host], .gotRoom(connection)) }
+            if isAlive(host, life) { try step(servers[host], .drained(connection)) }
         case .connectionEnded(let host, let life, let connection):
             if isAlive(host, life) { try endConnection(connection, of: servers[host]) }
         case .death(let host, let life):

@@ -11,6 +11,7 @@ import Testing
         ],
         "the protocol of log handlers asks for it": ["logLevel"],
         "the parser of arguments asks for it": ["validate", "defaultValueDescription"],
+        "dictionaries of the standard library ask for it": ["_rawHashValue"],
         "tables of the protocols, whole": ["ErrorCode", "QuorumPacket.Kind"],
         "a page, and the tests of what is taken in, are held to it": ["obeyed", "requestBytes"],
     ]

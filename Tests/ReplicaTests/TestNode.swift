@@ -21,7 +21,7 @@ final class TestNode {
     private(set) var complaints: [(kind: String, from: ByteString, detail: String)] = []
     /// What it wanted done on its links, of a member of an ensemble.
     private(set) var linkActions: [LinkAction] = []
-    private(set) var waitingForRoom: Set<ConnectionID> = []
+    private(set) var awaitedToDrain: Set<ConnectionID> = []
     private var nextSlot = 0
     private(set) var isToContinue = false
     /// How often it asked for another turn.
@@ -124,7 +124,7 @@ final class TestNode {
             case .close(let id): closed.insert(id)
             case .pauseReading(let id): paused.insert(id)
             case .resumeReading(let id): paused.remove(id)
-            case .awaitRoom(let id): waitingForRoom.insert(id)
+            case .awaitDrained(let id): awaitedToDrain.insert(id)
             case .continueSoon: isToContinue = true
             case .warn(let sentence): warnings.append(sentence)
             case .complain(let kind, let address, let detail): complaints.append((kind, address, detail))

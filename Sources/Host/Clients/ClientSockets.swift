@@ -24,10 +24,10 @@ struct ClientSockets: ~Copyable {
     private(set) var count = 0
     /// Backlogs of clients whose sockets have enough, by slot.
     private var backlogs: [Int: Backlog] = [:]
-    private var unread: UnreadBytes
+    private var unread: SlowReaders
 
     init(unreadBytesMax: Int) {
-        unread = UnreadBytes(bytesMax: unreadBytesMax)
+        unread = SlowReaders(bytesMax: unreadBytesMax)
     }
 
     var slotCount: Int { slots.count }

@@ -86,7 +86,7 @@ extension ReplicaLoop {
     /// everybody owes too much.
     package func countUnreadAnswer(_ bytes: Int, of id: ConnectionID) {
         guard clients[id] != nil else { return }
-        setUnread(min(bytes, UnreadBytes.ofOneMax), of: id)
+        setUnread(min(bytes, SlowReaders.ofOneMax), of: id)
     }
 
     /// So much is on its way to a client that may or may not read it; those who owe too much are cut off.
@@ -140,28 +140,28 @@ extension ReplicaLoop {
     private func drained(_ id: ConnectionID) {
         guard let client = clients[id] else { return }
         if !client.isPaused { setReading(id, true) }
-        if client.isAwaited { giveRoom(id) }
+        if client.isAwaited { reportDrained(id) }
     }
 
-    private func giveRoom(_ id: ConnectionID) {
+    private func reportDrained(_ id: ConnectionID) {
         clients[id]?.isAwaited = false
-        step(.gotRoom(id))
+        step(.drained(id))
     }
 
     /// The replica gave this client much to take; tells it when that is taken, which may be at once.
-    func awaitRoom(_ id: ConnectionID) {
+    func awaitDrained(_ id: ConnectionID) {
         guard clients[id] != nil else { return }
         clients[id]?.isAwaited = true
-        guard hasRoom(id) else { return }
+        guard hasDrained(id) else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
         loop.execute {
-            guard bound.value.clients[id]?.isAwaited == true, bound.value.hasRoom(id) else { return }
-            bound.value.giveRoom(id)
+            guard bound.value.clients[id]?.isAwaited == true, bound.value.hasDrained(id) else { return }
+            bound.value.reportDrained(id)
         }
     }
 
     /// Whether the socket takes more, and nothing is kept that goes first.
-    private func hasRoom(_ id: ConnectionID) -> Bool {
+    private func hasDrained(_ id: ConnectionID) -> Bool {
         clients[id]?.channel.isWritable == true && !clients.hasBacklog(id)
     }
 }

@@ -10,12 +10,12 @@ extension Replica {
         let silentMs = zab.diskSilence(at: now.monotonicMs)
         let isSilent = silentMs >= settings.timeouts.syncMs
         if isSilent, !chores.isDiskSilent {
-            effects.append(
+            effects.perform(
                 .warn(
                     "the disk has not answered for \(silentMs) ms: no write is done here until it does; look "
                         + "at the device of the log, and at what else uses it"))
         } else if chores.isDiskSilent, !isSilent {
-            effects.append(.warn("the disk answers again"))
+            effects.perform(.warn("the disk answers again"))
         }
         chores.isDiskSilent = isSilent
         if isSilent, settings.membership == nil { clients.closeUnanswered(at: now, into: &effects) }

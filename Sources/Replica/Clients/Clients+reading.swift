@@ -110,10 +110,3 @@ extension Clients {
         }
     }
 }
-
-extension Connection {
-    /// Whether what the client sends is held back: nobody is told anything while there is no leader.
-    fileprivate func isHeldBack(_ load: Load) -> Bool {
-        !load.hasLeader && phase == .serving && !isReadOnly
-    }
-}

@@ -31,9 +31,9 @@ struct Clients {
 
     subscript(id: ConnectionID) -> Connection? { connections[id] }
 
-    /// - Parameter isWatched: Whether it is closed unless it says something in time.
-    mutating func add(_ connection: Connection, isWatched: Bool, into effects: inout Effects) {
-        connections.add(connection, isWatched: isWatched)
+    /// - Parameter hasHandshakeDeadline: Whether it is closed unless it says something in time.
+    mutating func add(_ connection: Connection, hasHandshakeDeadline: Bool, into effects: inout Effects) {
+        connections.add(connection, hasHandshakeDeadline: hasHandshakeDeadline)
         if intake.isShut { effects.pauseReading(connection) }
     }
 

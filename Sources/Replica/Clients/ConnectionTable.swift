@@ -10,13 +10,14 @@ struct ConnectionTable {
     /// Clients whose sessions the leader has been asked about.
     private var returning: [SessionID: [ConnectionID]] = [:]
 
-    /// - Parameter isWatched: Whether it is closed unless it says something in time (`takeUnidentified`).
-    mutating func add(_ connection: Connection, isWatched: Bool) {
+    /// - Parameter hasHandshakeDeadline: Whether it is closed unless it says something in time
+    ///   (`takeUnidentified`).
+    mutating func add(_ connection: Connection, hasHandshakeDeadline: Bool) {
         let slot = connection.id.slot
         while slots.count <= slot { slots.append(nil) }
         precondition(slots[slot] == nil, "a slot is free before it is used again")
         slots[slot] = connection
-        if isWatched { unidentified.append(connection.id) }
+        if hasHandshakeDeadline { unidentified.append(connection.id) }
     }
 
     /// The leader has been asked about the session that the connection's client has shown.

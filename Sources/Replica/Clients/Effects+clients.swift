@@ -7,21 +7,21 @@ extension Effects {
     /// Ends a connection behind what it was sent so far.
     mutating func close(_ connection: Connection) {
         connection.phase = .ending
-        append(.close(connection.id))
+        perform(.close(connection.id))
     }
 
     mutating func pauseReading(_ connection: Connection) {
-        if connection.setPaused(true) { append(.pauseReading(connection.id)) }
+        if connection.setPaused(true) { perform(.pauseReading(connection.id)) }
     }
 
     mutating func resumeReading(_ connection: Connection) {
-        if connection.setPaused(false) { append(.resumeReading(connection.id)) }
+        if connection.setPaused(false) { perform(.resumeReading(connection.id)) }
     }
 
     /// Says what a client did wrong, in words that are the same for all who do it.
     mutating func complain(_ kind: String, of connection: Connection, _ detail: String = "") {
         let session = connection.session == .none ? "no session" : "session \(connection.session)"
-        append(
+        perform(
             .complain(
                 kind, from: connection.address, detail: detail.isEmpty ? session : "\(detail), \(session)"))
     }
@@ -35,7 +35,7 @@ extension Effects {
         if connection.isCrowded { return true }
         guard outboxBytes(of: connection) > Effects.outboxBytesMax else { return false }
         connection.isCrowded = true
-        append(.awaitRoom(connection.id))
+        perform(.awaitDrained(connection.id))
         pauseReading(connection)
         return true
     }

@@ -14,7 +14,7 @@ extension Replica {
         committed.sessions.forgetHeard()
         chores.endings.begin()
         clients.forgetLeader(applied: committed.lastZxid)
-        effects.append(.warn("looking for a leader: \(reason)"))
+        effects.perform(.warn("looking for a leader: \(reason)"))
     }
 
     /// Sends away who has waited for a leader for too long.
@@ -22,5 +22,12 @@ extension Replica {
         let leaderlessMs = now.monotonicMs - service.leaderlessSinceMs
         guard leaderlessMs > Int64(settings.minSessionTimeoutMs) else { return }
         clients.closeAbandoned(leaderlessMs: leaderlessMs, into: &effects)
+    }
+}
+
+extension Connection {
+    /// Whether what the client sends is held back: nobody is told anything while there is no leader.
+    func isHeldBack(_ load: Load) -> Bool {
+        !load.hasLeader && phase == .serving && !isReadOnly
     }
 }

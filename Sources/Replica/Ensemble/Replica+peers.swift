@@ -31,7 +31,7 @@ extension Replica {
                 try receiveFromLearner(packet, on: link)
             } catch {
                 zab.step(.learnerLinkDown(link), at: now.monotonicMs)
-                effects.append(.link(.drop(link, "it sent what cannot be read (\(packet.kind): \(error))")))
+                effects.perform(.link(.drop(link, "it sent what cannot be read (\(packet.kind): \(error))")))
             }
         }
     }
@@ -86,7 +86,7 @@ extension Replica {
         let perPacket = settings.recordBytesMax / TouchedSessions.bytesEach
         for start in stride(from: 0, to: max(1, report.count), by: perPacket) {
             let data = TouchedSessions.encode(report[start..<min(start + perPacket, report.count)])
-            effects.append(.link(.toLeader(QuorumPacket(.ping, zxid: committed.lastZxid, data: data))))
+            effects.perform(.link(.toLeader(QuorumPacket(.ping, zxid: committed.lastZxid, data: data))))
         }
     }
 

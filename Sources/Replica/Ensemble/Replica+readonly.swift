@@ -15,7 +15,7 @@ extension Replica {
         guard settings.isReadOnlyModeEnabled, settings.membership != nil else { return }
         switch readOnly.review(isLooking: zab.isLooking, at: now) {
         case .begins(let afterMs):
-            effects.append(.warn("no leader for \(afterMs) ms: clients that ask for it may read"))
+            effects.perform(.warn("no leader for \(afterMs) ms: clients that ask for it may read"))
         case .ends: sendReadersAway()
         case nil: break
         }

@@ -14,7 +14,7 @@ extension Replica {
         let (capture, head) = committed.beginCapture()
         let sessions = head.sessions.map { (session: $0.id, timeoutMs: $0.timeoutMs) }
         let piece = SnapshotStreamEncoder.head(sessions: sessions, acls: head.acls)
-        effects.append(.link(.snapshotPiece(link, piece)))
+        effects.perform(.link(.snapshotPiece(link, piece)))
         let isFirst = outgoing.isEmpty
         outgoing.add(capture, to: link)
         if isFirst { sendSlice() }
@@ -31,9 +31,9 @@ extension Replica {
         else { return }
         var piece = SnapshotStreamEncoder.znodes(slice.znodes)
         if slice.isLast { SnapshotStreamEncoder.writeEnd(to: &piece) }
-        effects.append(.link(.snapshotPiece(link, piece)))
+        effects.perform(.link(.snapshotPiece(link, piece)))
         if slice.isLast {
-            for packet in outgoing.removeFirst() { effects.append(.link(.toLearner(link, packet))) }
+            for packet in outgoing.removeFirst() { effects.perform(.link(.toLearner(link, packet))) }
         }
         if !outgoing.isEmpty { continueSoon() }
     }
@@ -41,7 +41,7 @@ extension Replica {
     /// Sends a learner a packet, behind the tree that it is being sent.
     mutating func send(_ packet: QuorumPacket, to link: LinkID) {
         if !outgoing.isEmpty, outgoing.hold(packet, for: link) { return }
-        effects.append(.link(.toLearner(link, packet)))
+        effects.perform(.link(.toLearner(link, packet)))
     }
 
     // MARK: A learner's
@@ -76,15 +76,15 @@ extension Replica {
         switch input {
         case .due:
             guard let head = committed.beginOwnCapture() else { return }
-            effects.append(.snapshot(.begin(head, after: zab.lastWrite)))
+            effects.perform(.snapshot(.begin(head, after: zab.lastWrite)))
         case .sliceDue:
             guard let slice = committed.ownSlice(records: settings.snapshotSliceRecords) else { return }
-            effects.append(.snapshot(.add(slice)))
+            effects.perform(.snapshot(.add(slice)))
         case .failed: abandonSnapshot()
         }
     }
 
     mutating func abandonSnapshot() {
-        if committed.endOwnCapture() { effects.append(.snapshot(.abandon)) }
+        if committed.endOwnCapture() { effects.perform(.snapshot(.abandon)) }
     }
 }

@@ -103,7 +103,7 @@ extension Replica {
             return settleReturn(of: connection, isValid: isValid)
         }
         clients.recordReturning(connection)
-        effects.append(
+        effects.perform(
             .link(
                 .toLeader(
                     QuorumPacket(

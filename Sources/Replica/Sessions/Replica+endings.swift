@@ -54,7 +54,7 @@ extension Replica {
     mutating func continueSoon() {
         guard !chores.willContinue else { return }
         chores.willContinue = true
-        effects.append(.continueSoon)
+        effects.perform(.continueSoon)
     }
 }
 

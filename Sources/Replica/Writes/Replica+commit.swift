@@ -23,7 +23,7 @@ extension Replica {
     }
 
     private mutating func warnOfAnotherTree(at zxid: Zxid) {
-        effects.append(
+        effects.perform(
             .warn(
                 "since \(zxid) the tree here is not the one that its leader had: compare what `hash` answers "
                     + "on every server; if one stands alone and all other voters are up, stop that one, "

@@ -75,7 +75,7 @@ extension Replica {
         let packet = QuorumPacket(
             .request, zxid: Zxid(rawValue: -1), data: request.encoded,
             identities: identities.map { QuorumPacket.Identity(scheme: $0.scheme, id: $0.id) })
-        effects.append(.link(.toLeader(packet)))
+        effects.perform(.link(.toLeader(packet)))
     }
 }
 

@@ -19,7 +19,7 @@ extension Simulation {
             if !channel.unread.isEmpty {
                 agenda.add(.arrival(channel, at: server.host, .readable), at: nowMs)
             }
-        case .awaitRoom(let connection):
+        case .awaitDrained(let connection):
             agenda.add(.room(server: server.host, life: server.life, connection), at: nowMs + 1)
         case .continueSoon: agenda.add(.turn(server: server.host, life: server.life), at: nowMs + 1)
         case .warn, .complain: break

@@ -19,7 +19,7 @@ import Wire
         let id = ConnectionID(slot: slot, generation: 1)
         let connection = Connection(id: id, address: "127.0.0.1", isSecure: false, at: Self.now)
         connection.phase = .serving
-        clients.add(connection, isWatched: false, into: &effects)
+        clients.add(connection, hasHandshakeDeadline: false, into: &effects)
         return connection
     }
 

@@ -63,12 +63,12 @@ import Znodes
         let client = try node.connect()
         _ = try client.create("/big", [UInt8](repeating: 1, count: 500_000))
         let sent = flood(client, 20)
-        #expect(node.waitingForRoom == [client.id])
+        #expect(node.awaitedToDrain == [client.id])
         #expect(node.paused == [client.id])
         var got = client.replies().map(\.xid)
         #expect(got.count < 20)
         for _ in 0..<20 where got.count < 20 {
-            node.step(.gotRoom(client.id))
+            node.step(.drained(client.id))
             got += client.replies().map(\.xid)
         }
         #expect(got == sent)
@@ -91,7 +91,7 @@ import Znodes
         node.sync()
         var got = client.replies().map(\.xid)
         for _ in 0..<20 where got.count < 12 {
-            node.step(.gotRoom(client.id))
+            node.step(.drained(client.id))
             got += client.replies().map(\.xid)
         }
         #expect(got == [0] + reads + [11])
@@ -104,7 +104,7 @@ import Znodes
         _ = try client.create("/big", [UInt8](repeating: 1, count: 500_000))
         _ = flood(client, 20)
         node.step(.closed(client.id))
-        node.step(.gotRoom(client.id))
+        node.step(.drained(client.id))
         #expect(try node.connect().exists("/big").error == .ok)
     }
 }

@@ -155,14 +155,14 @@ import Znodes
     private func id(_ slot: Int) -> ConnectionID { ConnectionID(slot: slot, generation: 1) }
 
     @Test func `are cut off when one of them owes too much`() {
-        var unread = UnreadBytes(bytesMax: .max)
-        #expect(unread.record(UnreadBytes.ofOneMax, of: id(1)) == [])
-        #expect(unread.record(UnreadBytes.ofOneMax + 1, of: id(1)) == [id(1)])
+        var unread = SlowReaders(bytesMax: .max)
+        #expect(unread.record(SlowReaders.ofOneMax, of: id(1)) == [])
+        #expect(unread.record(SlowReaders.ofOneMax + 1, of: id(1)) == [id(1)])
         #expect(unread.bytes == 0)
     }
 
     @Test func `are cut off when all of them owe too much, who owes most first`() {
-        var unread = UnreadBytes(bytesMax: 1000)
+        var unread = SlowReaders(bytesMax: 1000)
         #expect(unread.record(100, of: id(1)) == [])
         #expect(unread.record(500, of: id(2)) == [])
         #expect(unread.record(350, of: id(3)) == [])
@@ -175,7 +175,7 @@ import Znodes
     }
 
     @Test(arguments: [10, 10_000]) func `are looked through once for a quarter of the bound`(count: Int) {
-        var unread = UnreadBytes(bytesMax: 100 * count)
+        var unread = SlowReaders(bytesMax: 100 * count)
         var (alive, walks) = (Array(0..<count), 0)
         for owed in 1...400 {
             var gone: Set<Int> = []

@@ -8,7 +8,7 @@ package import Vocabulary
 /// One that owes more than it may goes by itself. When all of them together owe too much, those who owe most
 /// go, until a quarter of the bound is free: so that the next ones are looked for only after as much was
 /// written again.
-package struct UnreadBytes {
+package struct SlowReaders {
     /// Bytes that one client may leave unread before it is cut off.
     package static let ofOneMax = 64 << 20
 
@@ -26,7 +26,7 @@ package struct UnreadBytes {
     /// - Returns: Who must go; they owe nothing any more.
     package mutating func record(_ count: Int, of connection: ConnectionID) -> [ConnectionID] {
         bytes += count - (owed.updateValue(count, forKey: connection) ?? 0)
-        if count > UnreadBytes.ofOneMax {
+        if count > SlowReaders.ofOneMax {
             forget(connection)
             return [connection]
         }
