@@ -94,7 +94,12 @@ package struct Effects {
         }
     }
 
-    package init() {}
+    /// Bytes of answers that a client may be given in one turn before its next request has to wait.
+    private let outboxBytesMax: Int
+
+    package init(outboxBytesMax: Int = 1 << 20) {
+        self.outboxBytesMax = outboxBytesMax
+    }
 
     package var hasNotified: Bool { !notified.isEmpty }
 
@@ -120,11 +125,11 @@ package struct Effects {
         write(&outboxes[slot].bytes)
     }
 
-    /// Bytes written to the connection in this turn.
-    func outboxBytes(of connection: Connection) -> Int {
+    /// Whether the client was given more in this turn than it may be.
+    func isFull(for connection: Connection) -> Bool {
         let slot = connection.id.slot
-        guard slot < outboxes.count, outboxes[slot].isOwned(by: connection.id) else { return 0 }
-        return outboxes[slot].bytes.readableBytes
+        guard slot < outboxes.count, outboxes[slot].isOwned(by: connection.id) else { return false }
+        return outboxes[slot].bytes.readableBytes > outboxBytesMax
     }
 
     mutating func perform(_ action: Action) {

@@ -55,6 +55,9 @@ extension Replica {
     /// Bytes of what clients have begun to ask for and was not answered, of all of them together.
     package var requestBytes: Int { clients.intake.bytes }
 
+    /// Bytes of what has come and may not be looked at yet, of all clients together.
+    package var heldRequestBytes: Int { clients.intake.heldBytes }
+
     /// The session a connection speaks for.
     package func session(of connection: ConnectionID) -> SessionID {
         clients[connection]?.session ?? .none

@@ -21,12 +21,15 @@ enum Event {
     /// Proposals that a leader has gathered leave, unless they have.
     case passOn(server: Int, life: Int, atMs: Int64)
     case eventSlice(server: Int, life: Int)
+    /// A connection may have room for what its client is to be sent.
     case room(server: Int, life: Int, ConnectionID)
     case connectionEnded(server: Int, life: Int, ConnectionID)
     case resume(server: Int)
     case death(server: Int, life: Int)
     case arrival(Channel, at: Int, Message)
     case wake(client: Int, turn: Int)
+    /// A client reads what has come while it did not.
+    case reading(client: Int)
     case fault(Int)
     case relief(Int)
 
@@ -40,7 +43,7 @@ enum Event {
             .connectionEnded(let server, _, _), .death(let server, _):
             server
         case .arrival(_, let host, _): host
-        case .resume, .wake, .fault, .relief: nil
+        case .resume, .wake, .reading, .fault, .relief: nil
         }
     }
 }
@@ -85,10 +88,8 @@ final class Channel {
     private var toSecond = Way()
     /// A client's, at its server.
     var connection: ConnectionID?
-    /// The server does not read for now.
-    var isPaused = false
-    /// Buffers that have come to the server and were not read.
-    var unread: [ByteBuffer] = []
+    /// A client's connection, as its server's end of it is.
+    var socket = Socket()
 
     init(_ kind: Kind, _ first: Int, _ second: Int) {
         self.kind = kind

@@ -44,7 +44,9 @@ package final class Simulation {
             quorum: Quorum(majorityOf: voters), observers: observers, version: 0, text: "")
         dice = SeededGenerator(seed: scenario.seed)
         servers = all.enumerated().map { host, id in
-            Server(id: id, host: host, count: all.count, flaw: scenario.flaw)
+            Server(
+                id: id, host: host, count: all.count,
+                outboxBytesMax: scenario.areClientsDemanding ? Socket.outboxBytesMax : .max, flaw: scenario.flaw)
         }
         clients = (0..<scenario.clients).map { index in
             Client(
@@ -103,7 +105,7 @@ package final class Simulation {
             guard isAlive(host, life) else { return }
             agenda.add(event, at: nowMs + 20)
             try requireService()
-            try step(servers[host], .pulsed)
+            try step(servers[host], scenario.isAlone ? .ticked : .pulsed)
             try continueSnapshot(servers[host])
         case .tick(let host, let life):
             guard isAlive(host, life) else { return }
@@ -121,7 +123,7 @@ package final class Simulation {
             if isAlive(host, life), servers[host].passOnMs == atMs { try passOn(servers[host]) }
         case .eventSlice(let host, let life): if isAlive(host, life) { sendSlice(servers[host]) }
         case .room(let host, let life, let connection):
-            if isAlive(host, life) { try step(servers[host], .drained(connection)) }
+            if isAlive(host, life) { try sendOn(connection, of: servers[host]) }
         case .connectionEnded(let host, let life, let connection):
             if isAlive(host, life) { try endConnection(connection, of: servers[host]) }
         case .death(let host, let life):
@@ -130,6 +132,7 @@ package final class Simulation {
         case .arrival(let channel, let host, let message): try arrive(message, over: channel, at: host)
         case .wake(let index, let turn):
             if clients[index].turn == turn { try move(clients[index]) }
+        case .reading(let index): try readOn(clients[index])
         case .fault(let index): try strike(scenario.faults[index], index)
         case .relief(let index): try relieve(scenario.faults[index])
         }

@@ -18,7 +18,9 @@ extension Clients {
         into effects: inout Effects
     ) -> RequestFrame? {
         while let length = received.nextLength {
-            if connection.isHeldBack(load) || effects.isCrowded(connection) || connection.isFull {
+            let isHeldBack = connection.isHeldBack(load)
+            if !isHeldBack { pauseIfFull(connection, into: &effects) }
+            if isHeldBack || connection.isFull {
                 hold(&received, of: connection)
                 effects.pauseReading(connection)
                 return nil

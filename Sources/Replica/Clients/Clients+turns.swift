@@ -20,10 +20,18 @@ extension Clients {
     mutating func takeDue(
         of connection: Connection, applied: Zxid, into effects: inout Effects
     ) -> WaitingRequest? {
-        guard let first = connection.waiting.first, first.isDue(applied: applied),
-            !effects.isCrowded(connection)
-        else { return nil }
-        return takeFirst(of: connection)
+        guard let first = connection.waiting.first, first.isDue(applied: applied) else { return nil }
+        pauseIfFull(connection, into: &effects)
+        return connection.isCrowded ? nil : takeFirst(of: connection)
+    }
+
+    /// Lets the next requests of a client wait that has so much to take already: a few bytes of requests can
+    /// ask for gigabytes of answers.
+    func pauseIfFull(_ connection: Connection, into effects: inout Effects) {
+        guard !connection.isCrowded, effects.isFull(for: connection) else { return }
+        connection.isCrowded = true
+        effects.perform(.awaitDrained(connection.id))
+        effects.pauseReading(connection)
     }
 
     /// Takes out the oldest request ahead of the next write, room or not: that write is about to be applied,

@@ -26,20 +26,6 @@ extension Effects {
                 kind, from: connection.address, detail: detail.isEmpty ? session : "\(detail), \(session)"))
     }
 
-    /// Bytes of answers a client may be given in one turn before its next request has to wait.
-    private static let outboxBytesMax = 1 << 20
-
-    /// Whether the client has so much to take already that its next requests must wait: a few bytes of
-    /// requests can ask for gigabytes of answers.
-    mutating func isCrowded(_ connection: Connection) -> Bool {
-        if connection.isCrowded { return true }
-        guard outboxBytes(of: connection) > Effects.outboxBytesMax else { return false }
-        connection.isCrowded = true
-        perform(.awaitDrained(connection.id))
-        pauseReading(connection)
-        return true
-    }
-
     // MARK: Answers to connect requests
 
     /// The session that the client speaks for from now on.

@@ -13,12 +13,16 @@ package struct SlowReaders {
     package static let ofOneMax = 64 << 20
 
     private let bytesMax: Int
+    private let ofOneMax: Int
     private var owed: [ConnectionID: Int] = [:]
     package private(set) var bytes = 0
 
-    /// - Parameter bytesMax: For all clients together.
-    package init(bytesMax: Int) {
+    /// - Parameters:
+    ///   - bytesMax: For all clients together.
+    ///   - ofOneMax: For each.
+    package init(bytesMax: Int, ofOneMax: Int = SlowReaders.ofOneMax) {
         self.bytesMax = bytesMax
+        self.ofOneMax = ofOneMax
     }
 
     /// A client that is behind owes so much now.
@@ -26,7 +30,7 @@ package struct SlowReaders {
     /// - Returns: Who must go; they owe nothing any more.
     package mutating func record(_ count: Int, of connection: ConnectionID) -> [ConnectionID] {
         bytes += count - (owed.updateValue(count, forKey: connection) ?? 0)
-        if count > SlowReaders.ofOneMax {
+        if count > ofOneMax {
             forget(connection)
             return [connection]
         }

@@ -16,6 +16,7 @@ package struct TurnPolicy: Sendable {
     package static let eventSliceCount = 128
 
     private let isAlone: Bool
+    private let earlyWritesCount: Int
     /// How many connections a slice of events is for.
     package let eventSliceCount: Int
     /// Proposals that a leader has passed on.
@@ -29,8 +30,12 @@ package struct TurnPolicy: Sendable {
     private var stored: UInt64 = 0
 
     /// - Parameter isAlone: Whether the node is all there is.
-    package init(isAlone: Bool, eventSliceCount: Int = TurnPolicy.eventSliceCount) {
+    package init(
+        isAlone: Bool, earlyWritesCount: Int = TurnPolicy.earlyWritesCount,
+        eventSliceCount: Int = TurnPolicy.eventSliceCount
+    ) {
         self.isAlone = isAlone
+        self.earlyWritesCount = earlyWritesCount
         self.eventSliceCount = eventSliceCount
     }
 
@@ -41,7 +46,7 @@ package struct TurnPolicy: Sendable {
 
     /// Whether so many writes are handed to the disk before the turn is over.
     package func handsOffEarly(_ writeCount: Int) -> Bool {
-        isAlone && writeCount >= TurnPolicy.earlyWritesCount && writesAtDisk == 0
+        isAlone && writeCount >= earlyWritesCount && writesAtDisk == 0
     }
 
     /// The disk was given the writes up to this one.

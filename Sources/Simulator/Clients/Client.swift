@@ -44,6 +44,9 @@ final class Client {
     var lastSentMs: Int64 = 0
     /// Counts plans to move; only the last is followed.
     var turn = 0
+    /// The client does not read before this moment; what comes meanwhile waits.
+    var readsAtMs: Int64 = 0
+    var unheard: [Message] = []
     var isLost = false
     /// Asks for nothing new.
     var isQuiet = false
@@ -89,10 +92,12 @@ final class Client {
     /// Whether it has nothing to ask for.
     var isIdle: Bool { isQuiet || isOfCrowd && preparations.isEmpty }
 
-    func makeOperation() -> Operation {
+    /// - Parameter isLarge: With a value that is longer than usual.
+    func makeOperation(isLarge: Bool) -> Operation {
         if let first = preparations.popLast() { return first }
         nextValue += 1
-        return .any(value: "\(index)-\(nextValue)", counted: countedVersion, pad: pad, using: &dice)
+        let value = "\(index)-\(nextValue)" + (isLarge ? String(repeating: "+", count: 400) : "")
+        return .any(value: value, counted: countedVersion, pad: pad, using: &dice)
     }
 
     /// The session is over, as far as this client knows.

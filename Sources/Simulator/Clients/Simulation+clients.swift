@@ -17,7 +17,7 @@ extension Simulation {
             connect(client)
             return plan(client, inMs: Int64(Client.timeoutMs) / 3)
         }
-        guard nowMs - client.lastHeardMs < Int64(Client.timeoutMs) * 2 / 3 else {
+        guard nowMs - client.lastHeardMs < Int64(Client.timeoutMs) * 2 / 3 || nowMs < client.readsAtMs else {
             close(channel, at: client.host)
             loseConnection(client)
             return plan(client, inMs: 1)
@@ -27,9 +27,12 @@ extension Simulation {
             loseConnection(client)
             return plan(client, inMs: 1)
         }
+        stopReading(client)
         if client.isConnected {
-            if client.pending.count < Client.pendingMax, !client.isIdle {
-                ask(client.makeOperation(), by: client)
+            let pendingMax = nowMs < client.readsAtMs ? 5 * Client.pendingMax : Client.pendingMax
+            if client.pending.count < pendingMax, !client.isIdle {
+                let isLarge = scenario.areClientsDemanding && client.dice.isOneIn(3)
+                ask(client.makeOperation(isLarge: isLarge), by: client)
             } else if nowMs - client.lastSentMs > Int64(Client.timeoutMs) / 3 {
                 say(RequestHeader(xid: -2, type: OpCode.ping.rawValue), by: client) { _ in }
             }
@@ -68,6 +71,23 @@ extension Simulation {
         client.channel = nil
         client.isConnected = false
         client.pending.removeAll()
+        client.unheard = []
+    }
+
+    /// For some time the client reads nothing of what comes, and asks on.
+    private func stopReading(_ client: Client) {
+        guard scenario.areClientsDemanding, client.isConnected, calmSinceMs == nil, nowMs >= client.readsAtMs,
+            client.dice.isOneIn(60)
+        else { return }
+        client.readsAtMs = nowMs + Int64.random(in: 50...1_500, using: &client.dice)
+        agenda.add(.reading(client: client.index), at: client.readsAtMs)
+    }
+
+    func readOn(_ client: Client) throws(Violation) {
+        let messages = client.unheard
+        client.unheard = []
+        guard let channel = client.channel else { return }
+        for message in messages { try take(message, over: channel, by: client) }
     }
 
     func ask(_ operation: Operation, by client: Client) {
@@ -94,6 +114,11 @@ extension Simulation {
             body(&buffer)
         }
         client.lastSentMs = nowMs
+        if scenario.areClientsDemanding, frame.readableBytes > Socket.largeRequestBytes {
+            // Its beginning comes earlier.
+            let begun = frame.readSlice(length: Socket.largeRequestBytes / 2) ?? ByteBuffer()
+            send(.bytes(begun), over: channel, from: client.host)
+        }
         send(.bytes(frame), over: channel, from: client.host)
     }
 
@@ -101,9 +126,19 @@ extension Simulation {
 
     func arrive(_ message: Message, over channel: Channel, at client: Client) throws(Violation) {
         guard client.channel === channel else { return }
+        if nowMs < client.readsAtMs {
+            client.unheard.append(message)
+        } else {
+            try take(message, over: channel, by: client)
+        }
+    }
+
+    private func take(_ message: Message, over channel: Channel, by client: Client) throws(Violation) {
+        guard client.channel === channel else { return }
         switch message {
         case .bytes(var bytes):
             client.lastHeardMs = nowMs
+            noteRead(bytes.readableBytes, over: channel)
             client.unread.writeBuffer(&bytes)
             while let frame = client.unread.readFrame() {
                 if client.isConnected {
@@ -119,6 +154,14 @@ extension Simulation {
             plan(client, inMs: Int64.random(in: 1...60, using: &client.dice))
         default: break
         }
+    }
+
+    /// The server may send on.
+    private func noteRead(_ count: Int, over channel: Channel) {
+        channel.socket.underWay = max(0, channel.socket.underWay - count)
+        guard channel.socket.isBehind, let connection = channel.connection else { return }
+        let server = servers[channel.second]
+        agenda.add(.room(server: server.host, life: server.life, connection), at: nowMs + 1)
     }
 
     private func hearWelcome(_ frame: ByteBuffer, by client: Client) throws(Violation) {

@@ -11,9 +11,9 @@ extension Simulation {
         case .hello:
             let connection = server.accept(channel)
             try step(server, .opened(connection, address: "127.0.0.1", isSecure: false))
-        case .bytes(let frames):
-            channel.unread.append(frames)
-            if channel.unread.count == 1 { try read(channel, at: server) }
+        case .bytes(let bytes):
+            channel.socket.unread.append(bytes)
+            if channel.socket.unread.count == 1 { try read(channel, at: server) }
         case .readable: try read(channel, at: server)
         case .end:
             channel[to: server.host].isOpen = false
@@ -23,23 +23,90 @@ extension Simulation {
     }
 
     private func read(_ channel: Channel, at server: Server) throws(Violation) {
-        while !channel.isPaused, let frames = channel.unread.first, let connection = channel.connection {
-            channel.unread.removeFirst()
-            try step(server, .received(connection, frames))
+        while !channel.socket.isPaused, !channel.socket.isBehind, let bytes = channel.socket.unread.first,
+            let connection = channel.connection
+        {
+            channel.socket.unread.removeFirst()
+            let (frames, expected) = channel.socket.cut(bytes)
+            if let frames { try step(server, .received(connection, frames)) }
+            if let expected, scenario.areClientsDemanding {
+                try step(server, .expecting(connection, bytes: expected))
+            }
         }
+    }
+
+    /// There may be something to read on a connection that was not read.
+    func readLater(_ channel: Channel, at server: Server) {
+        guard !channel.socket.unread.isEmpty else { return }
+        agenda.add(.arrival(channel, at: server.host, .readable), at: nowMs)
     }
 
     func flush(_ connection: ConnectionID, of server: Server) {
         guard let bytes = server.effects.takeOutbox(of: connection) else { return }
         transcript.note(bytes)
         guard let channel = server.channel(of: connection) else { return }
-        send(.bytes(garbled(bytes)), over: channel, from: server.host)
+        write(garbled(bytes), to: channel, connection, of: server)
+    }
+
+    // MARK: Clients that do not read
+
+    /// To a client that is behind nothing more is sent until it reads; one that leaves too much is cut off.
+    private func write(
+        _ bytes: ByteBuffer, to channel: Channel, _ connection: ConnectionID, of server: Server
+    ) {
+        guard scenario.areClientsDemanding else {
+            return send(.bytes(bytes), over: channel, from: server.host)
+        }
+        if scenario.flaw == .forgetsUnread, channel.socket.isBehind { return }
+        if channel.socket.admits(bytes) { send(.bytes(bytes), over: channel, from: server.host) }
+        if channel.socket.isBehind { noteUnread(of: channel, connection, of: server) }
+    }
+
+    private func noteUnread(of channel: Channel, _ connection: ConnectionID, of server: Server) {
+        let gone = server.unread.record(channel.socket.owedBytes, of: connection)
+        if scenario.flaw == .keepsAllUnread { return }
+        for id in gone {
+            guard let channel = server.channel(of: id) else { continue }
+            transcript.note(
+                nowMs, Int64(server.host), 12, Int64(bitPattern: id.rawValue),
+                line: "\(nowMs) server \(server.id.rawValue) cuts off \(channel.first - servers.count)")
+            _ = channel.socket.takeBacklog()
+            channel.socket.underWay = 0
+            close(channel, at: server.host)
+            agenda.add(.connectionEnded(server: server.host, life: server.life, id), at: nowMs + 1)
+        }
+    }
+
+    /// The client has read some of what it was sent, or its replica has begun to wait for that.
+    func sendOn(_ connection: ConnectionID, of server: Server) throws(Violation) {
+        guard let channel = server.channel(of: connection) else { return }
+        while let bytes = channel.socket.next() { send(.bytes(bytes), over: channel, from: server.host) }
+        guard !channel.socket.isBehind else { return noteUnread(of: channel, connection, of: server) }
+        server.unread.forget(connection)
+        readLater(channel, at: server)
+        guard channel.socket.isAwaited else { return }
+        channel.socket.isAwaited = false
+        try step(server, .drained(connection))
+    }
+
+    /// Checks that neither what clients ask for nor what they leave unread is without bounds.
+    func requireRoom(at server: Server) throws(Violation) {
+        guard scenario.areClientsDemanding else { return }
+        let asked = (server.replica?.requestBytes ?? 0) + (server.replica?.heldRequestBytes ?? 0)
+        let unread = server.clients.reduce(0) { $0 + ($1?.socket.owedBytes ?? 0) }
+        // A read of one socket is beyond, and one answer.
+        guard asked <= 3 * Socket.requestBytesMax, unread <= 2 * Socket.unreadBytesMax else {
+            throw Violation(
+                "server \(server.id.rawValue) keeps \(asked) bytes that its clients asked for, and \(unread) "
+                    + "that they do not read")
+        }
     }
 
     /// The server closes; its replica hears of it when the client's end is closed too.
     func end(_ connection: ConnectionID, of server: Server) throws(Violation) {
         guard let channel = server.channel(of: connection) else { return }
         flush(connection, of: server)
+        for bytes in channel.socket.takeBacklog() { send(.bytes(bytes), over: channel, from: server.host) }
         try requireReason(toEnd: channel, by: server)
         transcript.note(
             nowMs, Int64(server.host), 6, Int64(bitPattern: connection.rawValue),
@@ -53,6 +120,7 @@ extension Simulation {
     func endConnection(_ connection: ConnectionID, of server: Server) throws(Violation) {
         guard let channel = server.channel(of: connection) else { return }
         if channel[to: server.host].isOpen { close(channel, at: server.host) }
+        server.unread.forget(connection)
         server.release(connection)
         try step(server, .closed(connection))
     }
@@ -65,6 +133,8 @@ extension Simulation {
         guard client.channel === channel, client.isConnected, channel[to: client.host].isOpen else { return }
         if record.model.closing(of: client.session) != nil { return }
         if server.adoptedMs >= 0 { return }
+        // It asked for more than it took, while nobody was read.
+        if channel.socket.isAwaited { return }
         // A question asked long ago, when the client was there.
         if let claim = claims[client.session], claim.by != server.host, nowMs - claim.atMs < 1_000 { return }
         let isLeaderless = server.servingRole == nil

@@ -82,6 +82,14 @@ package struct Scenario: Equatable, Sendable {
     /// Bytes of one transaction that a link takes.
     var recordBytesMax: Int { namePad == 0 ? 1 << 20 : 1_200 }
 
+    /// Whether one server is all there is, which hands the first writes of a turn to its disk early.
+    var isAlone: Bool { seed % 8 == 6 }
+    /// Whether clients ask for more than there is room for, and stop reading now and then.
+    var areClientsDemanding: Bool { seed % 5 == 0 && namePad == 0 }
+    /// Whether servers lose their files with their power, one at a time, and are told not to vote until they
+    /// have a leader's history.
+    var areFilesLost: Bool { seed % 6 == 4 && !isAlone }
+
     /// Whether clients hang up with requests under way, and come back at once.
     var areClientsRestless: Bool { seed % 3 == 0 }
 
@@ -117,6 +125,7 @@ package struct Scenario: Equatable, Sendable {
                     kind: kinds.randomElement(using: &dice) ?? .crash, chance: dice.next()))
         }
         faults.sort { $0.atMs < $1.atMs }
+        if isAlone { (voters, observers) = (1, 0) }
         guard isAboutLastingCuts else { return }
         faults = Self.lastingCuts(&dice)
         // Enough for whoever was away: else it would be sent one tree after the other while clients write.

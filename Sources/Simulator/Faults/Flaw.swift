@@ -29,6 +29,11 @@ package enum Flaw: String, CaseIterable, Sendable {
     case repeatsEvents
     case forgetsFailedLeaders
     case proposesWhatNoneTakes
+    case vouchesForTurn
+    case votesWithoutFiles
+    case forgetsUnread
+    case keepsAllUnread
+    case readsWithoutRoom
 
     /// The issues where it was found.
     package var issues: String {
@@ -49,7 +54,8 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .repeatsRequests: "ZOOKEEPER-2684"
         case .proposesWhatNoneTakes: "ZOOKEEPER-3496"
         case .snapshotsChangingTree, .trimsAheadOfSnapshot, .losesSyncedWrites, .reordersMessages,
-            .answersByClientXid, .changesTime, .answersBeforeEvents, .repeatsEvents, .forgetsFailedLeaders:
+            .answersByClientXid, .changesTime, .answersBeforeEvents, .repeatsEvents, .forgetsFailedLeaders,
+            .vouchesForTurn, .votesWithoutFiles, .forgetsUnread, .keepsAllUnread, .readsWithoutRoom:
             ""
         }
     }
@@ -82,6 +88,11 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .repeatsEvents: "a watch fires twice"
         case .forgetsFailedLeaders: "who could not lead is elected again and again"
         case .proposesWhatNoneTakes: "the end of a session is longer than any link takes"
+        case .vouchesForTurn: "the disk's answer to a turn's early writes counts for all that it was given"
+        case .votesWithoutFiles: "a server that lost its files votes before it has a leader's history"
+        case .forgetsUnread: "what is kept for a client that does not read is lost"
+        case .keepsAllUnread: "a client that does not read is never cut off"
+        case .readsWithoutRoom: "clients are read though there is no room for what they ask"
         }
     }
 }

@@ -106,6 +106,7 @@ extension Simulation {
     private func victim(of fault: Fault) -> Server { servers[Int(fault.chance % UInt64(servers.count))] }
 
     private func partner(of fault: Fault) -> Server {
+        if servers.count == 1 { return servers[0] }
         let step = 1 + Int((fault.chance >> 20) % UInt64(servers.count - 1))
         return servers[(victim(of: fault).host + step) % servers.count]
     }

@@ -21,6 +21,8 @@ struct Disk {
     private(set) var acceptedEpoch = Epoch.zero
     private(set) var currentEpoch = Epoch.zero
     private(set) var committed = Zxid.zero
+    /// Set where the server may lack what it acknowledged: it does not vote until it has a leader's history.
+    private(set) var isMarked = false
     private(set) var log: [Row] = []
     private(set) var logStart = Zxid.zero
     private var waiting: [(write: Effects.LogWrite, committed: Zxid)] = []
@@ -121,6 +123,7 @@ struct Disk {
             if flaw != .forgetsAcceptedEpoch { acceptedEpoch = max(acceptedEpoch, epoch) }
         case .enterEpoch(let epoch):
             if flaw != .forgetsCurrentEpoch { currentEpoch = max(currentEpoch, epoch) }
+            isMarked = false
         }
     }
 
@@ -156,6 +159,15 @@ struct Disk {
         log = rows
         logStart = start
     }
+
+    /// The files are gone with a crash, and whoever starts the server again says so.
+    mutating func lose() {
+        self = Disk(flaw: flaw)
+        isMarked = true
+    }
+
+    /// The last write that waits, done or not.
+    var lastWaiting: UInt64? { waiting.last?.write.ticket }
 
     /// Writes that fail are gone, and nobody is told.
     mutating func forgetBatch() -> UInt64? {

@@ -10,9 +10,12 @@ final class Server {
     /// The server's place in the network.
     let host: Int
     var replica: Replica?
-    var effects = Effects()
+    var effects: Effects
+    /// Bytes of answers that a client may be given in one turn.
+    private let outboxBytesMax: Int
     /// When its replica's effects are passed on, as by a node's loop.
-    var turns = Server.freshTurns
+    var turns: TurnPolicy
+    private let isAlone: Bool
     /// When it passes on what it has gathered, at the latest.
     var passOnMs: Int64?
     var disk: Disk
@@ -49,6 +52,8 @@ final class Server {
     var isAcceptingLearners = false
     var learners: [LinkID: Channel] = [:]
     var clients: [Channel?] = []
+    /// Bytes that clients were sent and do not read, and who must go.
+    var unread = Server.freshUnread
     private var generation: UInt32 = 0
     /// The trees it has sent, for a flaw: the first of all in pieces, and to whom others were begun.
     private var oldTree: [ByteBuffer] = []
@@ -58,9 +63,13 @@ final class Server {
     /// Packets to other servers that leave with the end of the turn, or later.
     private(set) var unsent: [(channel: Channel, packets: UnsentPackets)] = []
 
-    init(id: PeerID, host: Int, count: Int, flaw: Flaw?) {
+    init(id: PeerID, host: Int, count: Int, outboxBytesMax: Int, flaw: Flaw?) {
         self.id = id
         self.host = host
+        self.outboxBytesMax = outboxBytesMax
+        effects = Effects(outboxBytesMax: outboxBytesMax)
+        isAlone = count == 1
+        turns = Server.freshTurns(isAlone: isAlone)
         disk = Disk(flaw: flaw)
         schedule = SnapshotSchedule(transactions: nil, logBytes: Server.snapshotLogBytes, roll: UInt64(host))
         election = Array(repeating: nil, count: count)
@@ -68,16 +77,22 @@ final class Server {
 
     var isRunning: Bool { replica != nil }
 
-    /// So few connections at a time that there are slices.
-    private static var freshTurns: TurnPolicy { TurnPolicy(isAlone: false, eventSliceCount: 1) }
+    /// So few connections and writes at a time that there are slices and early writes.
+    private static func freshTurns(isAlone: Bool) -> TurnPolicy {
+        TurnPolicy(isAlone: isAlone, earlyWritesCount: 2, eventSliceCount: 1)
+    }
+    private static var freshUnread: SlowReaders {
+        SlowReaders(bytesMax: Socket.unreadBytesMax, ofOneMax: Socket.unreadBytesOfOneMax)
+    }
     /// So little that there are several in a run: a snapshot each second, about.
     private static let snapshotLogBytes = 8_000
 
     /// The process has ended, with all that it held.
     func forgetLife() {
         replica = nil
-        effects = Effects()
-        turns = Server.freshTurns
+        effects = Effects(outboxBytesMax: outboxBytesMax)
+        turns = Server.freshTurns(isAlone: isAlone)
+        unread = Server.freshUnread
         passOnMs = nil
         foreseenCount = 0
         ownSnapshot = nil

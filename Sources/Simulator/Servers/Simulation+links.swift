@@ -12,14 +12,13 @@ extension Simulation {
         switch action {
         case .close(let connection): try end(connection, of: server)
         case .pauseReading(let connection):
-            server.channel(of: connection)?.isPaused = true
+            server.channel(of: connection)?.socket.isPaused = scenario.flaw != .readsWithoutRoom
         case .resumeReading(let connection):
             guard let channel = server.channel(of: connection) else { return }
-            channel.isPaused = false
-            if !channel.unread.isEmpty {
-                agenda.add(.arrival(channel, at: server.host, .readable), at: nowMs)
-            }
+            channel.socket.isPaused = false
+            readLater(channel, at: server)
         case .awaitDrained(let connection):
+            server.channel(of: connection)?.socket.isAwaited = true
             agenda.add(.room(server: server.host, life: server.life, connection), at: nowMs + 1)
         case .continueSoon: agenda.add(.turn(server: server.host, life: server.life), at: nowMs + 1)
         case .warn, .complain: break
@@ -89,6 +88,8 @@ extension Simulation {
     /// Checks that a server that looks votes with what is on its disk (quorum protocol 12.1, vote honesty).
     private func requireHonest(_ notification: Notification, of server: Server) throws(Violation) {
         guard notification.state == .looking, notification.vote.leader == server.id else { return }
+        // A marked server says of itself that it is to be elected by nobody.
+        if server.disk.isMarked, scenario.flaw != .votesWithoutFiles { return }
         let vote = notification.vote
         guard vote.zxid == server.disk.lastZxid, vote.epoch == server.disk.currentEpoch else {
             throw Violation(

@@ -32,7 +32,8 @@ extension Simulation {
             recovering.replay(transaction, bytes: row.body, isCommitted: row.zxid <= committed, at: now)
         }
         server.replica = recovering.start(
-            acceptedEpoch: server.disk.acceptedEpoch, currentEpoch: server.disk.currentEpoch, at: now)
+            acceptedEpoch: server.disk.acceptedEpoch, currentEpoch: server.disk.currentEpoch,
+            mustSynchronize: server.disk.isMarked && scenario.flaw != .votesWithoutFiles, at: now)
         noteChange()
         server.position = 0
         server.observed = .zero
@@ -42,12 +43,12 @@ extension Simulation {
         transcript.note(nowMs, Int64(server.host), 1, line: "\(nowMs) server \(server.id.rawValue) starts")
         agenda.add(.pulse(server: server.host, life: server.life), at: nowMs + roll(20))
         agenda.add(.tick(server: server.host, life: server.life), at: nowMs + roll(50))
-        try step(server, .pulsed)
+        try step(server, scenario.isAlone ? .ticked : .pulsed)
     }
 
     private func settings(of server: Server) -> ReplicaSettings {
         var settings = ReplicaSettings(
-            peer: server.id, membership: membership,
+            peer: server.id, membership: scenario.isAlone ? nil : membership,
             timeouts: Timeouts(
                 tickMs: 200, initLimit: 10, syncLimit: 5,
                 failureLimit: scenario.flaw == .forgetsFailedLeaders ? 0 : nil),
@@ -56,6 +57,10 @@ extension Simulation {
             snapshotSliceRecords: 3, tickMs: 200,
             minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000,
             cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own)
+        if scenario.areClientsDemanding {
+            settings.requestBytesMax = Socket.requestBytesMax
+            settings.largeRequestBytes = Socket.largeRequestBytes
+        }
         settings.endingsPerStep =
             scenario.flaw == .endsSessionsAtOnce ? .unbounded : Simulation.endingsPerStep
         return settings
@@ -92,6 +97,7 @@ extension Simulation {
         {
             try requireBounded(server, ended: after - ended, visited: visits - visited)
         }
+        try requireRoom(at: server)
         try carryOut(server, isAnsweredNow: !isFromLink)
     }
 
@@ -116,7 +122,9 @@ extension Simulation {
             guard scenario.flaw == .goesOnAfterDiskError else { return try crash(server, keeping: 0) }
             last = server.disk.forgetBatch()
         } else {
+            let given = server.disk.lastWaiting
             last = try server.disk.endBatch(spared(by: server))
+            if scenario.isAlone, scenario.flaw == .vouchesForTurn { last = given }
         }
         try beginBatch(server)
         if scenario.flaw != .acknowledgesBeforeSync, let last { try hear(storedThrough: last, by: server) }
@@ -131,6 +139,11 @@ extension Simulation {
         noteChange()
         transcript.note(nowMs, Int64(server.host), 3, line: "\(nowMs) server \(server.id.rawValue) dies")
         try server.disk.crash(keeping: chance, spared(by: server))
+        // What two lose may have been a quorum's.
+        if scenario.areFilesLost, chance % 4 == 1, !servers.contains(where: \.disk.isMarked) {
+            transcript.note(nowMs, Int64(server.host), 11, line: "\(nowMs) its files are gone")
+            server.disk.lose()
+        }
         server.forgetLife()
         for channel in server.channels { close(channel, at: server.host) }
         server.forgetChannels()
@@ -156,7 +169,8 @@ extension Simulation {
             try record.compare(digest: digest, at: zxid, of: server.id)
             try requirePair(of: server)
         }
-        let servingRole = server.replica?.servingRoleInEnsemble
+        let servingRole =
+            scenario.isAlone ? .lead(zxid.epoch) : server.replica?.servingRoleInEnsemble
         guard servingRole != server.servingRole else { return }
         if servingRole == nil { server.leaderlessSinceMs = nowMs }
         server.servingRole = servingRole
