@@ -50,7 +50,7 @@ final class ClientHandler: ChannelInboundHandler {
         address = PeerAddress.text(of: context.remoteAddress)
         switch door.admissions.admit(address) {
         case .welcome:
-            phase = .fresh(replicaLoop.open(context.channel, from: address, isSecure: false), ByteBuffer())
+            phase = .fresh(replicaLoop.open(context.channel, from: address), ByteBuffer())
         case .refused:
             replicaLoop.complaints.warn("too many connections; refused", from: "\(address)")
             context.close(promise: nil)
@@ -113,7 +113,7 @@ final class ClientHandler: ChannelInboundHandler {
                 phase = .closed
                 return context.close(promise: nil)
             }
-            let id = replicaLoop.open(context.channel, from: address, isSecure: false)
+            let id = replicaLoop.open(context.channel, from: address)
             phase = .client(id)
             receive(bytes, from: id, context)
         }

@@ -56,11 +56,10 @@ package final class ElectionLinks {
     ///   - connectTimeoutMs: For a dial, for the other side to dial back, and for its kernel to acknowledge
     ///     (`cnxTimeout`).
     ///   - handshakeTimeoutMs: For whoever connects to say who it is.
-    ///   - isKeepAliveEnabled: `tcpKeepAlive`.
     ///   - admitsJoiners: Whether observers without a number are let in.
     package init(
         me: PeerID, members: [PeerID: MemberAddress], connectTimeoutMs: Int64, handshakeTimeoutMs: Int64,
-        isKeepAliveEnabled: Bool = false, admitsJoiners: Bool = false, loop: any EventLoop, log: Logger
+        admitsJoiners: Bool = false, loop: any EventLoop, log: Logger
     ) {
         self.me = me
         self.members = members
@@ -69,7 +68,7 @@ package final class ElectionLinks {
         self.loop = loop
         self.log = log
         self.port = Port(
-            "election", handshakeTimeoutMs: handshakeTimeoutMs, isKeepAliveEnabled: isKeepAliveEnabled,
+            "election", handshakeTimeoutMs: handshakeTimeoutMs,
             unacknowledgedMsMax: connectTimeoutMs, loop: loop, log: log)
     }
 

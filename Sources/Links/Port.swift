@@ -14,7 +14,6 @@ final class Port {
     /// For the log: "election" or "quorum".
     let name: String
     let handshakeTimeout: TimeAmount
-    let isKeepAliveEnabled: Bool
     /// Milliseconds for which a peer may leave unacknowledged what it was sent; 0 for as long as the kernel
     /// tries, a quarter of an hour.
     private let unacknowledgedMsMax: Int
@@ -29,13 +28,12 @@ final class Port {
     private var generation = 0
 
     init(
-        _ name: String, handshakeTimeoutMs: Int64, isKeepAliveEnabled: Bool, unacknowledgedMsMax: Int64 = 0,
+        _ name: String, handshakeTimeoutMs: Int64, unacknowledgedMsMax: Int64 = 0,
         loop: any EventLoop, log: Logger
     ) {
         self.unacknowledgedMsMax = Int(unacknowledgedMsMax)
         self.name = name
         self.handshakeTimeout = .milliseconds(handshakeTimeoutMs)
-        self.isKeepAliveEnabled = isKeepAliveEnabled
         self.loop = loop
         self.unidentifiedMax = UnidentifiedConnections.max(ofDescriptors: UnidentifiedConnections.descriptors)
         self.complaints = Complaints(loop: loop, log: log)
@@ -93,7 +91,6 @@ final class Port {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: Port.backlog)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: isKeepAliveEnabled ? 1 : 0)
             .childChannelOption(.tcpOption(.userTimeout), value: unacknowledgedMsMax)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -110,7 +107,6 @@ final class Port {
         return ClientBootstrap(group: loop)
             .connectTimeout(connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: isKeepAliveEnabled ? 1 : 0)
             .channelOption(.tcpOption(.userTimeout), value: unacknowledgedMsMax)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

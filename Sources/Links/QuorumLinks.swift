@@ -63,11 +63,10 @@ package final class QuorumLinks {
     /// - Parameters:
     ///   - leaderDataBytesMax: nil for as much as of a learner.
     ///   - handshakeTimeoutMs: For whoever connects to say that it is a learner.
-    ///   - isKeepAliveEnabled: `tcpKeepAlive`.
     package init(
         me: PeerID, members: [PeerID: MemberAddress], dataBytesMax: Int, leaderDataBytesMax: Int? = nil,
         unsentBytesMax: Int = 512 << 20,
-        connectTimeoutMs: Int64 = 5000, handshakeTimeoutMs: Int64 = 10_000, isKeepAliveEnabled: Bool = false,
+        connectTimeoutMs: Int64 = 5000, handshakeTimeoutMs: Int64 = 10_000,
         loop: any EventLoop, log: Logger
     ) {
         self.me = me
@@ -79,7 +78,7 @@ package final class QuorumLinks {
         self.loop = loop
         self.log = log
         self.port = Port(
-            "quorum", handshakeTimeoutMs: handshakeTimeoutMs, isKeepAliveEnabled: isKeepAliveEnabled,
+            "quorum", handshakeTimeoutMs: handshakeTimeoutMs,
             loop: loop, log: log)
     }
 

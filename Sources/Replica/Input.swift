@@ -6,7 +6,7 @@ package import Zab
 /// Inputs of a node: everything that can make `Replica` do something.
 package enum Input {
     /// A client's socket was accepted from `address`, the peer's address as ZooKeeper prints it.
-    case opened(ConnectionID, address: ByteString, isSecure: Bool)
+    case opened(ConnectionID, address: ByteString)
     /// Whole frames of one connection, lengths included, in the order they came.
     case received(ConnectionID, ByteBuffer)
     /// A frame of so many bytes has begun to come, one that is large (`largeRequestBytes`).

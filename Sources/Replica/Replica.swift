@@ -85,9 +85,9 @@ package struct Replica: ~Copyable {
 
     private mutating func handle(_ input: consuming Input) {
         switch consume input {
-        case .opened(let id, let address, let isSecure):
+        case .opened(let id, let address):
             clients.add(
-                Connection(id: id, address: address, isSecure: isSecure, at: now),
+                Connection(id: id, address: address, at: now),
                 hasHandshakeDeadline: settings.handshakeTimeoutMs > 0, into: &effects)
         case .received(let id, let frames):
             if let connection = clients[id] { receive(frames, on: connection) }

@@ -78,7 +78,7 @@ private final class PassingHandler: ChannelInboundHandler {
     init(replicaLoop: ReplicaLoop) { self.replicaLoop = replicaLoop }
 
     func channelActive(context: ChannelHandlerContext) {
-        id = replicaLoop.open(context.channel, from: "10.0.0.1", isSecure: false)
+        id = replicaLoop.open(context.channel, from: "10.0.0.1")
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -104,7 +104,7 @@ import Vocabulary
         let listed = try await onLoop { replicaLoop in
             let channel = EmbeddedChannel()
             let ids = (0..<count).map { _ in
-                replicaLoop.open(channel, from: "10.0.0.1", isSecure: false)
+                replicaLoop.open(channel, from: "10.0.0.1")
             }
             let listed = replicaLoop.report(.connections, settings: .standalone()) { report in
                 Array("\(report.connections.count) of \(report.connectionCount)".utf8)

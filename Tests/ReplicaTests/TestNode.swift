@@ -153,7 +153,7 @@ final class TestNode {
     func open(from address: ByteString = "127.0.0.1") -> TestClient {
         let id = ConnectionID(slot: nextSlot, generation: 1)
         nextSlot += 1
-        step(.opened(id, address: address, isSecure: false))
+        step(.opened(id, address: address))
         return TestClient(node: self, id: id)
     }
 

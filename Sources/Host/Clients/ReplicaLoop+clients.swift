@@ -7,9 +7,9 @@ package import Vocabulary
 /// Clients as they come, speak and go. Those that do not read what they are sent: it is kept for them, their
 /// requests wait, and past a bound they are cut off.
 extension ReplicaLoop {
-    package func open(_ channel: any Channel, from address: ByteString, isSecure: Bool) -> ConnectionID {
+    package func open(_ channel: any Channel, from address: ByteString) -> ConnectionID {
         let id = clients.open(channel)
-        step(.opened(id, address: address, isSecure: isSecure))
+        step(.opened(id, address: address))
         return id
     }
 

@@ -21,7 +21,6 @@ final class Connection {
 
     let id: ConnectionID
     let address: ByteString
-    let isSecure: Bool
     var phase = Phase.fresh
     var session = SessionID.none
     var negotiatedTimeoutMs: Int32 = 0
@@ -99,10 +98,9 @@ final class Connection {
     /// Bytes that are held and that no room was reserved for.
     var heldBytes: Int { max(0, held.readableBytes - reserved) }
 
-    init(id: ConnectionID, address: ByteString, isSecure: Bool, at now: Instant) {
+    init(id: ConnectionID, address: ByteString, at now: Instant) {
         self.id = id
         self.address = address
-        self.isSecure = isSecure
         self.identities = [Authenticator.identity(ofAddress: address)]
         self.statistics = ConnectionStatistics(establishedMs: now.wallMs, openedMs: now.monotonicMs)
     }

@@ -10,7 +10,7 @@ extension Simulation {
         switch message {
         case .hello:
             let connection = server.accept(channel)
-            try step(server, .opened(connection, address: "127.0.0.1", isSecure: false))
+            try step(server, .opened(connection, address: "127.0.0.1"))
         case .bytes(let bytes):
             channel.socket.unread.append(bytes)
             if channel.socket.unread.count == 1 { try read(channel, at: server) }

@@ -17,7 +17,7 @@ import Wire
 
     private mutating func connect(_ slot: Int = 0) -> Connection {
         let id = ConnectionID(slot: slot, generation: 1)
-        let connection = Connection(id: id, address: "127.0.0.1", isSecure: false, at: Self.now)
+        let connection = Connection(id: id, address: "127.0.0.1", at: Self.now)
         connection.phase = .serving
         clients.add(connection, hasHandshakeDeadline: false, into: &effects)
         return connection
