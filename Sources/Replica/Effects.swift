@@ -11,7 +11,7 @@ package import Znodes
 /// the disk when the turn is over (`TurnPolicy`). No answer waits for a write of its own turn: what it says
 /// was stored before, and `stored` said so. A connection's bytes are in the order they were written; between
 /// connections there is no order to keep.
-package struct Effects {
+package struct Effects: ~Copyable {
     /// A transaction for the log: its bytes, and what the log shows beside them.
     package struct Append: Equatable, Sendable {
         package let zxid: Zxid

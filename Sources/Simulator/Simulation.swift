@@ -46,7 +46,8 @@ package final class Simulation {
         servers = all.enumerated().map { host, id in
             Server(
                 id: id, host: host, count: all.count,
-                outboxBytesMax: scenario.areClientsDemanding ? Socket.outboxBytesMax : .max, flaw: scenario.flaw)
+                outboxBytesMax: scenario.areClientsDemanding ? Socket.outboxBytesMax : .max,
+                flaw: scenario.flaw)
         }
         clients = (0..<scenario.clients).map { index in
             Client(

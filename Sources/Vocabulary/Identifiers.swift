@@ -20,6 +20,7 @@ package struct SessionID: Hashable, Comparable, Sendable {
     package static func == (left: SessionID, right: SessionID) -> Bool { left.rawValue == right.rawValue }
 
     /// One multiplication: servers make these numbers, and nobody else gets one into a table.
+    // swift-format-ignore: NoLeadingUnderscores
     @inlinable
     package func _rawHashValue(seed: Int) -> Int {
         let product = UInt64(bitPattern: rawValue ^ Int64(seed))

@@ -64,6 +64,7 @@ package struct ZnodePath: Hashable, Sendable {
     }
 
     /// `hash` is of a keyed hash function already: dictionaries need no second one over it.
+    // swift-format-ignore: NoLeadingUnderscores
     @inlinable
     package func _rawHashValue(seed: Int) -> Int { hash ^ seed }
 }

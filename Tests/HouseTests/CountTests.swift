@@ -7,28 +7,28 @@ import Testing
     /// The most that each number may be. Lower it whenever it can be.
     static let bounds = (roleParameters: 0, roleAssignments: 0, cycles: 0, riddles: 0)
 
-    /// Of the large types, by module; all others have at most `smallType`.
+    /// Of the large types, by module, no less than `smallType`, which all others have at most.
     static let largeTypes: [String: (storedFields: Int, functions: Int)] = [
         "Console.ConnectionReport": (17, 24),
         "Console.NodeReport": (27, 24),
-        "Host.ReplicaLoop": (15, 46),
+        "Host.ReplicaLoop": (16, 46),
         "Inspection.FolderSurvey": (18, 24),
         "Links.QuorumLinks": (15, 24),
-        "Replica.Connection": (24, 24),
         "Replica.Clients": (14, 40),
-        "Replica.CommittedState": (14, 33),
-        "Replica.Replica": (15, 89),
-        "Replica.SessionTable": (14, 25),
+        "Replica.CommittedState": (14, 36),
+        "Replica.Connection": (23, 24),
+        "Replica.Replica": (16, 89),
         "Replica.ReplicaSettings": (23, 24),
+        "Replica.SessionTable": (14, 25),
         "Settings.NodeSettings": (19, 24),
-        "Simulator.Client": (23, 24),
-        "Simulator.Server": (31, 24),
-        "Simulator.Simulation": (16, 95),
-        "Storage.LogStore": (18, 35),
+        "Simulator.Client": (25, 24),
+        "Simulator.Server": (35, 24),
+        "Simulator.Simulation": (16, 104),
+        "Storage.LogStore": (18, 36),
         "Zab.Election": (16, 24),
         "Zab.Leading": (14, 30),
-        "Znodes.Tree": (14, 48),
-        "Znodes.ZnodeStore": (14, 44),
+        "Znodes.Tree": (14, 50),
+        "Znodes.ZnodeStore": (14, 48),
         "aviary-bench.Options": (20, 24),
         "aviary-bench.WatchFanOut": (16, 24),
     ]
@@ -42,8 +42,11 @@ import Testing
         let sizes = TypeSize.all(in: Code.current.declarations)
         for size in sizes {
             let bound = Self.largeTypes[size.name] ?? small
-            #expect(size.storedFields <= bound.storedFields, "stored fields of \(size.name)")
-            #expect(size.functions <= bound.functions, "functions of \(size.name)")
+            // What has become smaller may not grow again: its bound is lowered with it.
+            #expect(
+                max(size.storedFields, small.storedFields) == bound.storedFields,
+                "stored fields of \(size.name)")
+            #expect(max(size.functions, small.functions) == bound.functions, "functions of \(size.name)")
             guard Self.largeTypes[size.name] != nil else { continue }
             let (fields, functions) = (size.storedFields, size.functions)
             print(

@@ -42,7 +42,7 @@ extension LogStatements {
     }
 
     /// Binds and runs one row; path and body are not copied on their way into SQLite's page.
-    private func insert(_ row: LogRow, extending chain: inout RowChain) throws(StorageError) {
+    private func insert(_ row: borrowing LogRow, extending chain: inout RowChain) throws(StorageError) {
         insert.bind(row.zxid.rawValue, at: 1)
         insert.bind(row.timeMs, at: 2)
         insert.bind(row.session.rawValue, at: 3)
@@ -59,7 +59,7 @@ extension LogStatements {
     }
 
     private func run(
-        _ row: LogRow, path: UnsafeRawBufferPointer?, extending chain: inout RowChain
+        _ row: borrowing LogRow, path: UnsafeRawBufferPointer?, extending chain: inout RowChain
     ) throws(StorageError) {
         try row.body.readableBytesSpan.withUnsafeBytes { body throws(StorageError) in
             chain = chain.extended(

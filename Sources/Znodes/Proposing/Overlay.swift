@@ -95,7 +95,7 @@ package struct Overlay {
     @discardableResult
     package mutating func drop(through zxid: Zxid) -> PreparedChange? {
         var prepared: PreparedChange?
-        while let first = order.first, first.zxid <= zxid {
+        while !order.isEmpty, order[0].zxid <= zxid {
             let step = order.removeFirst()
             prepared = step.prepared
             guard let index = entries.index(forKey: step.path) else { continue }

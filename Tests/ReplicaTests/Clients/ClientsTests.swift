@@ -6,7 +6,7 @@ import Wire
 @testable import Replica
 
 /// Clients alone: no tree, no disk and no other server stands behind them.
-@Suite struct `The clients of a node` {
+@Suite struct `The clients of a node`: ~Copyable {
     private static let bytesMax = 1000
     private static let now = Instant(monotonicMs: 1000, wallMs: 1000)
 
