@@ -1,6 +1,7 @@
 package import Vocabulary
+internal import Znodes
 
-/// The watches of all connections of this node: who watches what.
+/// The watches of all connections of this node: who watches what, and who is told of a change.
 ///
 /// A watch belongs to a connection and a path, at most one of each mode. Connections are told in the order in
 /// which they came to a path. A change looks at those whom it concerns, and the end of a connection at what
@@ -20,7 +21,7 @@ package struct WatchTable {
     private var watched: [ConnectionID: [ZnodePath: Watch]] = [:]
     private var lastSerial: UInt64 = 0
     /// Counts events.
-    var lastEvent: UInt64 = 0
+    private var lastEvent: UInt64 = 0
     /// Registrations by table, as operators count them.
     package private(set) var dataCount = 0
     package private(set) var childCount = 0
@@ -74,6 +75,8 @@ package struct WatchTable {
             unlist(watch, watch.modes, from: path)
         }
     }
+
+    // MARK: Firing
 
     /// Tells `deliver` once of each connection that sees a change of `path` itself, and uses up one-shots.
     package mutating func fireData(on path: ZnodePath, _ deliver: (ConnectionID) -> Void) {
@@ -168,4 +171,56 @@ package struct WatchTable {
 
     /// The watches that there are now, for those who list them.
     package var list: WatchList { WatchList(watched) }
+}
+
+// MARK: Events
+
+extension WatchTable {
+    /// The events of one transaction, change by change, with those whom each concerns. Uses up one-shots.
+    mutating func fire(_ changes: [Applied]) -> [WatchEvent] {
+        var events: [WatchEvent] = []
+        for change in changes {
+            switch change.kind {
+            case .created:
+                events.append(dataEvent(.created, of: change))
+                if let event = parentEvent(of: change) { events.append(event) }
+            case .deleted:
+                events.append(deletion(change))
+                if let event = parentEvent(of: change) { events.append(event) }
+            case .dataChanged:
+                events.append(dataEvent(.dataChanged, of: change))
+            case .aclChanged, .checked, .failed:
+                break
+            }
+        }
+        return events
+    }
+
+    private mutating func dataEvent(_ type: EventType, of change: Applied) -> WatchEvent {
+        var recipients: [ConnectionID] = []
+        fireData(on: change.path) { recipients.append($0) }
+        return event(type, on: change.path, change.acl, to: recipients)
+    }
+
+    /// One event for a connection that watches both the znode and its children.
+    private mutating func deletion(_ change: Applied) -> WatchEvent {
+        var recipients: [ConnectionID] = []
+        fireData(on: change.path) { recipients.append($0) }
+        fireChildren(on: change.path) { recipients.append($0) }
+        return event(.deleted, on: change.path, change.acl, to: recipients)
+    }
+
+    private mutating func parentEvent(of change: Applied) -> WatchEvent? {
+        guard let parent = change.path.parent else { return nil }
+        var recipients: [ConnectionID] = []
+        fireChildren(on: parent) { recipients.append($0) }
+        return event(.childrenChanged, on: parent, change.parentACL, to: recipients)
+    }
+
+    private mutating func event(
+        _ type: EventType, on path: ZnodePath, _ acl: ACL, to recipients: [ConnectionID]
+    ) -> WatchEvent {
+        lastEvent += 1
+        return WatchEvent(type: type, path: path, acl: acl, serial: lastEvent, recipients: recipients)
+    }
 }

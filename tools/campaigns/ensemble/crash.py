@@ -89,7 +89,8 @@ class Campaign:
         """What the servers said last, and where all of it is: something went wrong that is no violation."""
         print(f"not completed in round {self.round}; the servers' folders: {self.folder}")
         for server in self.ensemble.servers if self.ensemble else []:
-            print(f"-- server {server.id} ({server.kind}), {server.role() or 'without a role'}\n{server.log_end(25)}", flush=True)
+            print(f"-- server {server.id} ({server.kind}), {server.role() or 'without a role'}", flush=True)
+            print(server.log_end(25), flush=True)
 
     def run_round(self):
         before = sum(writer.first_unanswered for writer in self.writers)
