@@ -74,7 +74,7 @@ final class ElectionHandler: LinkHandler {
 
     // MARK: From the socket
 
-    func parseUnread() throws(LinkFault) {
+    func parse() throws(LinkFault) {
         while try parseNext() {}
     }
 

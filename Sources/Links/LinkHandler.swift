@@ -28,7 +28,7 @@ protocol LinkHandler: ChannelInboundHandler where InboundIn == ByteBuffer {
     var isClosed: Bool { get }
 
     /// Parses what has come, as far as it goes.
-    func parseUnread() throws(LinkFault)
+    func parse() throws(LinkFault)
     /// Closes, without another word to the owner.
     func close()
     /// The connection is over: tells the owner, later.
@@ -69,7 +69,7 @@ extension LinkHandler {
         guard !isClosed else { return }
         linkState.unparsed.append(&bytes)
         do throws(LinkFault) {
-            try parseUnread()
+            try parse()
         } catch {
             fail(error.reason)
         }

@@ -140,7 +140,7 @@ final class PacketHandler: LinkHandler {
 
     // MARK: From the socket
 
-    func parseUnread() throws(LinkFault) {
+    func parse() throws(LinkFault) {
         while try parseNext() {}
         guard linkState.unparsed.readableBytes <= unparsedBytesMax else {
             throw LinkFault("sent \(linkState.unparsed.readableBytes) bytes that nothing comes of")

@@ -8,9 +8,9 @@ package import Znodes
 /// Effects that must now be carried out, collected over the steps of one turn of the node's owner.
 ///
 /// The owner sends what is in the outboxes, performs the actions in their order, and hands the `writes` to
-/// the disk when the turn is over (`TurnPolicy`). No answer waits for a write of its own turn: what it says
-/// was stored before, and `stored` said so. A connection's bytes are in the order they were written; between
-/// connections there is no order to keep.
+/// the disk when the turn is over (`TurnPolicy`). No answer rests on a write of its own turn: what it tells
+/// is on the disks of a quorum already, this server's among them or not. A connection's bytes are in the
+/// order they were written; between connections there is no order to keep.
 package struct Effects: ~Copyable {
     /// A transaction for the log: its bytes, and what the log shows beside them.
     package struct Append: Equatable, Sendable {

@@ -52,7 +52,7 @@ extension Replica {
         statistics.recordRequest(on: connection)
         guard let answer = answer(to: request, on: connection) else { return }
         clients.enqueue(answer, request, on: connection)
-        drain(connection)
+        answerDue(connection)
         if answer.isLast { connection.phase = .ending }
     }
 
@@ -99,7 +99,7 @@ extension Replica {
 
     /// Answers what waited behind a write, up to the next one that is still under way or until there is no
     /// room; then goes on with what the client has sent meanwhile.
-    mutating func drain(_ connection: Connection) {
+    mutating func answerDue(_ connection: Connection) {
         while let request = clients.takeDue(of: connection, applied: committed.lastZxid, into: &effects) {
             committed.answer(
                 request, on: connection, at: now, counting: &statistics, into: &effects)
@@ -108,7 +108,7 @@ extension Replica {
     }
 
     /// Answers the reads that a client sent before its next write, which is about to be applied.
-    mutating func drainBeforeWrite(_ connection: Connection) {
+    mutating func answerBeforeWrite(_ connection: Connection) {
         while let request = clients.takeBeforeWrite(of: connection) {
             committed.answer(
                 request, on: connection, at: now, counting: &statistics, into: &effects)
@@ -131,7 +131,7 @@ extension Replica {
     mutating func proceed(_ connection: Connection) {
         guard connection.isCrowded else { return }
         connection.isCrowded = false
-        drain(connection)
+        answerDue(connection)
     }
 
     /// Takes in what came while the client could not be answered, and reads on once nothing waits.

@@ -57,7 +57,7 @@ extension Replica {
                 break
             }
         }
-        drain(connection)
+        answerDue(connection)
     }
 }
 

@@ -26,9 +26,10 @@ extension Replica {
             committed.endCapture(capture)
             _ = outgoing.removeFirst()
         }
-        guard let (link, capture) = outgoing.first,
-            let slice = committed.captureSlice(of: capture, records: settings.snapshotSliceRecords)
-        else { return }
+        guard let (link, capture) = outgoing.first else { return }
+        guard let slice = committed.captureSlice(of: capture, records: settings.snapshotSliceRecords) else {
+            preconditionFailure("a tree that is being sent has a next slice until its last is sent")
+        }
         var piece = SnapshotStreamEncoder.znodes(slice.znodes)
         if slice.isLast { SnapshotStreamEncoder.writeEnd(to: &piece) }
         effects.perform(.link(.snapshotPiece(link, piece)))
@@ -40,7 +41,7 @@ extension Replica {
 
     /// Sends a learner a packet, behind the tree that it is being sent.
     mutating func send(_ packet: QuorumPacket, to link: LinkID) {
-        if !outgoing.isEmpty, outgoing.hold(packet, for: link) { return }
+        if !outgoing.isEmpty, outgoing.enqueue(packet, for: link) { return }
         effects.perform(.link(.toLearner(link, packet)))
     }
 

@@ -13,14 +13,14 @@ extension Replica {
         }
         guard let first, case .sync(let path, _) = connection.waiting[first].kind else { return }
         connection.waiting[first].kind = .sync(path, through: committed.lastZxid)
-        drain(connection)
+        answerDue(connection)
     }
 
     /// Goes on with those who waited for what is applied now.
     mutating func answerPendingSyncs() {
         while let waiting = syncs.takeReached(committed.lastZxid) {
             switch waiting {
-            case .client(let id): if let connection = clients[id] { drain(connection) }
+            case .client(let id): if let connection = clients[id] { answerDue(connection) }
             // The history that it waited for was sent to it before this.
             case .learner(let link): send(QuorumPacket(.sync, zxid: .zero), to: link)
             }

@@ -7,7 +7,7 @@ internal import Znodes
 extension Replica {
     mutating func commit(_ transaction: Transaction) {
         let writer = writer(of: transaction)
-        if let writer { drainBeforeWrite(writer) }
+        if let writer { answerBeforeWrite(writer) }
         let closed = transaction.change.endsSession ? connectionSpeaking(for: transaction.session) : nil
         let prepared = overlay.drop(through: transaction.zxid)
         let isAnotherTree = committed.apply(transaction, as: prepared, at: now)
@@ -59,7 +59,7 @@ extension Replica {
         statistics.recordAnswer(
             to: head, isUpdate: true, on: connection, applied: committed.lastZxid, at: now)
         if head.isLast { return effects.close(connection) }
-        drain(connection)
+        answerDue(connection)
     }
 }
 

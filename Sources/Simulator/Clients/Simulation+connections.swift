@@ -12,8 +12,8 @@ extension Simulation {
             let connection = server.accept(channel)
             try step(server, .opened(connection, address: "127.0.0.1"))
         case .bytes(let bytes):
-            channel.socket.unread.append(bytes)
-            if channel.socket.unread.count == 1 { try read(channel, at: server) }
+            channel.socket.arrived.append(bytes)
+            if channel.socket.arrived.count == 1 { try read(channel, at: server) }
         case .readable: try read(channel, at: server)
         case .end:
             channel[to: server.host].isOpen = false
@@ -23,10 +23,10 @@ extension Simulation {
     }
 
     private func read(_ channel: Channel, at server: Server) throws(Violation) {
-        while !channel.socket.isPaused, !channel.socket.isBehind, let bytes = channel.socket.unread.first,
+        while !channel.socket.isPaused, !channel.socket.isBehind, let bytes = channel.socket.arrived.first,
             let connection = channel.connection
         {
-            channel.socket.unread.removeFirst()
+            channel.socket.arrived.removeFirst()
             let (frames, expected) = channel.socket.cut(bytes)
             if let frames { try step(server, .received(connection, frames)) }
             if let expected, scenario.areClientsDemanding {
@@ -37,7 +37,7 @@ extension Simulation {
 
     /// There may be something to read on a connection that was not read.
     func readLater(_ channel: Channel, at server: Server) {
-        guard !channel.socket.unread.isEmpty else { return }
+        guard !channel.socket.arrived.isEmpty else { return }
         agenda.add(.arrival(channel, at: server.host, .readable), at: nowMs)
     }
 

@@ -5,7 +5,7 @@ struct Socket {
     /// The server's replica does not read for now.
     var isPaused = false
     /// Pieces that have come and were not read.
-    var unread: [ByteBuffer] = []
+    var arrived: [ByteBuffer] = []
     /// The beginning of a frame whose rest was not read yet.
     private(set) var partial = ByteBuffer()
     private var hasAnnounced = false
