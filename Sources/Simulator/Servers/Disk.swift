@@ -22,7 +22,9 @@ struct Disk {
     private(set) var currentEpoch = Epoch.zero
     private(set) var committed = Zxid.zero
     /// Set where the server may lack what it acknowledged: it does not vote until it has a leader's history.
-    private(set) var isMarked = false
+    var isMarked: Bool { lost != nil }
+    /// The rows that went with its files, and the snapshot before them.
+    private var lost: (rows: [Row], base: Zxid)?
     private(set) var log: [Row] = []
     private(set) var logStart = Zxid.zero
     private var waiting: [(write: Effects.LogWrite, committed: Zxid)] = []
@@ -123,7 +125,7 @@ struct Disk {
             if flaw != .forgetsAcceptedEpoch { acceptedEpoch = max(acceptedEpoch, epoch) }
         case .enterEpoch(let epoch):
             if flaw != .forgetsCurrentEpoch { currentEpoch = max(currentEpoch, epoch) }
-            isMarked = false
+            lost = nil
         }
     }
 
@@ -162,8 +164,9 @@ struct Disk {
 
     /// The files are gone with a crash, and whoever starts the server again says so.
     mutating func lose() {
+        let lost = (rows: rows, base: base?.head.zxid ?? .zero)
         self = Disk(flaw: flaw)
-        isMarked = true
+        self.lost = lost
     }
 
     /// The last write that waits, done or not.
@@ -179,8 +182,10 @@ struct Disk {
 
     // MARK: Questions
 
-    /// Whether `row` would survive a crash now.
+    /// Whether `row` would survive a crash now, or went with the files: what a quorum had stays committed
+    /// when one of them loses it, since nobody is elected then without all the others.
     func holds(_ row: Row) -> Bool {
+        if let lost, lost.base >= row.zxid || lost.rows.row(at: row.zxid) == row { return true }
         if let base, base.head.zxid >= row.zxid { return true }
         return rows.row(at: row.zxid) == row
     }
