@@ -55,7 +55,7 @@ package struct CommittedState: ~Copyable {
         applied.removeAll(keepingCapacity: true)
         switch transaction.change {
         case .createSession(let timeoutMs):
-            sessions.add(transaction.session, timeoutMs: timeoutMs, isCommitted: true, at: now)
+            sessions.create(transaction.session, timeoutMs: timeoutMs, at: now)
         case .closeSession: sessions.remove(transaction.session)
         default: break
         }

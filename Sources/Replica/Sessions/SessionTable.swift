@@ -42,6 +42,7 @@ package struct SessionTable: Sendable {
     }
 
     private let tickMs: Int64
+    private let server: PeerID
     private var sessions: [SessionID: Session] = [:]
     /// Which sessions to look at when; each session is under one tick, or `due`.
     private var ticks: [Int64: [SessionID]] = [:]
@@ -65,6 +66,7 @@ package struct SessionTable: Sendable {
     ///   - wallMs: Makes the numbers of one run differ from those of the last.
     package init(tickMs: Int64, server: PeerID, wallMs: Int64) {
         self.tickMs = tickMs
+        self.server = server
         let clock = Int64(bitPattern: (UInt64(bitPattern: wallMs) << 24) >> 8)
         self.lastID = clock | (server.rawValue << 56)
     }
@@ -98,6 +100,13 @@ package struct SessionTable: Sendable {
             touch(id, at: now)
         }
         if isCommitted { sessions[id]?.isCommitted = true }
+    }
+
+    /// Adds a session that a transaction has made. The server that it was made for speaks for it: one of
+    /// Apache's learners says at its next ping that it has heard of every session whose creation it applies.
+    mutating func create(_ id: SessionID, timeoutMs: Int32, at now: Instant) {
+        add(id, timeoutMs: timeoutMs, isCommitted: true, at: now)
+        recordHolder(id.creator == server ? .leader : .learner(id.creator), of: id)
     }
 
     mutating func removeAll() {

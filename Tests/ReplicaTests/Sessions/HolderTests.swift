@@ -47,6 +47,14 @@ import Znodes
         #expect(error(ofDeleteOn: 1) == .sessionMoved)
     }
 
+    /// One of Apache's learners lists a session in its next ping as soon as it has applied its creation.
+    @Test func `is its own server's, though another says that it has heard of it`() {
+        let heard: [(session: SessionID, timeoutMs: Int32)] = [(Self.session, 10_000)]
+        say(QuorumPacket(.ping, zxid: .zero, data: TouchedSessions.encode(heard)), on: 1)
+        #expect(error(ofDeleteOn: 2) == .noNode)
+        #expect(error(ofDeleteOn: 1) == .sessionMoved)
+    }
+
     @Test func `goes with its client`() {
         #expect(error(ofDeleteOn: 2) == .noNode)
         say(
