@@ -157,6 +157,8 @@ def of_simulations(report, root):
         folders = sorted(made.iterdir())
         for folder in folders:
             report.equal(f"simulation {seed}: {folder.name} is sound", admin("verify", folder).returncode, 0)
+        if len(folders) == 1:  # a node alone, which some seeds play
+            continue
         compared = admin("compare", *folders, "--json")
         report.equal(f"simulation {seed}: the servers agree", compared.returncode, 0)
     for question in questions(folders[0]):
