@@ -19,9 +19,6 @@ package struct SessionID: Hashable, Comparable, Sendable {
     @inlinable
     package static func == (left: SessionID, right: SessionID) -> Bool { left.rawValue == right.rawValue }
 
-    /// The server that made it.
-    package var creator: PeerID { PeerID(rawValue: Int64(UInt64(bitPattern: rawValue) >> 56)) }
-
     /// One multiplication: servers make these numbers, and nobody else gets one into a table.
     // swift-format-ignore: NoLeadingUnderscores
     @inlinable

@@ -19,7 +19,7 @@ import Testing
         "Replica.Connection": (23, 24),
         "Replica.Replica": (16, 89),
         "Replica.ReplicaSettings": (23, 24),
-        "Replica.SessionTable": (14, 26),
+        "Replica.SessionTable": (14, 27),
         "Settings.NodeSettings": (19, 24),
         "Simulator.Client": (25, 24),
         "Simulator.Server": (35, 24),

@@ -145,6 +145,9 @@ extension Replica {
         if let refusal = refusal(of: write, session: forwarded.session, from: server) {
             return propose(failure: refusal, session: forwarded.session, cxid: forwarded.cxid)
         }
+        if case .createSession = write {
+            committed.sessions.recordCreator(.learner(server), of: forwarded.session)
+        }
         propose(write, by: requester, cxid: forwarded.cxid)
     }
 

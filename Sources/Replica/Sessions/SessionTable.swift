@@ -42,7 +42,6 @@ package struct SessionTable: Sendable {
     }
 
     private let tickMs: Int64
-    private let server: PeerID
     private var sessions: [SessionID: Session] = [:]
     /// Which sessions to look at when; each session is under one tick, or `due`.
     private var ticks: [Int64: [SessionID]] = [:]
@@ -53,6 +52,8 @@ package struct SessionTable: Sendable {
     private var dueMs: Int64 = 0
     private var dueTaken = 0
     private var reign: UInt32 = 0
+    /// Servers that have asked this leader for sessions which are not made yet.
+    private var creators: [SessionID: Holder] = [:]
     /// Sessions heard from since the leader last asked.
     private var heard: [SessionID] = []
     /// When all of them were given their full time.
@@ -66,7 +67,6 @@ package struct SessionTable: Sendable {
     ///   - wallMs: Makes the numbers of one run differ from those of the last.
     package init(tickMs: Int64, server: PeerID, wallMs: Int64) {
         self.tickMs = tickMs
-        self.server = server
         let clock = Int64(bitPattern: (UInt64(bitPattern: wallMs) << 24) >> 8)
         self.lastID = clock | (server.rawValue << 56)
     }
@@ -102,11 +102,10 @@ package struct SessionTable: Sendable {
         if isCommitted { sessions[id]?.isCommitted = true }
     }
 
-    /// Adds a session that a transaction has made. The server that it was made for speaks for it: one of
-    /// Apache's learners says at its next ping that it has heard of every session whose creation it applies.
+    /// Adds a session that a transaction has made. Whoever asked this leader for it speaks for it.
     mutating func create(_ id: SessionID, timeoutMs: Int32, at now: Instant) {
         add(id, timeoutMs: timeoutMs, isCommitted: true, at: now)
-        recordHolder(id.creator == server ? .leader : .learner(id.creator), of: id)
+        if let creator = creators.removeValue(forKey: id) { setHolder(creator, of: id) }
     }
 
     mutating func removeAll() {
@@ -170,6 +169,10 @@ package struct SessionTable: Sendable {
         withLeaderView(of: id) { $0.isClosing = true }
     }
 
+    /// A server has asked for a session, and will speak for it. Others may say earlier that they have heard
+    /// of it: one of Apache's learners does at its next ping, of every session whose creation it applies.
+    mutating func recordCreator(_ holder: Holder, of id: SessionID) { creators[id] = holder }
+
     /// `holder` speaks for it from now on.
     mutating func setHolder(_ holder: Holder, of id: SessionID) {
         withLeaderView(of: id) { $0.holder = holder }
@@ -199,7 +202,10 @@ package struct SessionTable: Sendable {
 
     /// A leader's own knowledge holds no longer: who holds a session, and which ends were decided and perhaps
     /// lost.
-    package mutating func forgetLeadership() { reign &+= 1 }
+    package mutating func forgetLeadership() {
+        reign &+= 1
+        creators.removeAll()
+    }
 
     private func isClosing(_ session: Session) -> Bool {
         session.view.isClosing && session.view.reign == reign
