@@ -128,8 +128,21 @@ class Joins:
 
     # MARK: Clients
 
-    def write(self, server, count):
-        """Znodes of all sorts through one server, read back there."""
+    def write(self, server, count, seconds=60):
+        """Znodes of all sorts through one server, read back there.
+
+        One of Apache's leaders whose followers are killed may leave a new session unanswered until that runs out, and
+        its followers end all connections when they look for a leader: then others are written.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.write_once(server, count)
+            except client.Lost as lost:
+                if server.kind == "aviary" or time.monotonic() > deadline:
+                    raise client.Lost(f"{name(server)}: {lost}") from None
+
+    def write_once(self, server, count):
         link = client.Client(server.address, timeout=20000, limit=30.0)
         root = f"/joins-{self.written}"
         self.written += 1

@@ -13,8 +13,19 @@ class Tree:
     """Every znode with data, ACL and Stat, read behind a sync."""
 
     def __init__(self, server, limit=30.0):
-        """`server` may be about to learn that its leader is gone: then another try is made, within `limit` seconds."""
-        link = self._open(server, time.monotonic() + limit)
+        """`server` may be about to learn that its leader is gone: then another try is made, within `limit` seconds, and
+        so where one of Apache's ends the connection later.
+        """
+        deadline = time.monotonic() + limit
+        while True:
+            link = self._open(server, deadline)
+            try:
+                return self._read_all(link)
+            except client.Lost as lost:
+                if server.kind == "aviary" or time.monotonic() > deadline:
+                    raise client.Lost(f"server {server.id}: {lost}") from None
+
+    def _read_all(self, link):
         self.znodes = {}
         paths = ["/"]
         while paths:
