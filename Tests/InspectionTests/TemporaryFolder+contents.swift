@@ -18,7 +18,8 @@ extension TemporaryFolder {
         }
     }
 
-    /// Runs `sql` on a database, as no node would.
+    /// Runs `sql` on a database, as no node would. A statement that fails is the test's own mistake, and ends
+    /// the process: the damage that it was to do is not there.
     static func change(_ file: String, _ sql: String) {
         var database: OpaquePointer?
         guard sqlite3_open_v2(file, &database, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK,

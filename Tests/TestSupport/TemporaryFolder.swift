@@ -2,6 +2,9 @@ internal import Glibc
 
 /// A folder that is gone with the test: on a real disk, unless `TMPDIR` says otherwise, as for campaigns
 /// whose faults are not the disk's own.
+///
+/// A disk that fails here ends the process: what a test says of files that were not written is worth nothing,
+/// and no test is about these calls.
 package final class TemporaryFolder {
     package let path: String
 
