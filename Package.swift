@@ -63,7 +63,10 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(
             name: "Migrations", path: "migrations", exclude: ["README.md"],
-            resources: [.embedInCode("v0001-log.sql"), .embedInCode("v0001-snapshot.sql")],
+            resources: [
+                .embedInCode("v0001-log.sql"), .embedInCode("v0001-snapshot.sql"),
+                .embedInCode("v0002-segment.sql"),
+            ],
             swiftSettings: strict),
         // What people and programs are shown, and the log on its way to them.
         layer("Printing"),

@@ -1,8 +1,9 @@
 /// The schemas' history: every SQL file of this folder, in the order it is applied.
 package enum Migrations {
-    /// Of `log.db`, the transaction log.
+    /// Of every `log-<zxid>.db`, a segment of the transaction log.
     package static let log: [(name: String, sql: [UInt8])] = [
-        ("v0001-log", PackageResources.v0001_log_sql)
+        ("v0001-log", PackageResources.v0001_log_sql),
+        ("v0002-segment", PackageResources.v0002_segment_sql),
     ]
 
     /// Of every `snapshot-<zxid>.db`.

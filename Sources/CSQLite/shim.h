@@ -12,3 +12,14 @@ static inline int aviary_set_checkpoint_on_close(sqlite3 *database, int enabled)
 static inline void aviary_begin_writeback(int descriptor) {
     syscall(SYS_sync_file_range, descriptor, 0LL, 0LL, 2);
 }
+
+/* A virtual table and a cursor over it as SQLite has them, with what answers for them. */
+struct aviary_table {
+    sqlite3_vtab base;
+    void *owner;
+};
+
+struct aviary_cursor {
+    sqlite3_vtab_cursor base;
+    void *owner;
+};

@@ -1,31 +1,15 @@
 import Storage
 import Vocabulary
 
-/// Rows of a log in pieces, each within a transaction of its own: a node that runs can reuse its WAL in
-/// between.
-struct LogPages: ~Copyable {
-    private let rows: Statement
-    private let next: Statement
-    private let begin: Statement
-    private let commit: Statement
-    private let start: Statement
+/// Rows of a log in pieces, each read for itself: a node that runs can reuse its WAL in between.
+struct LogPages {
+    private let segments: Segments
 
     static let rowsMax = 4096
     static let bytesMax = 4 << 20
 
-    init(_ database: borrowing Database) throws(StorageError) {
-        let rows = try database.prepare(
-            "SELECT \(RawRow.columns) FROM log WHERE zxid > ? ORDER BY zxid LIMIT \(LogPages.rowsMax)")
-        let next = try database.prepare("SELECT zxid FROM log WHERE zxid > ? ORDER BY zxid LIMIT 1")
-        let begin = try database.prepare("BEGIN")
-        let commit = try database.prepare("COMMIT")
-        let start = try database.prepare(
-            "SELECT name, value FROM node WHERE name IN ('start_zxid', 'start_checksum')")
-        self.rows = rows
-        self.next = next
-        self.begin = begin
-        self.commit = commit
-        self.start = start
+    init(_ segments: Segments) {
+        self.segments = segments
     }
 
     struct Piece {
@@ -39,57 +23,79 @@ struct LogPages: ~Copyable {
     }
 
     func piece(after zxid: Zxid) throws(StorageError) -> Piece {
-        var piece = Piece()
+        try segments.during { () throws(StorageError) in
+            try segments.refresh()
+            var piece = Piece()
+            piece.start = currentStart
+            try read(&piece, after: zxid)
+            let start = currentStart
+            guard start.zxid > max(piece.start.zxid, zxid) else { return piece }
+            // Trimmed meanwhile. What was read before goes first; what comes behind is read once more.
+            if let first = piece.rows.first, first.row.zxid <= start.zxid {
+                piece.rows.removeAll { $0.row.zxid > start.zxid }
+                piece.isLast = false
+                piece.damage = nil
+            } else {
+                piece.start = start
+            }
+            return piece
+        }
+    }
+
+    private func read(_ piece: inout Piece, after zxid: Zxid) throws(StorageError) {
+        guard zxid.rawValue < .max else {
+            piece.isLast = true
+            return
+        }
+        let scan = LogScan(segments, LogScan.Order(from: Zxid(rawValue: zxid.rawValue + 1)))
+        defer { scan.end() }
         var bytes = 0
-        try begin.run()
-        // A transaction that only reads ends without fail.
-        defer { try? commit.run() }
-        // Absence is the meaning: damaged numbers were reported by whoever began to read.
-        piece.start = (try? currentStart()) ?? .empty
-        rows.bind(zxid.rawValue, at: 1)
-        defer { rows.reset() }
         do {
-            while bytes < LogPages.bytesMax, try rows.step() {
-                let row = RawRow(rows)
+            while bytes < LogPages.bytesMax, piece.rows.count < LogPages.rowsMax, try scan.next() {
+                guard let row = scan.row else { break }
                 bytes += row.row.approximateBytes
                 piece.rows.append(row)
             }
             piece.isLast = bytes < LogPages.bytesMax && piece.rows.count < LogPages.rowsMax
         } catch {
-            guard error.code == .corrupt else { throw error }
+            guard error.code == .corrupt || error.code == .schema else { throw error }
             piece.damage = error
         }
-        return piece
     }
 
     /// As it stands there; whoever begins to read has checked it.
-    private func currentStart() throws(StorageError) -> RowChain {
-        var zxid: Int64 = 0
-        var checksum: Int64 = 0
-        defer { start.reset() }
-        while try start.step() {
-            if start.text(0) == "start_zxid" { zxid = start.int64(1) } else { checksum = start.int64(1) }
-        }
-        return RowChain(zxid: Zxid(rawValue: zxid), checksum: UInt64(bitPattern: checksum))
+    private var currentStart: RowChain {
+        // Absence is the meaning: damaged numbers were reported by whoever began to read.
+        (try? segments.start()) ?? .empty
     }
 
-    /// The first zxid behind pages that cannot be read, looked for further and further on; nil when nothing
-    /// there can be.
+    /// The first zxid behind pages that cannot be read, looked for further and further on within a file, and
+    /// then at the beginning of the next; nil when nothing there can be.
     func firstReadable(after zxid: Zxid) -> Zxid? {
+        let later = segments.files.compactMap(\.namedStart).filter { $0 > zxid }
+        var from = zxid
+        for start in later {
+            if let found = firstReadable(after: from, through: start) { return found }
+            from = start
+        }
+        return firstReadable(after: from, through: Zxid(rawValue: .max))
+    }
+
+    private func firstReadable(after zxid: Zxid, through end: Zxid) -> Zxid? {
         var step: Int64 = 1
-        while step < 1 << 40, zxid.rawValue <= Int64.max - step {
-            if let found = readable(from: Zxid(rawValue: zxid.rawValue + step)) { return found }
+        while step < 1 << 40, zxid.rawValue <= Int64.max - step, zxid.rawValue + step <= end.rawValue {
+            let place = Zxid(rawValue: zxid.rawValue + step)
+            if let found = readable(from: place, through: end) { return found }
             step *= 2
         }
         return nil
     }
 
-    private func readable(from zxid: Zxid) -> Zxid? {
-        next.bind(zxid.rawValue - 1, at: 1)
-        defer { next.reset() }
+    private func readable(from zxid: Zxid, through end: Zxid) -> Zxid? {
+        let scan = LogScan(segments, LogScan.Order(from: zxid, through: end, columns: 1))
+        defer { scan.end() }
         // Absence is the meaning: this page cannot be read either, or there is none.
-        guard (try? next.step()) == true else { return nil }
-        let found = Zxid(rawValue: next.int64(0))
-        return found >= zxid ? found : nil
+        guard (try? scan.next()) == true, scan.zxid >= zxid else { return nil }
+        return scan.zxid
     }
 }

@@ -2,40 +2,45 @@ package import Storage
 package import Vocabulary
 
 /// Single rows of a log that is visited, by their place.
-package struct LogVisit: ~Copyable {
-    private let first: Statement
-    private let last: Statement
-    private let at: Statement
+package struct LogVisit {
+    private let segments: Segments
 
-    init(_ database: borrowing Database) throws(StorageError) {
-        let columns = "SELECT \(RawRow.columns) FROM log"
-        let first = try database.prepare("\(columns) WHERE zxid >= ? ORDER BY zxid LIMIT 1")
-        let last = try database.prepare("\(columns) WHERE zxid <= ? ORDER BY zxid DESC LIMIT 1")
-        let at = try database.prepare("\(columns) WHERE zxid = ?")
-        self.first = first
-        self.last = last
-        self.at = at
+    init(_ segments: Segments) {
+        self.segments = segments
     }
 
     /// The first row at or after `zxid`. Like all here, as it stands in the file: not verified.
-    package func row(atOrAfter zxid: Zxid) throws(StorageError) -> LogRow? { try row(first, zxid) }
+    package func row(atOrAfter zxid: Zxid) throws(StorageError) -> LogRow? {
+        try first(LogScan.Order(from: zxid)) { $0.row?.row }
+    }
 
-    package func row(atOrBefore zxid: Zxid) throws(StorageError) -> LogRow? { try row(last, zxid) }
+    package func row(atOrBefore zxid: Zxid) throws(StorageError) -> LogRow? {
+        try first(LogScan.Order(through: zxid, isDescending: true)) { $0.row?.row }
+    }
 
-    package func row(at zxid: Zxid) throws(StorageError) -> LogRow? { try row(at, zxid) }
+    package func row(at zxid: Zxid) throws(StorageError) -> LogRow? {
+        try first(LogScan.Order(from: zxid, through: zxid)) { $0.row?.row }
+    }
 
     /// The chain's checksum that stands in the last row at or before `zxid`.
     package func chain(atOrBefore zxid: Zxid) throws(StorageError) -> RowChain? {
-        defer { last.reset() }
-        last.bind(zxid.rawValue, at: 1)
-        guard try last.step() else { return nil }
-        return RowChain(zxid: Zxid(rawValue: last.int64(0)), checksum: UInt64(bitPattern: last.int64(7)))
+        try first(LogScan.Order(through: zxid, isDescending: true, columns: 1 | 1 << 7)) { $0.link }
     }
 
-    private func row(_ statement: borrowing Statement, _ zxid: Zxid) throws(StorageError) -> LogRow? {
-        defer { statement.reset() }
-        statement.bind(zxid.rawValue, at: 1)
-        return try statement.step() ? RawRow(statement).row : nil
+    private func first<Value>(
+        _ order: LogScan.Order, _ value: (LogScan) -> Value?
+    ) throws(StorageError) -> Value? {
+        try segments.during { () throws(StorageError) in
+            try segments.refresh()
+            let scan = LogScan(segments, order)
+            defer { scan.end() }
+            do throws(StorageError) {
+                return try scan.next() ? value(scan) : nil
+            } catch {
+                scan.forget()
+                throw error
+            }
+        }
     }
 
     /// A reign's rows, as far as they can be told from the first and the last one: without a gap there are so

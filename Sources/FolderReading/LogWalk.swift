@@ -31,7 +31,7 @@ package struct LogWalk: ~Copyable {
     package private(set) var unreadableEndAfter: Zxid?
 
     init(
-        _ pages: consuming LogPages, after zxid: Zxid, chain: RowChain?, witness: RowChain?, isTrimmed: Bool
+        _ pages: LogPages, after zxid: Zxid, chain: RowChain?, witness: RowChain?, isTrimmed: Bool
     ) {
         self.pages = pages
         self.isTrimmed = isTrimmed

@@ -12,21 +12,20 @@ package final class NodeFolder {
     package enum State: Equatable, Sendable {
         /// A process runs on it; its pid, when the system names it.
         case running(pid: Int32?)
-        /// Ended cleanly: all is in `log.db`.
+        /// Ended cleanly: no file of the log has anything in its WAL.
         case closed
-        /// Left by a process that was killed: the end of the log is in the WAL.
+        /// Left by a process that was killed: the end of the log is in a WAL.
         case killed
     }
 
     package let path: String
     package let state: State
     package let directory: DataDirectory
-    /// nil where there is no `log.db`, or none that can be opened.
-    private let opening: OpenLog?
-    /// Why `log.db` cannot be read at all.
+    /// The log's files; none where nobody can say which they are.
+    let segments: Segments
+    /// Why nothing of the log can be read at all.
     package let logFault: StorageError?
-    private let copy: PrivateCopy?
-    private let stampAtOpening: FileStamp
+    private let stampsAtOpening: [FileStamp?]
 
     /// - Throws: `absent` where there is no folder or no node's files in it; `io` and others when they cannot
     ///   be read.
@@ -35,25 +34,41 @@ package final class NodeFolder {
         try NodeFolder.requireNode(directory)
         self.path = directory.path
         self.directory = directory
-        let walBytes = DataDirectory.size(of: directory.wal)
-        let owner = FolderOwner.find(directory)
-        // A WAL without its database says nothing.
-        let hasTail = walBytes > 0 && DataDirectory.size(of: directory.log) > 0
-        state = owner.map { .running(pid: $0.pid) } ?? (hasTail ? .killed : .closed)
-        stampAtOpening = FileStamp(directory)
-        var copy: PrivateCopy?
+        stampsAtOpening = NodeFolder.stamps(of: directory)
+        var files: [SegmentFile] = []
         var fault: StorageError?
-        var opening: OpenLog?
-        if state == .killed { copy = try PrivateCopy(of: directory) }
         do {
-            opening = try OpenLog(directory, state, copiedTo: copy?.log)
+            files = try SegmentFile.all(in: directory)
         } catch {
-            guard error.code == .corrupt || error.code == .schema else { throw error }
+            guard error.code == .corrupt else { throw error }
             fault = error
         }
-        self.copy = copy
+        let owner = FolderOwner.find(directory)
+        // A WAL without its database says nothing.
+        let hasTail = files.contains(where: \.hasTail)
+        state = owner.map { .running(pid: $0.pid) } ?? (hasTail ? .killed : .closed)
+        segments = try Segments(directory, files, isRunning: owner != nil)
+        if fault == nil { fault = try NodeFolder.fault(of: segments, in: directory) }
         logFault = fault
-        self.opening = opening
+    }
+
+    /// Why none of the files can be read; nil where one can.
+    private static func fault(
+        of segments: Segments, in directory: DataDirectory
+    ) throws(StorageError) -> StorageError? {
+        var fault: StorageError?
+        for file in segments.files.reversed() {
+            do {
+                if try segments.opened(file) != nil { return nil }
+            } catch {
+                guard error.code == .corrupt || error.code == .schema else { throw error }
+                fault = fault ?? error
+            }
+        }
+        return fault
+            ?? StorageError(
+                .corrupt,
+                "\(directory.path): the log is missing: no log-<zxid>.db is there; \(StorageError.restore)")
     }
 
     private static func requireNode(_ directory: DataDirectory) throws(StorageError) {
@@ -66,17 +81,21 @@ package final class NodeFolder {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw StorageError(
-                .absent, "\(directory.path) is a file; name the folder of a node, the one with log.db in it")
+                .absent,
+                "\(directory.path) is a file; name the folder of a node, the one with log-<zxid>.db in it")
         }
         let names = try directory.names()
         guard
-            names.contains("log.db") || names.contains("acknowledged")
-                || names.contains(where: { DataDirectory.snapshotZxid($0) != nil })
+            names.contains("acknowledged")
+                || names.contains(where: { name in
+                    name == "log.db" || DataDirectory.segmentStart(name) != nil
+                        || DataDirectory.snapshotZxid(name) != nil
+                })
         else {
             let hint =
                 names.contains("version-2")
                 ? "it holds files of Apache ZooKeeper's, which this program does not read"
-                : "it holds neither log.db nor a snapshot"
+                : "it holds neither a log (log-<zxid>.db) nor a snapshot"
             throw StorageError(
                 .absent,
                 "\(directory.path) is no node's folder: \(hint); name the one that dataDir or "
@@ -93,28 +112,53 @@ package final class NodeFolder {
     ///
     /// - Throws: `busy` when a node came to it meanwhile: what was read may be of several moments.
     package func requireUnchanged() throws(StorageError) {
-        guard !isRunning, FileStamp(directory) != stampAtOpening else { return }
+        guard !isRunning, NodeFolder.stamps(of: directory) != stampsAtOpening else { return }
         throw StorageError(
             .busy, "\(path): a node started on this folder while it was read; run the command again")
     }
 
+    private static func stamps(of directory: DataDirectory) -> [FileStamp?] {
+        // Absence is the meaning: where nobody can say which files the log is, nothing of it is read.
+        ((try? SegmentFile.all(in: directory)) ?? []).flatMap { file in
+            [FileStamp(file), FileStamp(DataDirectory.wal(of: file.path))]
+        }
+    }
+
     // MARK: The log
 
-    private func opened() throws(StorageError) -> OpenLog {
-        guard let opening else {
-            throw logFault ?? StorageError(.corrupt, "\(directory.log) cannot be read")
-        }
-        return opening
+    private func readable() throws(StorageError) -> Segments {
+        if let logFault { throw logFault }
+        return segments
+    }
+
+    /// The zxid that the log begins after by the name of its oldest file, where the file cannot say it.
+    package var namedStart: Zxid { segments.files.first?.namedStart ?? .zero }
+
+    /// Whether the oldest file of the log cannot be read at all.
+    package var isOldestUnreadable: Bool {
+        segments.files.first.map { segments.isUnreachable($0) } ?? true
     }
 
     /// Single rows, by their place.
-    package func log() throws(StorageError) -> LogVisit { try LogVisit(opened().database) }
+    package func log() throws(StorageError) -> LogVisit { try LogVisit(readable()) }
+
+    /// The link that the log begins after.
+    ///
+    /// - Throws: `corrupt` when that is damaged.
+    package func start() throws(StorageError) -> RowChain {
+        let segments = try readable()
+        return try segments.during { () throws(StorageError) in
+            try segments.refresh()
+            return try segments.start()
+        }
+    }
 
     /// The single numbers beside the rows.
     ///
     /// - Throws: `corrupt` when one of them is damaged.
     package func numbers() throws(StorageError) -> NodeNumbers {
-        try NodeNumbers(of: opened().database)
+        let segments = try readable()
+        return try segments.during { () throws(StorageError) in try segments.numbers() }
     }
 
     /// The acknowledged mark; `missing` and `damaged` are possible too.
@@ -124,7 +168,7 @@ package final class NodeFolder {
         case .damaged: return .damaged
         case .copy(let acknowledged, _):
             // Absence is the meaning: of damaged numbers the mark says what it can.
-            let start = try? numbers().start
+            let start = try? start()
             return .read(start.map { acknowledged.resolved(start: $0) } ?? acknowledged)
         }
     }
@@ -133,20 +177,18 @@ package final class NodeFolder {
     ///
     /// - Parameter zxid: of a row that is there, or of what the log begins after. That row is believed.
     package func walk(after zxid: Zxid? = nil) throws(StorageError) -> LogWalk {
-        let log = try opened()
-        let pages = try LogPages(log.database)
+        let segments = try readable()
+        let pages = LogPages(segments)
         var witness: RowChain?
         if case .read(let acknowledged) = try mark() { witness = acknowledged.chain }
         // Absence is the meaning: the first row is taken for what it says.
-        let start = try? numbers().start
-        guard let zxid, zxid > start?.zxid ?? .zero else {
-            return LogWalk(
-                consume pages, after: start?.zxid ?? .zero, chain: start, witness: witness,
-                isTrimmed: isRunning)
+        let start = try? start()
+        let beginning = start?.zxid ?? namedStart
+        guard let zxid, zxid > beginning else {
+            return LogWalk(pages, after: beginning, chain: start, witness: witness, isTrimmed: isRunning)
         }
-        let chain = try LogVisit(log.database).chain(atOrBefore: zxid) ?? start
-        return LogWalk(
-            consume pages, after: zxid, chain: chain, witness: witness, isTrimmed: isRunning)
+        let chain = try LogVisit(segments).chain(atOrBefore: zxid) ?? start
+        return LogWalk(pages, after: zxid, chain: chain, witness: witness, isTrimmed: isRunning)
     }
 
     /// Why a member that starts on this folder does not vote before it has a leader's history; nil: it does.
@@ -154,8 +196,8 @@ package final class NodeFolder {
 
     // MARK: Snapshots and other files
 
-    /// Whether there is a `log.db` with anything in it.
-    package var hasLogFile: Bool { DataDirectory.size(of: directory.log) > 0 }
+    /// Whether there is a file of the log with anything in it.
+    package var hasLogFile: Bool { segments.files.contains { $0.bytes > 0 } }
 
     /// Names of a node's own files that are there.
     package func ownFiles() throws(StorageError) -> [String] {
@@ -172,12 +214,10 @@ package final class NodeFolder {
     /// Whether it is still there: a running node removes old ones.
     package func holdsSnapshot(_ zxid: Zxid) -> Bool { directory.holdsSnapshot(zxid) }
 
-    /// The database that is read: the folder's own, or the copy.
-    package var logFile: String { copy?.log ?? directory.log }
-
     package var sizes: FolderSizes {
-        FolderSizes(
-            log: DataDirectory.size(of: directory.log), wal: DataDirectory.size(of: directory.wal),
+        let files = segments.files
+        return FolderSizes(
+            log: files.reduce(0) { $0 + $1.bytes }, wal: files.reduce(0) { $0 + $1.walBytes },
             // Absence is the meaning: a folder that cannot be listed has been reported before.
             snapshots: (try? snapshots().map { DataDirectory.size(of: directory.snapshot($0)) }) ?? [])
     }
@@ -187,32 +227,6 @@ package final class NodeFolder {
         guard let bytes = SmallFile.read(path + "/myid") else { return nil }
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         return String(decoding: line, as: UTF8.self)
-    }
-}
-
-/// The connection to a log that is visited.
-private final class OpenLog {
-    let database: Database
-
-    init(
-        _ directory: DataDirectory, _ state: NodeFolder.State, copiedTo copy: String?
-    ) throws(StorageError) {
-        guard DataDirectory.size(of: directory.log) > 0 else {
-            throw StorageError(.corrupt, "\(directory.log): the file is missing; \(StorageError.restore)")
-        }
-        let database =
-            switch state {
-            case .running: try Database(path: directory.log, isReadOnly: true)
-            case .closed: try Database(path: directory.log, isAtRest: true)
-            case .killed: try Database(path: copy ?? directory.log)
-            }
-        try database.execute(
-            "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 2000;")
-        try Migrator.log.verify(database)
-        // A damaged schema may still name the tables, and not their columns.
-        _ = try LogVisit(database)
-        _ = try database.prepare("SELECT name, value, checksum FROM node")
-        self.database = database
     }
 }
 
@@ -232,23 +246,4 @@ package enum MarkReading: Equatable, Sendable {
     /// Neither of its copies can be believed.
     case damaged
     case read(Acknowledged)
-}
-
-/// Whether a file is still the one that was looked at.
-private struct FileStamp: Equatable {
-    private let log: [Int]
-    private let wal: [Int]
-
-    init(_ directory: DataDirectory) {
-        log = FileStamp.numbers(of: directory.log)
-        wal = FileStamp.numbers(of: directory.wal)
-    }
-
-    private static func numbers(of file: String) -> [Int] {
-        var status = stat()
-        guard stat(file, &status) == 0 else { return [] }
-        return [
-            Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-        ]
-    }
 }

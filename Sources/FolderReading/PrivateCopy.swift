@@ -1,15 +1,16 @@
 import Glibc
 import Storage
 
-/// A log that a killed process left with its end in the WAL, copied where SQLite may write beside it.
+/// Files of a log that a killed process left with their end in a WAL, copied where SQLite may write beside
+/// them.
 ///
-/// Reading such a log makes SQLite create an index of the WAL in the folder. The copy goes with this value.
+/// Reading such a file makes SQLite create an index of the WAL in the folder. The copy goes with this value.
 final class PrivateCopy {
     let path: String
+    private let files: [SegmentFile]
 
-    var log: String { path + "/log.db" }
-
-    init(of directory: DataDirectory) throws(StorageError) {
+    init(of files: [SegmentFile]) throws(StorageError) {
+        self.files = files
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
         PrivateCopy.removeLeftovers(in: parent)
         var template = Array("\(parent)/\(PrivateCopy.prefix)\(getpid())-XXXXXX".utf8CString)
@@ -17,16 +18,23 @@ final class PrivateCopy {
             throw StorageError(errno: errno, doing: "make a folder for a copy of the log", file: parent)
         }
         self.path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        try FileCopy.copy(directory.log, to: log)
-        try FileCopy.copy(directory.wal, to: log + "-wal")
+        for file in files {
+            let copy = path + "/" + file.name
+            try FileCopy.copy(file.path, to: copy)
+            try FileCopy.copy(DataDirectory.wal(of: file.path), to: DataDirectory.wal(of: copy))
+        }
     }
+
+    /// The copy's path; nil of a file that needs none.
+    func path(of file: SegmentFile) -> String? { files.contains(file) ? path + "/" + file.name : nil }
 
     deinit { PrivateCopy.remove(path) }
 
     private static let prefix = "aviary-admin-"
 
     private static func remove(_ path: String) {
-        for name in ["", "-wal", "-shm"] { unlink(path + "/log.db" + name) }
+        // Absence is the meaning: what cannot be listed cannot be removed.
+        for name in (try? FolderNames.all(in: path)) ?? [] { unlink(path + "/" + name) }
         rmdir(path)
     }
 

@@ -23,12 +23,13 @@ package struct SQLFunction: Sendable {
     }
 }
 
-/// SQL over a node's folder: a database in memory, with the log attached to be read only.
+/// SQL over a node's folder: a database in memory, with the log as a table that lies over all of its files,
+/// and the views over it that each file has for itself.
 ///
 /// Queries may select, and nothing else: neither write nor attach.
 package final class SQLConsole {
     private let handle: OpaquePointer
-    /// The folder's log stays open, or its copy there, as long as this.
+    /// The copies of its files, where it needs some, are there as long as this.
     private let folder: NodeFolder
     private var functions: [Unmanaged<FunctionCell>] = []
     private var isSealed = false
@@ -47,14 +48,19 @@ package final class SQLConsole {
         }
         handle = opened
         for function in functions { define(function) }
-        let parameter =
-            switch folder.state {
-            case .running: "mode=ro"
-            case .closed: "mode=ro&immutable=1"
-            case .killed: "mode=rw"
-            }
-        try execute("ATTACH '\(SQLConsole.quoted(Database.uri(of: folder.logFile, parameter)))' AS log")
-        try execute("PRAGMA busy_timeout = 2000; PRAGMA trusted_schema = ON;")
+        try execute("PRAGMA trusted_schema = ON")
+        try makeLog()
+    }
+
+    /// The schema of the log's files with one table for all of them in the place of theirs.
+    private func makeLog() throws(StorageError) {
+        for migration in Migrator.log.migrations {
+            try execute(String(decoding: migration.sql, as: UTF8.self))
+        }
+        for table in ["log", "node", "migrations", "completion"] { try execute("DROP TABLE \(table)") }
+        SegmentsTable.register("log", over: folder.segments, on: handle)
+        // SQLite makes the table with the first query, and takes that for something to authorize.
+        try execute("SELECT 1 FROM log LIMIT 0")
     }
 
     deinit {
@@ -130,6 +136,12 @@ package final class SQLConsole {
         _ sql: String, columns: ([String]) throws -> Void, row: ([SQLValue]) throws -> Void
     ) throws {
         deadlineMs = limitMs.map { MachineClock.monotonicMs + $0 }
+        try folder.segments.during { try runEach(sql, columns, row) }
+    }
+
+    private func runEach(
+        _ sql: String, _ columns: ([String]) throws -> Void, _ row: ([SQLValue]) throws -> Void
+    ) throws {
         var bytes = Array(sql.utf8CString)
         try bytes.withUnsafeMutableBufferPointer { text in
             guard var next = UnsafePointer(text.baseAddress) else { return }
@@ -243,9 +255,12 @@ package final class SQLConsole {
 
     // MARK: Words
 
-    private static func quoted(_ text: String) -> String { text.replacing("'", with: "''") }
-
     private func error(during sql: String) -> StorageError {
+        // The words of whoever met the fault name the file.
+        if let fault = folder.segments.fault {
+            folder.segments.fault = nil
+            return fault
+        }
         let code = sqlite3_extended_errcode(handle)
         let reason = String(cString: sqlite3_errmsg(handle))
         switch code & 0xff {
@@ -259,10 +274,10 @@ package final class SQLConsole {
         case SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE:
             return StorageError(
                 .misuse,
-                "\(reason); the views are txns, znodes, sessions, epochs and snapshots, and "
+                "\(reason); the views are txns, znodes, sessions, epochs, segments and snapshots, and "
                     + "`PRAGMA table_info(txns)` names a view's columns")
         default:
-            return StorageError(sqlite: code, reason: reason, doing: sql, file: folder.logFile)
+            return StorageError(sqlite: code, reason: reason, doing: sql, file: folder.path)
         }
     }
 }

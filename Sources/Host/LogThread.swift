@@ -18,7 +18,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
     private let queue = Mutex(Queue())
-    /// Called on the log's thread after each durable batch, and after a checkpoint behind it.
+    /// Called on the log's thread after each durable batch.
     package var whenStored: @Sendable (Stored) -> Void = { _ in }
     private let whenFailed: @Sendable (StorageError) -> Void
 
@@ -122,19 +122,13 @@ package final class LogThread: DurableLog, @unchecked Sendable {
             do throws(StorageError) {
                 if queued.trimTarget > .zero { try store.trim(through: queued.trimTarget) }
                 whenStored(try carryOut(queued, on: &store))
-                try store.checkpointIfDue()
-                guard store.syncNs > 0 else { continue }
-                var checkpointed = Stored(ticket: queued.ticket)
-                checkpointed.syncNs = store.syncNs
-                whenStored(checkpointed)
             } catch {
                 return error
             }
         }
     }
 
-    /// Lets the log forget everything up to `zxid`, which a snapshot has: bit by bit, with the writes that
-    /// follow.
+    /// Lets the log forget everything up to `zxid`, which a snapshot has.
     package func trim(through zxid: Zxid) {
         queue.withLock { $0.trimTarget = max($0.trimTarget, zxid) }
     }

@@ -71,7 +71,7 @@ enum KnownKeys {
         "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
         "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
         "snapSizeLimitInKb", "standaloneEnabled", "syncLimit",
-        "tickTime", "unreadMaxBytes", "version", "znode.container.checkIntervalMs",
+        "tickTime", "txnLogSizeLimitInKb", "unreadMaxBytes", "version", "znode.container.checkIntervalMs",
         "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
     ]
 
@@ -80,7 +80,7 @@ enum KnownKeys {
             "digest.enabled"
         ],
         "the log and its files are kept by SQLite": [
-            "preAllocSize", "txnLogSizeLimitInKb", "snapshot.compression.method", "snapshot.trust.empty",
+            "preAllocSize", "snapshot.compression.method", "snapshot.trust.empty",
             "serializeLastProcessedZxid.enabled",
         ],
         "an old snapshot goes, and the log before it, when a new one is complete": [

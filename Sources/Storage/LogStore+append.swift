@@ -5,7 +5,8 @@ extension LogStore {
     /// Appends `rows` as one commit and returns when they are durable.
     ///
     /// - Throws: `misuse`, with nothing changed, when a row does not follow the one before it; `full`, `io`
-    ///   and others when the disk failed: none of the rows counts, and no later call will succeed.
+    ///   and others when the disk failed, here or beside the writes: none of the rows counts, and no later
+    ///   call will succeed.
     /// - Parameter committed: What is known to be committed, noted beside the log; nil for nothing new.
     /// - Returns: Bytes that the log grew by, about.
     /// - Note: one fsync, whatever the number of rows. An acknowledgement may leave only after this returns.
@@ -24,14 +25,12 @@ extension LogStore {
         var last = head.zxid
         for rows in runs { last = try requireSuccession(of: rows, after: last) }
         do {
-            if database.walPages >= checkpointAtPages { try checkpoint() }
-            let end = try write(runs, count: count)
-            head = end
+            try keeper.check()
+            head = try write(runs, count: count)
             if let committed { self.committed = max(self.committed, committed) }
-            let bytes = runs.reduce(0) { $0 + LogRow.approximateBytes(of: $1) }
-            appendedBytes += bytes
-            batchRows += (count - batchRows) / 4
             try mark.write(acknowledged)
+            let bytes = runs.reduce(0) { $0 + LogRow.approximateBytes(of: $1) }
+            segments.newest.bytes += bytes
             return bytes
         } catch {
             throw giveUp(error)
@@ -47,7 +46,7 @@ extension LogStore {
             let zxid = rows[index].zxid
             guard last.isFollowed(by: zxid) else {
                 throw StorageError(
-                    .misuse, "\(directory.log): \(zxid) cannot follow \(last) in a log without gaps")
+                    .misuse, "\(directory.path): \(zxid) cannot follow \(last) in a log without gaps")
             }
             last = zxid
         }
@@ -58,12 +57,14 @@ extension LogStore {
         // SQLite syncs within an insert, too, where a batch outgrows its cache.
         let beganNs = MachineClock.monotonicNs
         defer { syncNs += MachineClock.monotonicNs - beganNs }
-        try statements.begin.run()
+        try beginNextIfFull()
+        try segments.newest.statements.begin.run()
+        if !segments.newest.isBegun { try segments.newest.begin(numbers) }
         var chain = head
-        for rows in runs { chain = try statements.insert(rows, after: chain) }
-        let trimmed = try trimStep(appended: count)
-        try statements.commit.run()
-        if let trimmed { numbers = trimmed }
+        for rows in runs { chain = try segments.newest.statements.insert(rows, after: chain) }
+        try segments.newest.statements.commit.run()
+        segments.newest.rows += Int64(count)
+        letFullOneGo()
         return chain
     }
 }

@@ -38,13 +38,14 @@ extension LogStore {
         guard changed != numbers else { return }
         guard changed.acceptedEpoch >= numbers.acceptedEpoch, changed.currentEpoch >= numbers.currentEpoch
         else {
-            throw StorageError(.misuse, "\(directory.log): an epoch never goes back")
+            throw StorageError(.misuse, "\(directory.path): an epoch never goes back")
         }
         do {
-            try statements.begin.run()
-            try changed.write(with: statements.setNumber)
-            try statements.commit.run()
+            try segments.newest.statements.begin.run()
+            try segments.newest.begin(changed)
+            try segments.newest.statements.commit.run()
             numbers = changed
+            letFullOneGo()
             try mark.write(acknowledged)
         } catch {
             throw giveUp(error)

@@ -13,40 +13,61 @@ extension LogStore {
     /// - Precondition: the snapshot is complete and durable under its name (`SnapshotWriter.finish`).
     /// - Throws: `misuse`, with nothing changed, without that snapshot, at zero, or when a row does not
     ///   follow the one before it; others when the disk failed, and the log is given up.
-    /// - Note: one commit with all of `rows` and the removal of all that was there.
+    /// - Note: the mark decides (`AcknowledgedMark`).
     package mutating func install(
         snapshot zxid: Zxid, rows: [LogRow]
     ) throws(StorageError) {
         try refuseAfterFailure()
         guard zxid > .zero, directory.holdsSnapshot(zxid) else {
             throw StorageError(
-                .misuse, "\(directory.snapshot(zxid)) must be there before \(directory.log) begins after it")
+                .misuse,
+                "\(directory.snapshot(zxid)) must be there before the log begins after it")
         }
         try requireSuccession(of: rows, after: zxid)
         do {
-            // The mark first: a crash after this leaves the old log, which it still vouches for, or the new.
-            var leaving = acknowledged
-            leaving.successor = zxid
-            try mark.replace(leaving)
-            try exchange(RowChain(afterSnapshot: zxid), rows)
-            self.committed = zxid
-            appendedBytes += rows.reduce(0) { $0 + $1.approximateBytes }
+            try keeper.wait()
+            let start = RowChain(afterSnapshot: zxid)
+            let end = try make(start, rows)
+            var decided = acknowledged
+            (decided.chain, decided.committed, decided.successor) = (start, zxid, zxid)
+            try mark.replace(decided)
+            try LogStore.exchange(in: directory, for: zxid, disk)
+            segments.complete = []
+            segments.newest = try Segment(
+                opening: directory.segment(zxid), after: start, isBegun: true, disk)
+            head = end
+            committed = zxid
             try mark.replace(acknowledged)
         } catch {
             throw giveUp(error)
         }
     }
 
-    /// The one commit that decides.
-    private mutating func exchange(_ start: RowChain, _ rows: [LogRow]) throws(StorageError) {
-        var changed = numbers
-        changed.start = start
-        try statements.begin.run()
-        try statements.deleteAll.run()
-        try changed.write(with: statements.setNumber)
-        let end = try statements.insert(rows, after: start)
-        try statements.commit.run()
-        numbers = changed
-        head = end
+    /// Writes the new history, whole and durable, under a name that counts for nothing.
+    private func make(_ start: RowChain, _ rows: [LogRow]) throws(StorageError) -> RowChain {
+        try disk.remove(directory.installedSegment)
+        var segment = try Segment(creating: directory.installedSegment, after: start, disk)
+        try segment.statements.begin.run()
+        try segment.begin(numbers)
+        let end = try segment.statements.insert(rows, after: start)
+        try segment.statements.commit.run()
+        guard try segment.close() else {
+            throw StorageError(.busy, "\(directory.installedSegment): somebody else has it open")
+        }
+        try disk.files.sync()
+        return end
+    }
+
+    /// Removes the old history and gives the new one its name; done again where it was cut short.
+    static func exchange(
+        in directory: DataDirectory, for zxid: Zxid, _ disk: LogDisk
+    ) throws(StorageError) {
+        guard disk.files.size(of: directory.installedSegment) > 0 else { return }
+        for old in try disk.segments(in: directory).reversed() { try disk.remove(directory.segment(old)) }
+        // A WAL of that name may be left alone, and must not come back either.
+        try disk.remove(directory.segment(zxid))
+        try disk.files.sync()
+        try disk.files.rename(directory.installedSegment, to: directory.segment(zxid))
+        try disk.files.sync()
     }
 }

@@ -8,14 +8,13 @@ extension LogStore {
 
     /// Whether the log begins behind a snapshot that came from a leader: its tree may be of many moments.
     package var beginsBehindReceived: Bool {
-        startZxid > .zero && numbers.start == RowChain(afterSnapshot: startZxid)
+        startZxid > .zero && segments.start == RowChain(afterSnapshot: startZxid)
     }
 
     /// The position of a row, or of the log's beginning, `rows` rows before `zxid` or nearer.
     package func position(before zxid: Zxid, by rows: Int) throws(StorageError) -> Zxid {
         let wanted = max(startZxid, Zxid(rawValue: max(0, zxid.rawValue - Int64(rows))))
-        guard let chain = try reader.chain(atOrBefore: wanted) else { return startZxid }
-        return chain.zxid
+        return try segments.chain(atOrBefore: wanted)?.zxid ?? startZxid
     }
 
     /// Hands every transaction after `zxid` to `body`, in order, each checked against the chain as it is
@@ -26,8 +25,9 @@ extension LogStore {
     package mutating func replay(after zxid: Zxid, _ body: (LogRow) throws -> Void) throws {
         try refuseAfterFailure()
         do {
+            try keeper.wait()
             let start = try chain(at: zxid)
-            let end = try reader.read(after: start, acknowledged: head.zxid, body)
+            let end = try segments.read(after: start, acknowledged: head.zxid, body)
             guard end == head || zxid > head.zxid else { throw endedEarly(at: end) }
         } catch let error as StorageError where error.code == .corrupt || error.code == .io {
             throw giveUp(error)
@@ -36,19 +36,17 @@ extension LogStore {
 
     /// Where the chain stands after `zxid`.
     private func chain(at zxid: Zxid) throws(StorageError) -> RowChain {
-        if zxid == numbers.start.zxid { return numbers.start }
-        guard zxid > numbers.start.zxid else {
-            throw StorageError(
-                .misuse,
-                "\(directory.log) begins after \(numbers.start.zxid), asked for what follows \(zxid): "
-                    + "a snapshot at \(numbers.start.zxid) or later is missing")
-        }
-        return try reader.chain(atOrBefore: zxid) ?? numbers.start
+        if let chain = try segments.chain(atOrBefore: zxid) { return chain }
+        throw StorageError(
+            .misuse,
+            "the log in \(directory.path) begins after \(startZxid), asked for what follows \(zxid): "
+                + "a snapshot at \(startZxid) or later is missing")
     }
 
     private func endedEarly(at end: RowChain) -> StorageError {
         .damaged(
-            file: directory.log, "the log ends too early: missing row", firstBad: end.zxid.expectedNext,
+            file: segments.newest.file, "the log ends too early: missing row",
+            firstBad: end.zxid.expectedNext,
             soundUpTo: end.zxid, acknowledgedUpTo: head.zxid)
     }
 }

@@ -17,18 +17,14 @@ int disk_operation(faulty_disk *disk, int io_error, int is_write) {
     return SQLITE_OK;
 }
 
-file *disk_find(const faulty_disk *disk, const char *path) {
-    for (file *each = disk->files; each; each = each->next)
-        if (strcmp(each->path, path) == 0) return each;
-    return NULL;
-}
+file *disk_find(const faulty_disk *disk, const char *path) { return folder_find(disk->now, path); }
 
 file *disk_make(faulty_disk *disk, const char *path) {
     file *made = calloc(1, sizeof(file));
     if (!made) abort();
-    made->path = strdup(path);
     made->next = disk->files;
     disk->files = made;
+    folder_name(disk, path, made, 0);
     return made;
 }
 
@@ -37,29 +33,30 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int
     base->pMethods = NULL;
     if (!path || disk->is_off) return SQLITE_CANTOPEN;
     file *found = disk_find(disk, path);
+    if (!found && !(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
     if (!found) found = disk_make(disk, path);
-    found->exists = 1;
-    faulty_file_start(base, disk, found);
+    /* As SQLite's own files: the first sync of a journal covers the folder, too. */
+    faulty_file_start(base, disk, found, flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL));
     if (flags_out) *flags_out = flags;
     return SQLITE_OK;
 }
 
 static int delete_file(sqlite3_vfs *vfs, const char *path, int sync_folder) {
-    (void)sync_folder;
     faulty_disk *disk = vfs->pAppData;
     int code = disk_operation(disk, SQLITE_IOERR_DELETE, 0);
-    file *found = disk_find(disk, path);
-    if (code != SQLITE_OK || !found) return code;
-    file_truncate(found, 0);
-    file_sync(found);
-    found->exists = 0;
+    if (code != SQLITE_OK) return code;
+    disk_remove(disk, path);
+    if (sync_folder) folder_sync(disk);
     return SQLITE_OK;
+}
+
+void disk_remove(faulty_disk *disk, const char *path) {
+    if (disk_find(disk, path)) folder_name(disk, path, NULL, 0);
 }
 
 static int access_file(sqlite3_vfs *vfs, const char *path, int flags, int *answer) {
     (void)flags;
-    file *found = disk_find(vfs->pAppData, path);
-    *answer = found && found->exists;
+    *answer = disk_find(vfs->pAppData, path) != NULL;
     return SQLITE_OK;
 }
 
@@ -115,6 +112,7 @@ faulty_disk *faulty_disk_create(const char *name, uint64_t seed) {
 
 void faulty_disk_destroy(faulty_disk *disk) {
     sqlite3_vfs_unregister(&disk->vfs);
+    folder_free(disk);
     while (disk->files) {
         file *next = disk->files->next;
         file_free(disk->files);
@@ -133,6 +131,7 @@ void faulty_disk_fail_at(faulty_disk *disk, int64_t operation, enum faulty_kind 
 
 void faulty_disk_lose_power(faulty_disk *disk) {
     for (file *each = disk->files; each; each = each->next) file_lose(each, &disk->random);
+    folder_lose(disk, &disk->random);
     disk->is_off = 0;
     disk->fails_at = -1;
 }
@@ -143,7 +142,57 @@ void faulty_disk_kill(faulty_disk *disk) {
     disk->fails_at = -1;
 }
 
-int faulty_disk_holds(const faulty_disk *disk, const char *path) {
+int64_t faulty_disk_size(const faulty_disk *disk, const char *path) {
     const file *found = disk_find(disk, path);
-    return found && found->exists && found->now.count > 0;
+    return found ? found->now.count : 0;
+}
+
+int faulty_disk_rename(faulty_disk *disk, const char *path, const char *name) {
+    if (disk_operation(disk, 1, 0)) return 1;
+    file *found = disk_find(disk, path);
+    if (!found) return 1;
+    folder_name(disk, name, found, 1);
+    folder_name(disk, path, NULL, 0);
+    return 0;
+}
+
+int faulty_disk_remove(faulty_disk *disk, const char *path) {
+    if (!disk_find(disk, path)) return disk->is_off;
+    if (disk_operation(disk, 1, 0)) return 1;
+    disk_remove(disk, path);
+    return 0;
+}
+
+int faulty_disk_link(faulty_disk *disk, const char *path, const char *name) {
+    file *found = disk_find(disk, path);
+    if (!found || disk_find(disk, name) || disk_operation(disk, 1, 0)) return 1;
+    folder_name(disk, name, found, 0);
+    return 0;
+}
+
+int faulty_disk_write(faulty_disk *disk, const char *path, const void *bytes, int64_t count) {
+    file *found = disk_find(disk, path);
+    if (disk_operation(disk, 1, 1)) return 1;
+    if (!found) found = disk_make(disk, path);
+    file_write(found, bytes, count, 0);
+    if (disk_operation(disk, 1, 0)) return 1;
+    file_sync(found);
+    return 0;
+}
+
+const void *faulty_disk_bytes(const faulty_disk *disk, const char *path) {
+    const file *found = disk_find(disk, path);
+    return found ? found->now.bytes : NULL;
+}
+
+int faulty_disk_sync_folder(faulty_disk *disk) {
+    if (disk_operation(disk, 1, 0)) return 1;
+    folder_sync(disk);
+    return 0;
+}
+
+const char *faulty_disk_name(const faulty_disk *disk, int index) {
+    const entry *each = disk->now;
+    while (each && index-- > 0) each = each->next;
+    return each ? each->path : NULL;
 }

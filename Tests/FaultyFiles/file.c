@@ -7,7 +7,7 @@
 
 enum { sector_bytes = 512 };
 
-static uint64_t next_random(uint64_t *state) {
+uint64_t next_random(uint64_t *state) {
     *state += 0x9E3779B97F4A7C15u;
     uint64_t word = *state;
     word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -112,6 +112,5 @@ void file_free(file *file) {
     file_forget_shared(file);
     free(file->now.bytes);
     free(file->durable.bytes);
-    free(file->path);
     free(file);
 }

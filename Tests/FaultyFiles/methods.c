@@ -9,14 +9,16 @@ typedef struct {
     sqlite3_file base;
     faulty_disk *disk;
     file *file;
+    int syncs_folder;
 } handle;
 
 int faulty_file_bytes(void) { return (int)sizeof(handle); }
 
-void faulty_file_start(sqlite3_file *base, faulty_disk *disk, file *file) {
+void faulty_file_start(sqlite3_file *base, faulty_disk *disk, file *file, int syncs_folder) {
     handle *opened = (handle *)base;
     opened->disk = disk;
     opened->file = file;
+    opened->syncs_folder = syncs_folder;
     opened->base.pMethods = &faulty_methods;
 }
 
@@ -57,8 +59,11 @@ static int sync_file(sqlite3_file *base, int flags) {
     (void)flags;
     handle *self = (handle *)base;
     int code = disk_operation(self->disk, SQLITE_IOERR_FSYNC, 0);
-    if (code == SQLITE_OK) file_sync(self->file);
-    return code;
+    if (code != SQLITE_OK) return code;
+    file_sync(self->file);
+    if (self->syncs_folder) folder_sync(self->disk);
+    self->syncs_folder = 0;
+    return SQLITE_OK;
 }
 
 static int file_size(sqlite3_file *base, sqlite3_int64 *size) {

@@ -12,6 +12,8 @@ import Znodes
     /// Three snapshots, each with transactions behind it; the log trimmed to the first if so wanted.
     private func history(trimmed: Bool) throws -> [Zxid] {
         var store = try LogStore.open(directory: folder.path)
+        // A segment for each batch.
+        store.limits.bytes = 1000
         var snapshots: [Zxid] = []
         for _ in 0..<3 {
             try folder.append(700, to: &store)

@@ -54,7 +54,8 @@ import Vocabulary
     @Test func `names the first transaction of a lost beginning, which the folder alone cannot`() throws {
         let story = Story.atRandom(seed: 8)
         let folders = try three(story)
-        TemporaryFolder.change(folders[0] + "/log.db", "DELETE FROM log WHERE zxid < 0x200000000")
+        TemporaryFolder.change(
+            TemporaryFolder.log(in: folders[0]), "DELETE FROM log WHERE zxid < 0x200000000")
         let comparison = try compare(folders)
         #expect(comparison.nodes.map(\.firstBad) == [story.rows[0].zxid, nil, nil])
         #expect(comparison.divergence == nil)

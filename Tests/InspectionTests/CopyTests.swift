@@ -116,7 +116,7 @@ struct Started {
         let story = Story.atRandom(seed: 4)
         let folder = try story.write(to: place.path + "/node")
         #expect(Admin.failure(["backup", folder, folder])?.status == 73)
-        TemporaryFolder.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000009")
+        TemporaryFolder.change(TemporaryFolder.log(in: folder), "DELETE FROM log WHERE zxid = 0x100000009")
         let failure = try #require(Admin.failure(["backup", folder, backup]))
         #expect(failure.status == 1)
         #expect(failure.message.contains("damaged at 0x100000009 and sound up to 0x100000008"))
@@ -165,7 +165,7 @@ struct Started {
     @Test func `takes what is sound before damage, and refuses what is not`() throws {
         let story = Story.atRandom(seed: 13)
         let folder = try story.write(to: place.path + "/node")
-        TemporaryFolder.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000009")
+        TemporaryFolder.change(TemporaryFolder.log(in: folder), "DELETE FROM log WHERE zxid = 0x100000009")
         #expect(Admin.failure(["restore", folder, place.path + "/r"])?.status == 1)
         let run = try Admin(["restore", folder, place.path + "/r", "--at", "1:8"])
         #expect(run.lines.last { !$0.isEmpty } == "checked: sound")
@@ -266,7 +266,8 @@ struct Started {
         #expect(throws: StorageError.self) { try Started(on: folder) }
         #expect(try Admin(["repair", folder, "--yes"]).text.hasPrefix("keeps all rows"))
         #expect(try Started(on: folder).last == story.last)
-        TemporaryFolder.change(folder + "/log.db", "UPDATE node SET value = 9 WHERE name = 'start_zxid'")
+        TemporaryFolder.change(
+            TemporaryFolder.log(in: folder), "UPDATE node SET value = 9 WHERE name = 'start_zxid'")
         #expect(throws: StorageError.self) { try Started(on: folder) }
         #expect(try Admin(["repair", folder, "--yes"]).text.hasPrefix("keeps all rows"))
         #expect(try Started(on: folder).last == story.last)
@@ -277,13 +278,13 @@ struct Started {
         let story = Story.atRandom(seed: 24)
         let folder = try story.write(to: place.path + "/node")
         try story.writeSnapshot(to: folder)
-        TemporaryFolder.write([1, 2, 3], to: folder + "/log.db")
+        TemporaryFolder.write([1, 2, 3], to: TemporaryFolder.log(in: folder))
         let run = try Admin(["repair", folder, "--yes"])
         #expect(run.text.hasPrefix("keeps the tree of the snapshot \(story.last)"))
         #expect(try NodeFolder(folder).tree().tree.digest == story.digest)
         #expect(try Started(on: folder).rows == 0)
         let other = try story.write(to: place.path + "/other")
-        TemporaryFolder.write([1, 2, 3], to: other + "/log.db")
+        TemporaryFolder.write([1, 2, 3], to: TemporaryFolder.log(in: other))
         let hopeless = try Admin(["repair", other, "--yes"])
         #expect(hopeless.isBad)
         #expect(hopeless.text.hasPrefix("nothing is left that a node could start on"))

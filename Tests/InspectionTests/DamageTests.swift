@@ -1,4 +1,5 @@
 import FolderReading
+import Glibc
 import NIOCore
 import SeededRandom
 import Storage
@@ -31,9 +32,12 @@ enum Damage: String, CaseIterable {
         let rows = story.rows
         let index = Int.random(in: 0..<rows.count - 1, using: &random)
         let zxid = rows[index].zxid
-        let log = folder + "/log.db"
         func change(_ assignment: String) {
-            TemporaryFolder.change(log, "UPDATE log SET \(assignment) WHERE zxid = \(zxid.rawValue)")
+            TemporaryFolder.changeLog(
+                in: folder, "UPDATE log SET \(assignment) WHERE zxid = \(zxid.rawValue)")
+        }
+        func delete(_ condition: String) {
+            TemporaryFolder.changeLog(in: folder, "DELETE FROM log WHERE zxid \(condition)")
         }
         switch self {
         case .body:
@@ -45,43 +49,49 @@ enum Damage: String, CaseIterable {
         case .session: change("session = session - 1")
         case .path: change("path = coalesce(path, '') || 'x'")
         case .checksum: change("checksum = checksum + 1")
-        case .rowLost: TemporaryFolder.change(log, "DELETE FROM log WHERE zxid = \(zxid.rawValue)")
+        case .rowLost: delete("= \(zxid.rawValue)")
         case .rowsLost:
             let last = rows[min(rows.count - 2, index + 3)].zxid
-            TemporaryFolder.change(
-                log, "DELETE FROM log WHERE zxid BETWEEN \(zxid.rawValue) AND \(last.rawValue)")
-        case .endLost: TemporaryFolder.change(log, "DELETE FROM log WHERE zxid >= \(zxid.rawValue)")
+            delete("BETWEEN \(zxid.rawValue) AND \(last.rawValue)")
+        case .endLost: delete(">= \(zxid.rawValue)")
         case .rowsExchanged:
             let other = (index + Int.random(in: 1..<rows.count, using: &random)) % rows.count
             let pair = [index, other].sorted().map { rows[$0].zxid }
-            Damage.exchange(pair, in: log)
+            try Damage.exchange(pair, of: story, in: folder)
             return pair[0]
         case .epochOfRow: change("zxid = zxid + (1 << 36)")
         case .endOfEpochLost:
             let end = rows.last { $0.zxid.epoch.rawValue == 1 }?.zxid ?? zxid
             let first = Zxid(rawValue: end.rawValue - Int64.random(in: 0..<3, using: &random))
-            TemporaryFolder.change(
-                log, "DELETE FROM log WHERE zxid BETWEEN \(first.rawValue) AND \(end.rawValue)")
+            delete("BETWEEN \(first.rawValue) AND \(end.rawValue)")
             return first
         case .staleCopy:
             let older = folder + ".older"
             try story.write(to: older, through: zxid)
-            TemporaryFolder.write(TemporaryFolder.read(older + "/log.db") ?? [], to: log)
+            for file in TemporaryFolder.logs(in: folder) { unlink(file) }
+            TemporaryFolder.write(
+                TemporaryFolder.read(TemporaryFolder.log(in: older)) ?? [],
+                to: TemporaryFolder.log(in: folder))
             return rows[index + 1].zxid
         }
         return zxid
     }
 
-    private static func exchange(_ pair: [Zxid], in log: String) {
+    /// Each of two rows in the place of the other, whichever files they are in.
+    private static func exchange(_ pair: [Zxid], of story: Story, in folder: String) throws {
         let columns = "time_ms, session, cxid, type, path, body, checksum"
-        let other = "CASE zxid WHEN \(pair[0].rawValue) THEN \(pair[1].rawValue) ELSE \(pair[0].rawValue) END"
-        TemporaryFolder.change(
-            log,
-            """
-            CREATE TEMP TABLE swapped AS SELECT \(other) AS zxid, \(columns) FROM log
-                WHERE zxid IN (\(pair[0].rawValue), \(pair[1].rawValue));
-            INSERT OR REPLACE INTO log (zxid, \(columns)) SELECT * FROM swapped;
-            """)
+        let one = folder + ".one"
+        try story.write(to: one)
+        for (zxid, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+            TemporaryFolder.changeLog(
+                in: folder,
+                """
+                ATTACH '\(TemporaryFolder.log(in: one))' AS one;
+                UPDATE main.log SET (\(columns)) =
+                    (SELECT \(columns) FROM one.log WHERE zxid = \(other.rawValue))
+                    WHERE zxid = \(zxid.rawValue);
+                """)
+        }
     }
 }
 
@@ -147,12 +157,19 @@ extension Story {
 }
 
 @Suite struct `A check of a folder` {
-    @Test(arguments: Damage.allCases)
-    func `names the first transaction that is missing or cannot be believed`(damage: Damage) throws {
+    @Test(arguments: Damage.allCases, [nil, 7])
+    func `names the first transaction that is missing or cannot be believed`(
+        damage: Damage, rowsOfSegment: Int?
+    ) throws {
         for seed in UInt64(1)...12 {
             let place = TemporaryFolder("inspection")
             let story = Story.atRandom(seed: seed)
-            let folder = try story.write(to: place.path + "/node")
+            let folder = place.path + "/node"
+            if let rowsOfSegment {
+                try story.write(to: folder, inSegmentsOf: rowsOfSegment)
+            } else {
+                try story.write(to: folder)
+            }
             try #require(try Verification.run(on: NodeFolder(folder)).isSound, "seed \(seed)")
             var random = SeededGenerator(seed: seed &* 77)
             let expected = try damage.strike(folder, story, &random)
@@ -168,8 +185,10 @@ extension Story {
         let place = TemporaryFolder("inspection")
         let story = Story.ofServices()
         let folder = try story.write(to: place.path + "/node")
-        TemporaryFolder.change(folder + "/log.db", "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
-        TemporaryFolder.change(folder + "/log.db", "UPDATE log SET checksum = 7 WHERE zxid = 0x10000000c")
+        TemporaryFolder.change(
+            TemporaryFolder.log(in: folder), "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
+        TemporaryFolder.change(
+            TemporaryFolder.log(in: folder), "UPDATE log SET checksum = 7 WHERE zxid = 0x10000000c")
         let check = try Verification.run(on: NodeFolder(folder)).log
         #expect(check.sound.map { $0.count } == [6, 4, 5])
         #expect(check.badRows == 2)
@@ -183,7 +202,8 @@ extension Story {
         let place = TemporaryFolder("inspection")
         let story = Story.ofServices()
         let folder = try story.write(to: place.path + "/node")
-        TemporaryFolder.change(folder + "/log.db", "UPDATE log SET checksum = 7 WHERE zxid = 0x100000011")
+        TemporaryFolder.change(
+            TemporaryFolder.log(in: folder), "UPDATE log SET checksum = 7 WHERE zxid = 0x100000011")
         let check = try Verification.run(on: NodeFolder(folder))
         #expect(
             check.findings.map(\.text).first?.hasPrefix("the checksum of the row 0x100000011 was") == true)
@@ -199,7 +219,7 @@ extension Story {
         let name = TemporaryFolder.names(in: place.path + "/beside")[0]
         TemporaryFolder.write(
             TemporaryFolder.read(place.path + "/beside/" + name) ?? [], to: folder + "/" + name)
-        TemporaryFolder.change(folder + "/log.db", "DELETE FROM log WHERE zxid = 0x100000005")
+        TemporaryFolder.change(TemporaryFolder.log(in: folder), "DELETE FROM log WHERE zxid = 0x100000005")
         let check = try Verification.run(on: NodeFolder(folder))
         #expect(check.replayed.map(\.base) == [.emptyTree, .snapshot(Zxid(rawValue: 0x1_0000_0011))])
         #expect(check.replayed.map(\.replayed) == [4, 5])
@@ -213,7 +233,7 @@ extension Story {
     func `finds damage beside the rows`(change: String, words: String) throws {
         let place = TemporaryFolder("inspection")
         let folder = try Story.ofServices().write(to: place.path + "/node")
-        TemporaryFolder.change(folder + "/log.db", change)
+        TemporaryFolder.change(TemporaryFolder.log(in: folder), change)
         let check = try Verification.run(on: NodeFolder(folder))
         #expect(!check.isSound)
         #expect(
@@ -244,9 +264,9 @@ extension Story {
         try Story().write(to: place.path + "/other")
         let other = place.path + "/other"
         try #require(TemporaryFolder.read(other + "/acknowledged") != nil)
-        TemporaryFolder.write([], to: folder + "/log.db")
+        TemporaryFolder.write([], to: TemporaryFolder.log(in: folder))
         let check = try Verification.run(on: NodeFolder(folder))
-        #expect(check.findings.contains { $0.text.contains("log.db: the file is missing") })
+        #expect(check.findings.contains { $0.text.contains("the log is missing: no log-<zxid>.db is there") })
     }
 
     @Test(arguments: [

@@ -1,10 +1,11 @@
-import FolderReading
 import Glibc
 import Inspection
 import Storage
 import TestSupport
 import Testing
 import Vocabulary
+
+@testable import FolderReading
 
 @Suite struct `A visitor of a folder` {
     let place = TemporaryFolder("inspection")
@@ -26,7 +27,7 @@ import Vocabulary
         #expect(try Verification.run(on: node).log.rows == 10)
         let after = TemporaryFolder.contents(of: folder)
         #expect(Set(before.keys) == Set(after.keys))
-        for name in ["log.db", "log.db-wal", "acknowledged", "lock"] {
+        for name in ["log-0000000000000000.db", "log-0000000000000000.db-wal", "acknowledged", "lock"] {
             #expect(before[name] == after[name], "\(name)")
         }
         try store.append(Array(story.rows.dropFirst(10)))
@@ -47,7 +48,6 @@ import Vocabulary
         let walBefore = store.sizes.walBytes
         for start in stride(from: 10_000, to: 20_000, by: 100) {
             try store.append(Array(story.rows[start..<start + 100]))
-            try store.checkpointIfDue()
         }
         #expect(store.sizes.walBytes <= walBefore + 9 << 20, "\(walBefore) to \(store.sizes.walBytes)")
         var rest = 5000
@@ -65,17 +65,17 @@ import Vocabulary
         let killed = place.path + "/killed"
         TemporaryFolder.copy(folder, to: killed)
         if withIndex {
-            TemporaryFolder.write(
-                TemporaryFolder.read(folder + "/log.db-shm") ?? [], to: killed + "/log.db-shm")
+            let index = "/log-0000000000000000.db-shm"
+            TemporaryFolder.write(TemporaryFolder.read(folder + index) ?? [], to: killed + index)
         }
         _ = consume store
         let before = TemporaryFolder.contents(of: killed)
-        try #require(before["log.db-wal"]?.isEmpty == false)
+        try #require(before["log-0000000000000000.db-wal"]?.isEmpty == false)
         var copy = ""
         do {
             let node = try NodeFolder(killed)
             #expect(node.state == .killed)
-            copy = node.logFile
+            copy = try #require(node.segments.files.last.map(node.segments.path))
             try #require(access(copy, F_OK) == 0)
             #expect(try Verification.run(on: node).log.rows == 10)
             #expect(try node.tree().zxid == story.rows[9].zxid)
@@ -115,7 +115,10 @@ import Vocabulary
         let folder = try story.write(to: place.path + "/node")
         let wrong: [(words: [String], status: Int32, part: String)] = [
             (["status", place.path + "/none"], 66, "No such file or directory; name the folder"),
-            (["status", empty], 66, "is no node's folder: it holds neither log.db nor a snapshot"),
+            (
+                ["status", empty], 66,
+                "is no node's folder: it holds neither a log (log-<zxid>.db) nor a snapshot"
+            ),
             (["status", place.path + "/file"], 66, "is a file; name the folder of a node"),
             (["log", "show", folder, "1:99"], 64, "0x100000063 is not in the log"),
             (["log", "show", folder, "banana"], 64, "banana"),
@@ -125,7 +128,7 @@ import Vocabulary
             (["snapshot", "tree", folder], 64, "has no snapshot; `aviary-admin tree` rebuilds"),
             (["zxid", "what"], 64, "'what' is no zxid; write it as 0x1000000ab"),
             (["why", folder, "relative"], 64, "relative"),
-            (["sql", folder, "DELETE FROM log.log"], 64, "a query may only read"),
+            (["sql", folder, "DELETE FROM znodes"], 64, "a query may only read"),
         ]
         for (words, status, part) in wrong {
             let failure = try #require(Admin.failure(words), "\(words)")

@@ -112,7 +112,8 @@ import Vocabulary
         _ = try FolderBackup.make(of: NodeFolder(folder), to: place.path + "/backup")
         #expect(try mark(of: place.path + "/backup") == "the disk was exchanged")
         TemporaryFolder.change(
-            folder + "/log.db", "UPDATE log SET checksum = checksum + 1 WHERE zxid = 0x100000005")
+            TemporaryFolder.log(in: folder), "UPDATE log SET checksum = checksum + 1 WHERE zxid = 0x100000005"
+        )
         let run = try Admin(["repair", folder, "--yes"])
         #expect(run.text.contains("the folder is still marked"), "\(run.text)")
         #expect(try mark(of: folder) == "the disk was exchanged")
@@ -147,24 +148,25 @@ import Vocabulary
         let folder = place.path + "/node"
         TemporaryFolder.copy(place.path + "/running", to: folder)
         try store.close()
-        try #require((TemporaryFolder.read(folder + "/log.db-wal") ?? []).isEmpty == false)
-        unlink(folder + "/log.db")
+        try #require((TemporaryFolder.read(TemporaryFolder.log(in: folder) + "-wal") ?? []).isEmpty == false)
+        unlink(TemporaryFolder.log(in: folder))
         let hopeless = try Admin(["repair", folder, "--yes"])
         #expect(hopeless.isBad)
         #expect(
             hopeless.text.hasPrefix(
-                "log.db is missing or empty; what is there: acknowledged, log.db-wal. If it was moved, put "
-                    + "it back, with its log.db-wal. Without it: nothing is left that a node could start "
-                    + "on: "),
+                "the log is missing or empty; what is there: acknowledged, log-0000000000000000.db-wal. "
+                    + "If its files, log-<zxid>.db, were moved, put them back, each with its -wal. Without "
+                    + "them: nothing is left that a node could start on: "),
             "\(hopeless.text)")
         #expect(hopeless.text.contains("while all other voters are up, and only then"))
         #expect(hopeless.text.hasSuffix("\nnothing was done\n"))
         let refused = try #require(Admin.failure(["truncate", folder, "--after", "1:20", "--yes"]))
-        #expect(refused.message.contains("log.db: the file is missing"), "\(refused.message)")
+        #expect(
+            refused.message.contains("the log is missing: no log-<zxid>.db is there"), "\(refused.message)")
 
         try story.writeSnapshot(to: folder)
         let run = try Admin(["repair", folder, "--yes"])
-        #expect(run.text.contains("Without it: keeps the tree of the snapshot \(story.last)"))
+        #expect(run.text.contains("Without them: keeps the tree of the snapshot \(story.last)"))
         #expect(try Started(on: folder).last == story.last)
         #expect(try mark(of: folder) == nil, "the snapshot has all of it")
     }

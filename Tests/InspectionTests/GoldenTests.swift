@@ -12,9 +12,10 @@ import Vocabulary
         let node = try Story.ofServices().write(to: place.path + "/node")
         let damaged = place.path + "/damaged"
         TemporaryFolder.copy(node, to: damaged)
-        TemporaryFolder.change(damaged + "/log.db", "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
         TemporaryFolder.change(
-            damaged + "/log.db", "DELETE FROM log WHERE zxid IN (0x10000000d, 0x10000000e)")
+            TemporaryFolder.log(in: damaged), "UPDATE log SET body = x'00' WHERE zxid = 0x100000007")
+        TemporaryFolder.change(
+            TemporaryFolder.log(in: damaged), "DELETE FROM log WHERE zxid IN (0x10000000d, 0x10000000e)")
         return [
             "NODE": node, "DAMAGED": damaged, "TRIMMED": try trimmed(in: place),
             "SHORTER": try Story.ofServices().write(

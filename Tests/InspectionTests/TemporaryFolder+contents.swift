@@ -10,6 +10,12 @@ extension TemporaryFolder {
         return files
     }
 
+    /// The newest file of the log in a folder; its name where there was one file, and it is gone.
+    static func log(in folder: String) -> String {
+        let names = names(in: folder).filter { $0.hasPrefix("log-") && $0.hasSuffix(".db") }
+        return folder + "/" + (names.max() ?? "log-0000000000000000.db")
+    }
+
     /// A copy of the files, as a killed process would leave them when its store is open.
     static func copy(_ folder: String, to other: String) {
         mkdir(other, 0o750)

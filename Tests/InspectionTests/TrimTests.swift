@@ -14,7 +14,7 @@ import Vocabulary
 
     /// As a node does it, in one commit.
     private func trim(through zxid: Zxid) throws {
-        let database = try Database(path: folder + "/log.db")
+        let database = try Database(path: TemporaryFolder.log(in: folder))
         let statements = try LogStatements(database)
         var numbers = try NodeNumbers(of: database)
         numbers.start = try #require(try LogReader(database).chain(atOrBefore: zxid))

@@ -129,7 +129,7 @@ def after_a_kill(report, node, writer):
 
 
 def after_damage(report, node):
-    database = sqlite3.connect(node.data / "log.db")
+    database = sqlite3.connect(min(node.data.glob("log-*.db")))
     database.execute("UPDATE log SET body = x'00' WHERE zxid = 9")
     database.commit()
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -14,6 +14,8 @@ final class FaultyDisk {
     private let name: String
     private let disk: OpaquePointer
     private let synchronous: String
+    /// Small enough for many segments.
+    var segmentPages = 12
     private var markStates: [[UInt8]] = []
     private var random: SeededGenerator
 
@@ -29,12 +31,12 @@ final class FaultyDisk {
     var operations: Int64 { faulty_disk_operations(disk) }
 
     func open() throws(StorageError) -> LogStore {
-        let disk = self.disk
-        let store = try LogStore.open(
-            directory: folder.path,
-            disk: LogStore.DiskAccess(
-                files: name, synchronous: synchronous,
-                logExists: { faulty_disk_holds(disk, $0) != 0 }))
+        let files = FaultyFolder(disk: disk, vfs: name)
+        let synchronous = synchronous
+        var store = try LogStore.open(directory: folder.path, isKeptBeside: false) { _ in
+            LogDisk(files: files, synchronous: synchronous)
+        }
+        store.limits.walPages = segmentPages
         noteSyncedMark()
         return store
     }
@@ -69,5 +71,59 @@ final class FaultyDisk {
         TemporaryFolder.write(left, to: folder.mark)
     }
 
+    /// Makes of the folder's one segment what a former version had: `log.db`, without what is newer.
+    func makeFormer() throws {
+        let files = FaultyFolder(disk: disk, vfs: name)
+        let segment = DataDirectory(visiting: folder.path).segment(.zero)
+        let database = try Database(path: segment, files: name)
+        try database.execute(FaultyDisk.former)
+        try database.close()
+        try files.rename(segment, to: folder.path + "/log.db")
+        try files.sync()
+    }
+
+    /// Takes away what a former version's schema did not have.
+    static let former = "DROP TABLE completion; DELETE FROM migrations WHERE name = 'v0002-segment'"
+
     func kill() { faulty_disk_kill(disk) }
+}
+
+/// The names in the faulty disk's folder.
+///
+/// `@unchecked Sendable`: all that is done on this disk is done on the test's thread.
+private struct FaultyFolder: LogFiles, @unchecked Sendable {
+    let disk: OpaquePointer
+    let vfs: String?
+
+    func names() throws(StorageError) -> [String] {
+        var names: [String] = []
+        while let path = faulty_disk_name(disk, Int32(names.count)) {
+            names.append(String(cString: path).split(separator: "/").last.map(String.init) ?? "")
+        }
+        return names
+    }
+
+    func size(of file: String) -> Int64 { faulty_disk_size(disk, file) }
+
+    func rename(_ file: String, to name: String) throws(StorageError) {
+        try require(faulty_disk_rename(disk, file, name), file)
+    }
+
+    func remove(_ file: String) throws(StorageError) { try require(faulty_disk_remove(disk, file), file) }
+
+    func link(_ file: String, to name: String) -> Bool { faulty_disk_link(disk, file, name) == 0 }
+
+    func write(_ bytes: [UInt8], to file: String) throws(StorageError) {
+        try require(faulty_disk_write(disk, file, bytes, Int64(bytes.count)), file)
+    }
+
+    func read(_ file: String) throws(StorageError) -> [UInt8] {
+        Array(UnsafeRawBufferPointer(start: faulty_disk_bytes(disk, file), count: Int(size(of: file))))
+    }
+
+    func sync() throws(StorageError) { try require(faulty_disk_sync_folder(disk), "the folder") }
+
+    private func require(_ failed: Int32, _ file: String) throws(StorageError) {
+        guard failed == 0 else { throw StorageError(.io, "\(file): the disk failed") }
+    }
 }

@@ -119,7 +119,7 @@ private final class InstallLife {
         var store = try disk.open()
         let (zxid, new) = try prepare(&store)
         let isPowerLoss = failure?.isPowerLoss ?? Bool.random(using: &random)
-        let operation = failure?.operation ?? Int.random(in: 0..<(4 + new.count * 2), using: &random)
+        let operation = failure?.operation ?? Int.random(in: 0..<(80 + new.count * 2), using: &random)
         disk.fail(after: operation, FAULTY_POWER_OFF)
         var isOver = false
         do {
@@ -128,8 +128,7 @@ private final class InstallLife {
         } catch {
             guard error.code == .io else { throw error }
         }
-        // Either way the mark was made durable before the database was touched, or after it.
-        disk.noteSyncedMark()
+        try noteMark(isOver)
         _ = consume store
         if isPowerLoss { disk.losePower() } else { disk.kill() }
         failWhileOpening()
@@ -143,8 +142,8 @@ private final class InstallLife {
             (start, rows, committed) = (zxid, new, zxid)
             return isOver || wasSame ? .over : .new
         case (start, rows) where !isOver:
-            // Onto the same snapshot, both are vouched for up to that only.
-            guard store.committed == committed || start == zxid && store.committed == zxid else {
+            // After a power loss the mark may be older, which is sound.
+            guard store.committed <= committed else {
                 throw Complaint(what: "committed \(store.committed), was \(committed)")
             }
             committed = store.committed
@@ -154,6 +153,17 @@ private final class InstallLife {
                 what: "\(found.count) rows after \(store.startZxid); old \(rows.count) after \(start), "
                     + "new \(new.count) after \(zxid), exchange over: \(isOver)")
         }
+    }
+
+    /// Decided or over, the mark was made durable.
+    private func noteMark(_ isOver: Bool) throws {
+        if !isOver,
+            case .copy(let mark, _) = try AcknowledgedMark.read(DataDirectory(visiting: disk.folder.path)),
+            !mark.isExchangeDecided
+        {
+            return disk.noteMark()
+        }
+        disk.noteSyncedMark()
     }
 
     private func grow(_ store: inout LogStore) throws {

@@ -28,7 +28,7 @@ import Vocabulary
         try CatchUpMark.write("a test", to: DataDirectory(visiting: path))
         let writer = try SnapshotWriter(directory: path, zxid: store.lastZxid)
         let names = try DataDirectory(visiting: path).names()
-        #expect(names.contains("log.db-shm") && names.contains { $0.hasSuffix(".tmp") })
+        #expect(names.contains("log-0000000000000000.db-shm") && names.contains { $0.hasSuffix(".tmp") })
         #expect(try openings(in: path) == [], "temporary files too")
         _ = consume writer
         #expect(try openings(in: root.path + "/a") == [], "nor is the folder above open")
@@ -42,7 +42,9 @@ import Vocabulary
         var store = try folder.open()
         try store.append(Sample.rows(after: .zero, count: 1))
         try store.close()
-        for name in ["log.db", "acknowledged", "lock"] { chmod(folder.path + "/" + name, 0o644) }
+        for name in ["log-0000000000000000.db", "acknowledged", "lock"] {
+            chmod(folder.path + "/" + name, 0o644)
+        }
         TemporaryFolder.write([49], to: folder.path + "/myid")
         chmod(folder.path + "/myid", 0o644)
         let again = try folder.open()

@@ -42,13 +42,17 @@ import Vocabulary
     }
 
     private func move(from source: String, to target: String) {
-        for name in ["log.db", "acknowledged"] { rename(source + "/" + name, target + "/" + name) }
+        for name in ["log-0000000000000000.db", "acknowledged"] {
+            rename(source + "/" + name, target + "/" + name)
+        }
     }
 
     @Test func `are refused where dataLogDir was added to a node that has data`() throws {
         try live(data)
         let message = try refusal { try start(data, log) }
-        #expect(message.contains("dataLogDir=\(log) holds no data, but dataDir=\(data) does (log.db)"))
+        #expect(
+            message.contains(
+                "dataLogDir=\(log) holds no data, but dataDir=\(data) does (log-0000000000000000.db)"))
         mkdir(log, 0o700)
         move(from: data, to: log)
         let store = try start(data, log)
@@ -60,7 +64,9 @@ import Vocabulary
         let message = try refusal { try start(data) }
         #expect(message.contains("dataDir=\(data) holds no data"))
         #expect(message.contains("dataLogDir=\(log)"))
-        #expect(try refusal { try start(data, root.path + "/third") }.contains("(log.db is there)"))
+        #expect(
+            try refusal { try start(data, root.path + "/third") }.contains(
+                "(log-0000000000000000.db is there)"))
         #expect(try start(data, log).lastZxid.counter == 3)
     }
 
@@ -69,7 +75,7 @@ import Vocabulary
         try live(root.path + "/other", log)
         mkdir(root.path + "/both", 0o700)
         rename(root.path + "/other/log-directory", data + "/log-directory")
-        #expect(try refusal { try start(data) }.contains("log.db still is"))
+        #expect(try refusal { try start(data) }.contains("log-0000000000000000.db still is"))
     }
 
     @Test func `may be renamed together with their history`() throws {
@@ -84,13 +90,13 @@ import Vocabulary
         mkdir(data, 0o700)
         mkdir(data + "/version-2", 0o700)
         #expect(try start(data).lastZxid == .zero, "an empty version-2 is nothing")
-        for name in ["log.db", "acknowledged"] { unlink(data + "/" + name) }
+        for name in ["log-0000000000000000.db", "acknowledged"] { unlink(data + "/" + name) }
         TemporaryFolder.write([1], to: data + "/version-2/" + file)
         for message in [try refusal { try start(data) }, try refusal { try start(data, log) }] {
             #expect(message.contains("dataDir=\(data) holds the data of a server of Apache's"))
             #expect(message.contains("version-2/\(file)"))
         }
-        #expect(access(data + "/log.db", F_OK) != 0, "nothing was made there")
+        #expect(access(data + "/log-0000000000000000.db", F_OK) != 0, "nothing was made there")
     }
 
     @Test func `are not made where datadir autocreate is false`() throws {

@@ -82,12 +82,11 @@ struct LogLife {
     mutating func untilPowerLoss() -> Verdict {
         do {
             var store = try disk.open()
-            store.trimStepRows = 5
             let verdict = try check(&store)
             guard verdict == .sound else { return verdict }
-            if snapshot > store.startZxid { try store.trim(through: snapshot) }
-            disk.noteSyncedMark()
-            disk.fail(after: Int.random(in: 0..<60, using: &random), FAULTY_POWER_OFF)
+            if snapshot > store.startZxid { try trim(&store) }
+            let operations = Bool.random(using: &random) ? 60 : 500
+            disk.fail(after: Int.random(in: 0..<operations, using: &random), FAULTY_POWER_OFF)
             work(&store)
         } catch {
             return .lost("\(error)")
@@ -108,7 +107,7 @@ struct LogLife {
     private mutating func work(_ store: inout LogStore) {
         underWay = []
         epochUnderWay = acceptedEpoch
-        // The power fails within 60 operations of the disk, and each turn takes at least two.
+        // The power fails within 500 operations of the disk, and each turn takes at least two.
         while true {
             do {
                 try turn(&store)
@@ -144,12 +143,18 @@ struct LogLife {
             snapshot = max(
                 snapshot, acknowledged[Int.random(in: 0..<acknowledged.count, using: &random)].zxid)
             try SampleTree().write(to: disk.folder, snapshot)
-            defer { disk.noteSyncedMark() }
-            try store.trim(through: snapshot)
+            try trim(&store)
         default:
             try store.append(nextBatch(after: store.lastZxid))
             settle()
         }
+    }
+
+    /// The mark is made durable before anything goes.
+    private func trim(_ store: inout LogStore) throws {
+        let start = store.startZxid
+        defer { if store.startZxid > start { disk.noteSyncedMark() } }
+        try store.trim(through: snapshot)
     }
 
     private mutating func nextBatch(after zxid: Zxid) -> [LogRow] {
@@ -172,7 +177,10 @@ struct LogLife {
         acknowledged.removeAll { $0.zxid <= store.startZxid }
         if rows == acknowledged + underWay {
             settle()
-        } else if let cut, rows == acknowledged.filter({ $0.zxid <= cut }) {
+        } else if let cut, rows.last?.zxid ?? store.startZxid >= cut,
+            rows == Array(acknowledged.prefix(rows.count))
+        {
+            // What is cut goes file by file, from the end.
             acknowledged = rows
         } else if rows != acknowledged {
             return .lost(

@@ -1,7 +1,8 @@
 import CSQLite
 import Vocabulary
 
-/// `log.db` as SQLite alone sees it, without any of our checks: the second opinion of the damage campaign.
+/// A log's segments as SQLite alone sees them, without any of our checks: the second opinion of the damage
+/// campaign.
 struct RawLog: Equatable {
     enum Value: Equatable {
         case integer(Int64)
@@ -23,8 +24,13 @@ struct RawLog: Equatable {
 
     /// Reads the log of `folder`; recovers its WAL on the way, so `folder` should be a copy.
     init(reading folder: Folder) {
+        for segment in folder.segments where end == SQLITE_DONE { read(segment) }
+        if folder.segments.isEmpty { end = SQLITE_CANTOPEN }
+    }
+
+    private mutating func read(_ file: String) {
         var database: OpaquePointer?
-        end = sqlite3_open_v2(folder.log, &database, SQLITE_OPEN_READWRITE, nil)
+        end = sqlite3_open_v2(file, &database, SQLITE_OPEN_READWRITE, nil)
         defer { sqlite3_close_v2(database) }
         guard end == SQLITE_OK else { return }
         var statement: OpaquePointer?
@@ -50,8 +56,10 @@ struct RawLog: Equatable {
         return rows.count > pristine.rows.count || end != SQLITE_DONE ? pristine.rows.last?.zxid.next : nil
     }
 
-    /// Runs `sql` on the log of `folder`, leaving everything in `log.db`.
-    static func change(_ folder: Folder, _ sql: String) { change(file: folder.log, sql) }
+    /// Runs `sql` on all segments of `folder`, leaving no WAL.
+    static func change(_ folder: Folder, _ sql: String) {
+        for file in folder.segments.isEmpty ? [folder.log] : folder.segments { change(file: file, sql) }
+    }
 
     static func change(file: String, _ sql: String) {
         var database: OpaquePointer?

@@ -7,8 +7,8 @@ import Vocabulary
 @Suite struct `The schema of a log` {
     @Test(arguments: [
         "UPDATE migrations SET checksum = checksum + 1",
-        "INSERT INTO migrations VALUES ('v0002-of-tomorrow', 1)",
-        "UPDATE migrations SET name = 'v0000-renamed'",
+        "INSERT INTO migrations VALUES ('v0003-of-tomorrow', 1)",
+        "UPDATE migrations SET name = 'v0000-renamed' WHERE name = 'v0001-log'",
     ])
     func `refuses a history that is not this version's`(edit: String) throws {
         let folder = Folder()

@@ -18,7 +18,7 @@ SETTINGS = {
 #: it.
 APACHE_SETTINGS = {"snapCount": 1_000_000_000}
 #: Aviary's are exact: they are taken as often as its rule allows.
-AVIARY_SETTINGS = {"snapCount": 2000}
+AVIARY_SETTINGS = {"snapCount": 2000, "txnLogSizeLimitInKb": 64}
 
 
 def kinds_of(mix):

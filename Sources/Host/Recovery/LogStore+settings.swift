@@ -12,7 +12,9 @@ extension LogStore {
         for warning in places.warnings { log.warning("\(warning)") }
         var store = try open(
             directory: settings.dataLogDir,
-            isEmptyBelieved: settings.isEmptyBelieved || places.isInitialized)
+            isEmptyBelieved: settings.isEmptyBelieved || places.isInitialized,
+            noteTakeOver: { log.info("\($0)") })
+        store.limits.bytes = settings.storage.segmentBytes
         try places.settle()
         try store.sayWhatIsMissing(settings, log)
         return store

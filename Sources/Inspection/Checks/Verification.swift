@@ -78,11 +78,11 @@ package struct Verification: Sendable {
         _ folder: NodeFolder, _ scope: Scope, _ progress: Progress
     ) throws -> Verification {
         let numbers = Result { () throws(StorageError) in try folder.numbers() }
-        let start = (try? numbers.get().start.zxid) ?? .zero
+        let start = (try? folder.start().zxid) ?? folder.namedStart
         var verification = Verification(log: LogCheck(mark: try folder.mark(), start: start))
         if let fault = folder.logFault {
             verification.findings.append(Finding(.damage, .log, at: Zxid(rawValue: 1), fault.finding))
-        } else if case .failure(let error) = numbers {
+        } else if case .failure(let error) = numbers, !folder.isOldestUnreadable {
             verification.findings.append(Finding(.damage, .numbers, error.finding))
         }
         let all = scope.contains(.snapshots) || scope.contains(.trees) ? try folder.snapshots() : []
@@ -121,7 +121,7 @@ package struct Verification: Sendable {
             pace.reached(entry.zxid)
         }
         log.finish(walk)
-        findings += log.findings
+        findings += try SegmentCheck(folder, counting: scope.contains(.log)).findings(with: log.findings)
         let end = log.last?.zxid ?? start
         for zxid in waiting {
             _ = load(zxid, of: folder, progress)
@@ -149,7 +149,7 @@ package struct Verification: Sendable {
     ) throws {
         while let next = waiting.first, next <= zxid {
             waiting.removeFirst()
-            let isForeign = try folder.numbers().start == RowChain(afterSnapshot: next)
+            let isForeign = try folder.start() == RowChain(afterSnapshot: next)
             guard let loaded = load(next, of: folder, progress, isExact: !isForeign, replay: replay) else {
                 continue
             }
@@ -222,7 +222,7 @@ package struct Verification: Sendable {
             findings.append(
                 Finding(
                     .damage, .numbers,
-                    "log.db holds the epochs \(numbers.acceptedEpoch.rawValue) and "
+                    "the log holds the epochs \(numbers.acceptedEpoch.rawValue) and "
                         + "\(numbers.currentEpoch.rawValue), but this node has promised "
                         + "\(mark.acceptedEpoch.rawValue) and \(mark.currentEpoch.rawValue): an older copy"))
         }

@@ -19,7 +19,7 @@ struct Comparing {
         for (index, folder) in folders.enumerated() {
             let mark = try folder.mark()
             // Absence is the meaning: damaged numbers are a finding of the node's own.
-            let start = (try? folder.numbers().start.zxid) ?? .zero
+            let start = (try? folder.start().zxid) ?? .zero
             let cursor = try Cursor(folder, index: index, start: start, mark: mark)
             cursors.append(cursor)
             nodes.append(
@@ -39,7 +39,7 @@ struct Comparing {
             return [Finding(.damage, .log, at: Zxid(rawValue: 1), fault.finding)]
         }
         do {
-            _ = try folder.numbers()
+            if !folder.isOldestUnreadable { _ = try folder.numbers() }
             return []
         } catch {
             return [Finding(.damage, .numbers, error.finding)]
@@ -149,13 +149,18 @@ struct Comparing {
         for cursor in cursors {
             cursor.finish()
             comparison.nodes[cursor.index].check = cursor.check
-            comparison.nodes[cursor.index].findings += cursor.check.findings
+            comparison.nodes[cursor.index].findings += try findings(of: cursor)
             comparison.nodes[cursor.index].last = cursor.last
             comparison.nodes[cursor.index].tail = cursor.tail
         }
         for cursor in cursors { try sharpen(cursor.index) }
         snapshots.finish(&comparison)
         checkQuorum()
+    }
+
+    private func findings(of cursor: Cursor) throws -> [Finding] {
+        guard cursor.isReadable else { return cursor.check.findings }
+        return try SegmentCheck(folders[cursor.index], counting: false).findings(with: cursor.check.findings)
     }
 
     /// Where an epoch ends, its own log does not say: what a node lost or has wrong there begins where the

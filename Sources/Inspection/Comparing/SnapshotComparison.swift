@@ -21,7 +21,7 @@ struct SnapshotComparison {
     init(_ folders: [NodeFolder]) throws {
         for (index, folder) in folders.enumerated() {
             // Absence is the meaning: damaged numbers are a finding of the node's own.
-            let start = try? folder.numbers().start
+            let start = try? folder.start()
             let last = (try? folder.log().row(atOrBefore: Zxid(rawValue: .max))?.zxid) ?? start?.zxid ?? .zero
             for zxid in try folder.snapshots() {
                 do {

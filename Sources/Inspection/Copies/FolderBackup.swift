@@ -72,7 +72,7 @@ package struct FolderBackup: Sendable {
     }
 
     private static func start(of folder: NodeFolder, onlyNewest: Bool) throws -> RowChain {
-        let start = try folder.numbers().start
+        let start = try folder.start()
         guard onlyNewest, let newest = try folder.snapshots().last, newest > start.zxid,
             let chain = try folder.log().chain(atOrBefore: newest), chain.zxid == newest
         else { return start }
@@ -143,7 +143,7 @@ package struct FolderBackup: Sendable {
                 throw ChangedMeanwhile(error: damaged(folder, at: zxid, soundUpTo: zxid))
             }
         }
-        if let unreadable = walk.unreadableEndAfter {
+        if let unreadable = walk.unreadableEndAfter, end.map({ writer.lastZxid < $0 }) ?? true {
             throw damaged(folder, at: unreadable.expectedNext, soundUpTo: writer.lastZxid)
         }
     }

@@ -11,7 +11,7 @@ package enum FolderRepair {
     package static func truncate(
         _ folder: NodeFolder, after zxid: Zxid, stamp: String, progress: Progress = Progress()
     ) throws -> FolderExchange {
-        let start = try folder.numbers().start
+        let start = try folder.start()
         let end = try folder.zxid(of: nil)
         guard zxid < end else {
             throw InspectionError(

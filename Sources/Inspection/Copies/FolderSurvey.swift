@@ -26,7 +26,7 @@ package struct FolderSurvey: Sendable {
     package private(set) var remedy = Remedy.nothing
     /// History that the folder that could be made would no longer hold.
     package private(set) var givenUp = GivenUp.nothing
-    /// Names of a node's files that are there, where `log.db` is not; nil: it is.
+    /// Names of a node's files that are there, where no file of the log is; nil: one is.
     package let filesWithoutLog: [String]?
     package let verification: Verification
     /// The last transaction that this node has vouched for, where that is known.
@@ -69,7 +69,7 @@ package struct FolderSurvey: Sendable {
         }.sorted()
         // Absence is the meaning: damaged numbers are among the findings.
         let numbers = try? folder.numbers()
-        start = numbers?.start
+        start = try? folder.start()
         var accepted = numbers?.acceptedEpoch ?? .zero
         var current = numbers?.currentEpoch ?? .zero
         if case .read(let mark) = try folder.mark() {

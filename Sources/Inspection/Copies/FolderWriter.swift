@@ -4,12 +4,13 @@ package import Storage
 package import Vocabulary
 
 /// Writes a node's folder anew: what it holds afterwards is what a node would have left that ended cleanly
-/// with these rows.
+/// with these rows. The log is one file.
 ///
 /// Written under another name; it has its own only when all of it is durable.
 package struct FolderWriter: ~Copyable {
     private let folder: UnfinishedFolder
     private let directory: DataDirectory
+    private let file: String
     private let database: Database
     private let statements: LogStatements
     private let lock: DirectoryLock
@@ -21,13 +22,17 @@ package struct FolderWriter: ~Copyable {
 
     /// Rows of one commit.
     private static let rowsPerCommit = 10_000
+    /// Pages of the WAL at which they are copied into the file.
+    private static let walPagesMax: Int = 4096
+
     /// - Parameter start: what the log begins after.
     /// - Throws: `misuse` when there is something of that name.
     package init(folder: String, start: RowChain) throws(StorageError) {
         let folder = try UnfinishedFolder(folder)
         let directory = try DataDirectory(creating: folder.path)
         let lock = try DirectoryLock(directory)
-        let database = try Database(path: directory.log)
+        let file = directory.segment(start.zxid)
+        let database = try Database(path: file)
         // One sync at the end is enough for a folder that has no name before.
         try LogStore.configure(database, synchronous: "OFF")
         try Migrator.log.migrate(database)
@@ -35,6 +40,7 @@ package struct FolderWriter: ~Copyable {
         try statements.begin.run()
         self.folder = folder
         self.directory = directory
+        self.file = file
         self.lock = lock
         self.database = database
         self.statements = statements
@@ -53,7 +59,7 @@ package struct FolderWriter: ~Copyable {
     /// Adds a row behind the last one.
     package mutating func append(_ row: LogRow) throws(StorageError) {
         guard end.zxid.isFollowed(by: row.zxid) else {
-            throw StorageError(.misuse, "\(directory.log): \(row.zxid) cannot follow \(end.zxid)")
+            throw StorageError(.misuse, "\(file): \(row.zxid) cannot follow \(end.zxid)")
         }
         end = try statements.insert([row], after: end)
         pending += 1
@@ -61,7 +67,7 @@ package struct FolderWriter: ~Copyable {
         guard pending >= FolderWriter.rowsPerCommit else { return }
         pending = 0
         try statements.commit.run()
-        if database.walPages >= LogStore.walPagesMax { try database.execute("PRAGMA wal_checkpoint") }
+        if database.walPages >= FolderWriter.walPagesMax { try database.execute("PRAGMA wal_checkpoint") }
         try statements.begin.run()
     }
 

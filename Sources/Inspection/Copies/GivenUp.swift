@@ -69,7 +69,7 @@ extension GivenUp {
     /// History that goes when everything after `zxid` is cut off.
     package static func byTruncating(_ folder: NodeFolder, after zxid: Zxid) throws -> GivenUp {
         let log = try folder.log()
-        let start = try folder.numbers().start
+        let start = try folder.start()
         let end = try folder.zxid(of: nil)
         var evidence = Evidence(
             isHeld: false, last: end, ends: try log.reigns().map(\.last), isWhole: false)

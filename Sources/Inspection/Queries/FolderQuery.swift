@@ -5,8 +5,8 @@ internal import Vocabulary
 internal import Wire
 internal import Znodes
 
-/// SQL over a node's folder: the views of the log as `migrations` has them, the tree of one moment, and
-/// functions that decode bodies.
+/// SQL over a node's folder: the views of the log as `migrations` has them, over all of its files, the tree
+/// of one moment, and functions that decode bodies.
 package final class FolderQuery {
     private let console: SQLConsole
 
@@ -26,11 +26,9 @@ package final class FolderQuery {
         progress: Progress = Progress()
     ) throws -> FolderQuery {
         let console = try SQLConsole(over: folder, functions: functions)
-        for view in ["txns", "epochs", "sessions"] {
-            try console.execute("CREATE TEMP VIEW \(view) AS SELECT * FROM log.\(view)")
-        }
         let query = FolderQuery(console)
         try query.addSnapshots(of: folder)
+        try query.addSegments(of: folder)
         try console.execute(znodesTable)
         if mention.lowercased().contains("znodes") { try query.addZnodes(folder, moment, progress) }
         console.seal(limitMs: folder.isRunning ? limitMsWhileRunning : nil)
@@ -74,6 +72,28 @@ package final class FolderQuery {
                     summary.map { .integer($0.znodes) } ?? .null,
                     summary.map { .integer($0.sessions) } ?? .null, .words(summary.map { "\($0.digest)" }),
                     .integer(snapshot.bytes), .integer(snapshot.isUsable ? 1 : 0), .words(snapshot.fault),
+                ])
+        }
+    }
+
+    private func addSegments(of folder: NodeFolder) throws {
+        try console.execute(
+            """
+            CREATE TEMP TABLE segments (
+                file TEXT, id INTEGER, start_zxid TEXT, last_zxid TEXT, rows INTEGER, bytes INTEGER,
+                state TEXT, fault TEXT)
+            """)
+        for segment in try folder.segmentReadings() {
+            let start = segment.start?.zxid ?? segment.file.namedStart
+            let rows = try segment.completion?.rows ?? folder.countRows(of: segment.file)
+            try console.insert(
+                into: "segments",
+                [
+                    .words(segment.file.name), start.map { .integer($0.rawValue) } ?? .null,
+                    .words(start.map { "\($0)" }), .words(segment.end.map { "\($0.zxid)" }),
+                    rows.map { .integer($0) } ?? .null, .integer(segment.bytes),
+                    .words(segment.isNewest ? "newest" : "complete"),
+                    .words((segment.fault ?? segment.completionFault)?.finding),
                 ])
         }
     }

@@ -23,6 +23,8 @@ package struct NodeStatus: Sendable {
     /// may.
     package let mustSynchronize: String?
     package let reigns: [LogVisit.Reign]
+    /// The files of the log, oldest first.
+    package let segments: [SegmentReading]
     package let snapshots: [Snapshot]
     package let sizes: FolderSizes
     package let schemas: [String]
@@ -51,7 +53,11 @@ package struct NodeStatus: Sendable {
             reigns = []
             faults.append(error.finding)
         }
-        let start = numbers?.start.zxid ?? .zero
+        segments = try folder.segmentReadings()
+        if folder.logFault == nil {
+            faults += try SegmentCheck(folder, counting: false).findings(with: []).map(\.text)
+        }
+        let start = (try? folder.start().zxid) ?? folder.namedStart
         let last = reigns.last?.last ?? start
         snapshots = try folder.snapshots().map { zxid in
             NodeStatus.snapshot(zxid, of: folder, isUsable: zxid >= start && zxid <= last)

@@ -78,7 +78,7 @@ package struct ZnodeHistory: Sendable {
     private init(of path: ZnodePath, before folder: NodeFolder, withChildren: Bool) throws {
         self.path = path
         self.withChildren = withChildren
-        start = try folder.numbers().start.zxid
+        start = try folder.start().zxid
         last = start
         if start > .zero, let oldest = try folder.horizon() {
             let stat = try folder.storedStat(of: path, inSnapshot: oldest)

@@ -18,7 +18,7 @@ package enum ZxidPlace: Equatable, Sendable {
             self = .row(row)
             return
         }
-        let start = try folder.numbers().start.zxid
+        let start = try folder.start().zxid
         let before = try log.row(atOrBefore: zxid)
         let after = try log.row(atOrAfter: zxid)
         switch (before, after) {

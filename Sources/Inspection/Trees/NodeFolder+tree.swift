@@ -9,7 +9,7 @@ extension NodeFolder {
     /// - Throws: `InspectionError.usage` where the log says nothing about it.
     package func zxid(of moment: Moment?) throws -> Zxid {
         let log = try self.log()
-        let start = try numbers().start.zxid
+        let start = try start().zxid
         guard let last = try log.row(atOrBefore: Zxid(rawValue: .max)) else { return start }
         switch moment {
         case nil: return last.zxid
@@ -30,7 +30,7 @@ extension NodeFolder {
     private func zxid(ofTime time: Int64, _ log: borrowing LogVisit) throws -> Zxid? {
         let reigns = try log.reigns()
         guard let reign = reigns.last(where: { $0.firstTimeMs <= time }) else {
-            guard let first = reigns.first, try numbers().start.zxid > .zero else { return nil }
+            guard let first = reigns.first, try start().zxid > .zero else { return nil }
             throw InspectionError(
                 .usage,
                 "\(TimeText.iso(time)) is before what the log of \(path) holds: it begins with "
@@ -108,7 +108,7 @@ extension NodeFolder {
 
     /// Where the replay begins.
     private func base(for target: Zxid, _ progress: Progress) throws -> RebuiltTree {
-        let start = try numbers().start
+        let start = try start()
         let all = try snapshots()
         let usable = all.filter { $0 >= start.zxid && $0 <= target }
         var faults: [String] = []
@@ -133,7 +133,7 @@ extension NodeFolder {
 
     /// Where the oldest tree stands that can be rebuilt: zero where the log has its beginning.
     package func horizon() throws -> Zxid? {
-        let start = try numbers().start.zxid
+        let start = try start().zxid
         if start == .zero { return .zero }
         return try snapshots().first { $0 >= start }
     }

@@ -5,6 +5,8 @@ package struct StorageSettings: Equatable, Sendable {
     package var snapshotTransactions: Int?
     /// `snapSizeLimitInKb`: bytes of log after which one is due, whichever comes first; 0 for no such rule.
     package var snapshotLogBytes = 4_194_304 << 10
+    /// `txnLogSizeLimitInKb`: bytes of rows after which the log goes on in another file.
+    package var segmentBytes = 4096 << 10
     /// `autopurge.snapRetainCount`, at least 3.
     package var snapshotsKept = 3
     /// `autopurge.purgeInterval`: without effect, old snapshots go when a new one is complete.
@@ -26,6 +28,9 @@ extension StorageSettings {
         let limitKb = try entries.integer(
             "snapSizeLimitInKb", default: 4_194_304, in: -1...Int.max >> 10, "KiB")
         snapshotLogBytes = max(0, limitKb) << 10
+        let segmentKb = try entries.integer(
+            "txnLogSizeLimitInKb", default: 4096, in: -1...Int.max >> 10, "KiB, or -1")
+        if segmentKb > 0 { segmentBytes = segmentKb << 10 }
         snapshotsKept = try entries.integer(
             "autopurge.snapRetainCount", default: 3, in: Entries.anyInteger, "a number of snapshots")
         if snapshotsKept < 3 {

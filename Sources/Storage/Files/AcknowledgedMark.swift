@@ -26,6 +26,11 @@ package struct Acknowledged: Equatable, Sendable {
     }
 
     static let nothing = Acknowledged(chain: .empty, acceptedEpoch: .zero, currentEpoch: .zero)
+
+    /// Whether another history has taken this one's place: what is left of the old one is only to be removed.
+    package var isExchangeDecided: Bool {
+        successor != .zero && chain == RowChain(afterSnapshot: successor)
+    }
 }
 
 extension Acknowledged {
@@ -61,10 +66,10 @@ extension Acknowledged {
 /// power cut that also took the newer marks.) The mark can never be ahead of a sound log. Whoever takes rows
 /// away from the log must therefore lower the mark durably first (`replace`).
 ///
-/// An exchange of the whole log (`LogStore.install`) cannot lower the mark to anything that both hold. It
-/// names the other one's start in the mark, durably, before the one commit that exchanges them; and takes
-/// that out again after it. In between, the log is either all that the mark vouches for, or it begins after
-/// the snapshot that is named (`resolved`).
+/// An exchange of the whole log (`LogStore.install`) is decided by the mark: the new history lies whole in a
+/// file of its own when the mark names the snapshot that it begins after, and vouches for nothing else any
+/// more. What is left to do is done by whoever finds it so; the name is taken out again after it. (Former
+/// versions named the snapshot before one commit that decided: `resolved` knows which log it finds.)
 package struct AcknowledgedMark: ~Copyable {
     package enum Found {
         case missing
@@ -108,6 +113,15 @@ package struct AcknowledgedMark: ~Copyable {
         try sync()
         try write(acknowledged)
         try sync()
+    }
+
+    /// Makes what was written durable, whoever writes it.
+    static func sync(_ directory: DataDirectory) throws(StorageError) {
+        let file = directory.mark
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open", file: file) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw StorageError(errno: errno, doing: "sync", file: file) }
     }
 
     func sync() throws(StorageError) {

@@ -5,8 +5,6 @@ package import Vocabulary
 package struct DataDirectory: Sendable {
     package let path: String
 
-    package var log: String { path + "/log.db" }
-    package var wal: String { path + "/log.db-wal" }
     package var mark: String { path + "/acknowledged" }
     package var lock: String { path + "/lock" }
 
@@ -86,7 +84,7 @@ package struct DataDirectory: Sendable {
 
     /// Whether a node makes files of that name.
     package static func isOwn(_ name: String) -> Bool {
-        name.hasPrefix("log.db") || name == "acknowledged" || name == "lock" || name.hasPrefix("snapshot-")
+        isOfLog(name) || name == "acknowledged" || name == "lock" || name.hasPrefix("snapshot-")
             || name == CatchUpMark.name
     }
 

@@ -118,7 +118,7 @@ package struct NodePlaces: Sendable {
     }
 
     private static func moving(from source: String, to target: String) -> String {
-        "move log.db, log.db-wal, acknowledged and all snapshot-*.db from \(source) to \(target)"
+        "move all log-*.db*, log.db*, acknowledged and all snapshot-*.db from \(source) to \(target)"
     }
 
     /// Warnings: what the operator should hear of and need not stop the node.

@@ -6,17 +6,13 @@ struct LogReader: ~Copyable {
     private let rows: Statement
     private let row: Statement
     private let last: Statement
-    private let ahead: Statement
 
     init(_ database: borrowing Database) throws(StorageError) {
         let rows = try database.prepare("SELECT \(RawRow.columns) FROM log WHERE zxid > ? ORDER BY zxid")
         let row = try database.prepare(
             "SELECT zxid, checksum FROM log WHERE zxid <= ? ORDER BY zxid DESC LIMIT 1")
         let last = try database.prepare("SELECT zxid FROM log ORDER BY zxid DESC LIMIT 1")
-        let ahead = try database.prepare(
-            "SELECT zxid, checksum FROM log WHERE zxid <= ? ORDER BY zxid LIMIT 1 OFFSET ?")
         self.file = database.path
-        self.ahead = ahead
         self.rows = rows
         self.row = row
         self.last = last
@@ -36,22 +32,14 @@ struct LogReader: ~Copyable {
         return RowChain(zxid: Zxid(rawValue: row.int64(0)), checksum: UInt64(bitPattern: row.int64(1)))
     }
 
-    /// Likewise of the row that stands `number` rows into the log, counted from 1, if that is not behind
-    /// `zxid`.
-    func chain(atRow number: Int, through zxid: Zxid) throws(StorageError) -> RowChain? {
-        defer { ahead.reset() }
-        ahead.bind(zxid.rawValue, at: 1)
-        ahead.bind(Int64(number - 1), at: 2)
-        guard try ahead.step() else { return nil }
-        return RowChain(zxid: Zxid(rawValue: ahead.int64(0)), checksum: UInt64(bitPattern: ahead.int64(1)))
-    }
-
     /// Hands over every row that follows `start`, each verified, and returns the chain at the end.
     ///
+    /// - Parameter end: Where the file must end; nil where only it can say.
     /// - Throws: `corrupt` at the first row that is missing or changed, after all before it were handed over;
     ///   whatever `body` throws.
     func read(
-        after start: RowChain, acknowledged: Zxid?, _ body: (LogRow) throws -> Void
+        after start: RowChain, acknowledged: Zxid?, through end: RowChain? = nil,
+        _ body: (LogRow) throws -> Void
     ) throws -> RowChain {
         var chain = start
         rows.bind(start.zxid.rawValue, at: 1)
@@ -60,18 +48,28 @@ struct LogReader: ~Copyable {
             let row = try verifiedRow(&chain, acknowledged: acknowledged)
             try body(row)
         }
+        try requireEnd(chain, end, acknowledged)
         return chain
     }
 
     /// Reads for the sake of the checks alone.
-    func verify(after start: RowChain, acknowledged: Zxid?) throws(StorageError) -> RowChain {
+    func verify(
+        after start: RowChain, acknowledged: Zxid?, through end: RowChain? = nil
+    ) throws(StorageError) -> RowChain {
         var chain = start
         rows.bind(start.zxid.rawValue, at: 1)
         defer { rows.reset() }
         while try step(after: chain, acknowledged: acknowledged) {
             _ = try verifiedRow(&chain, acknowledged: acknowledged)
         }
+        try requireEnd(chain, end, acknowledged)
         return chain
+    }
+
+    private func requireEnd(_ chain: RowChain, _ end: RowChain?, _ acknowledged: Zxid?) throws(StorageError) {
+        guard end == nil || chain == end else {
+            throw damaged("the segment ends too early: missing row", after: chain, acknowledged)
+        }
     }
 
     /// Moves on; an unreadable page is reported with the place in the log where it was met.

@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// The single numbers that live in `log.db` beside the rows, so that one commit covers both.
+/// The single numbers that live in a segment beside its rows, so that one commit covers both.
 package struct NodeNumbers: Equatable, Sendable {
     /// The highest epoch that the node has promised to a leader.
     package var acceptedEpoch = Epoch.zero
@@ -8,6 +8,8 @@ package struct NodeNumbers: Equatable, Sendable {
     package var currentEpoch = Epoch.zero
     /// The position that the log begins after: zero for a log that has everything.
     package var start = RowChain.empty
+    /// Whether they were ever written: of a segment that counts for nothing yet, none was.
+    package private(set) var areWritten = false
 
     /// The numbers of a log that never held anything.
     package init() {}
@@ -20,6 +22,7 @@ package struct NodeNumbers: Equatable, Sendable {
         var startZxid = Zxid.zero
         var startChecksum: UInt64 = 0
         while try rows.step() {
+            areWritten = true
             let name = rows.text(0)
             let value = rows.int64(1)
             guard rows.int64(2) == NodeNumbers.checksum(name, value) else {

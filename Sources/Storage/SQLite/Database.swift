@@ -114,8 +114,12 @@ package struct Database: ~Copyable {
     /// Closes cleanly: SQLite copies the WAL into the file and removes it.
     package consuming func close() throws(StorageError) {
         _ = try checkpoint(.truncating)
-        _ = aviary_set_checkpoint_on_close(handle, 1)
+        removeWALOnClose()
     }
+
+    /// Lets SQLite remove the WAL with the connection, unless somebody else has the file open. All of it must
+    /// be in the file.
+    func removeWALOnClose() { _ = aviary_set_checkpoint_on_close(handle, 1) }
 
     private func error(_ code: Int32, doing what: String) -> StorageError {
         StorageError(

@@ -26,11 +26,31 @@ package struct Migrator: Sendable {
         try database.execute("COMMIT")
     }
 
-    /// Changes nothing, and refuses a database that is not at the newest schema.
-    package func verify(_ database: borrowing Database) throws(StorageError) {
+    /// Changes nothing, and refuses what `migrate` would refuse.
+    func check(_ database: borrowing Database) throws(StorageError) {
+        try check(history(of: database), of: database)
+    }
+
+    /// Whether nothing is missing; refuses what `migrate` would refuse.
+    func isComplete(_ database: borrowing Database) throws(StorageError) -> Bool {
         let applied = try history(of: database)
         try check(applied, of: database)
-        guard applied.count < migrations.count else { return }
+        return applied.count == migrations.count
+    }
+
+    /// Changes nothing, and refuses a database that is not at the newest schema.
+    package func verify(_ database: borrowing Database) throws(StorageError) {
+        try verify(database, has: migrations.count)
+    }
+
+    /// Likewise, and takes one that has the first `least` migrations.
+    ///
+    /// - Returns: How many it has.
+    @discardableResult
+    package func verify(_ database: borrowing Database, has least: Int) throws(StorageError) -> Int {
+        let applied = try history(of: database)
+        try check(applied, of: database)
+        guard applied.count < least else { return applied.count }
         throw StorageError(
             .corrupt,
             "\(database.path): migration \(migrations[applied.count].name) is missing; "

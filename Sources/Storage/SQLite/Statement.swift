@@ -99,6 +99,11 @@ package struct Statement: ~Copyable {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
     }
 
+    /// Hands a column over as the answer of a function or a virtual table, whatever its type.
+    package func pass(_ column: Int32, to context: OpaquePointer) {
+        sqlite3_result_value(context, sqlite3_column_value(handle, column))
+    }
+
     /// A wrong index or a statement still running is our own mistake; only memory can run out.
     private func check(_ code: Int32) {
         precondition(code == SQLITE_OK, "a parameter that the statement has, bound while it rests")

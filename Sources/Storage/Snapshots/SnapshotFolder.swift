@@ -19,8 +19,13 @@ package enum SnapshotFolder {
 extension DataDirectory {
     /// `snapshot-000000010000002a.db`, so that the names sort as the zxids do.
     static func snapshotName(_ zxid: Zxid) -> String {
+        prefix + digits(of: zxid) + suffix
+    }
+
+    /// Sixteen hexadecimal digits.
+    static func digits(of zxid: Zxid) -> String {
         let digits = String(UInt64(bitPattern: zxid.rawValue), radix: 16)
-        return prefix + String(repeating: "0", count: 16 - digits.utf8.count) + digits + suffix
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
     /// The inverse; nil for every other name.
@@ -44,10 +49,13 @@ extension DataDirectory {
 
     package func holdsSnapshot(_ zxid: Zxid) -> Bool { DataDirectory.size(of: snapshot(zxid)) > 0 }
 
-    /// Removes what killed processes left. Only with the folder's lock, and before anything here writes one.
-    func removeUnfinishedSnapshots() throws(StorageError) {
+    /// Removes what killed processes left, of snapshots and of segments that were being removed. Only with
+    /// the folder's lock, and before anything here writes one.
+    func removeUnfinished() throws(StorageError) {
         for name in try names()
-        where name.hasPrefix(DataDirectory.prefix) && name.hasSuffix(DataDirectory.unfinished) {
+        where (name.hasPrefix(DataDirectory.prefix) || name.hasPrefix("log-"))
+            && name.hasSuffix(DataDirectory.unfinished)
+        {
             try DataDirectory.remove(path + "/" + name)
         }
     }
@@ -77,7 +85,7 @@ extension DataDirectory {
         try DataDirectory.remove(dying)
     }
 
-    private static let removedAtOnce: Int64 = 8 << 20
+    static let removedAtOnce: Int64 = 8 << 20
     private static let removalPauseUs: UInt32 = 2000
     private static let prefix = "snapshot-"
     private static let suffix = ".db"

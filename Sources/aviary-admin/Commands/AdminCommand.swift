@@ -42,7 +42,8 @@ extension AdminCommand {
 struct FolderArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "A node's folder: the one with log.db in it, which dataDir or dataLogDir in zoo.cfg names.",
+            "A node's folder: the one with log-<zxid>.db in it, which dataDir or dataLogDir in zoo.cfg "
+                + "names.",
             valueName: "dir"), completion: .directory)
     var folder: String
 

@@ -239,8 +239,8 @@ extension FolderSurvey {
 
     private var missing: String? {
         guard let files = filesWithoutLog else { return nil }
-        return "log.db is missing or empty; what is there: \(files.joined(separator: ", ")). If it was "
-            + "moved, put it back, with its log.db-wal. Without it: "
+        return "the log is missing or empty; what is there: \(files.joined(separator: ", ")). If its "
+            + "files, log-<zxid>.db, were moved, put them back, each with its -wal. Without them: "
     }
 }
 

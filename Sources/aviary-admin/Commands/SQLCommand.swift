@@ -11,8 +11,8 @@ struct SQLCommand: AdminCommand {
         abstract: "Asks a node's folder in SQL, to be read only.",
         discussion: """
             Views: txns (a row a transaction; `id` is the zxid as a number), znodes (the tree, as of --at or \
-            the log's end), sessions, epochs, snapshots. The first, third and fourth are in log.db itself, \
-            for the stock sqlite3 shell too.
+            the log's end), sessions, epochs, segments (the files of the log), snapshots. The first, third \
+            and fourth are in each of those files too, over what it holds, for the stock sqlite3 shell.
 
             Functions of a row's body: \(FolderQuery.functionHelp.map(\.name).joined(separator: ", ")).
 

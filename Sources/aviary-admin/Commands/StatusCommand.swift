@@ -46,9 +46,10 @@ extension NodeStatus {
         if let mustSynchronize {
             sheet.add("does not vote", "until it has a leader's history: \(mustSynchronize)")
         }
+        sheet.add("log", segmentsText)
         sheet.add(
             "sizes",
-            "log.db \(sizes.log.bytesText), log.db-wal \(sizes.wal.bytesText), "
+            "log \(sizes.log.bytesText), its WAL \(sizes.wal.bytesText), "
                 + "\(snapshots.count.counted("snapshot")) \(sizes.snapshots.reduce(0, +).bytesText)")
         sheet.add("schemas", schemas.joined(separator: ", "))
         return sheet.text + snapshotText + faults.map { "\nWRONG: \($0)\n" }.joined()
@@ -58,8 +59,15 @@ extension NodeStatus {
         switch state {
         case .running(let pid): "a node runs on it" + (pid.map { ", process \($0)" } ?? "")
         case .closed: "at rest, ended cleanly"
-        case .killed: "at rest; its process was killed, and the end of the log is in log.db-wal"
+        case .killed: "at rest; its process was killed, and the end of the log is in a WAL"
         }
+    }
+
+    private var segmentsText: String {
+        guard let oldest = segments.first?.file, let newest = segments.last?.file else { return "none" }
+        guard oldest.namedStart != nil else { return "log.db, as a former version made it" }
+        let name = oldest == newest ? newest.name : "\(oldest.name) to \(newest.name)"
+        return "\(segments.count.counted("segment")), \(name)"
     }
 
     private var markText: String {
@@ -95,6 +103,8 @@ extension NodeStatus {
             ("lastZxid", .optional(last.map { "\($0.last)" })),
             ("lastTime", .optional(last.map { TimeText.iso($0.lastTimeMs) })),
             ("transactions", .whole(rows)), ("acknowledged", mark),
+            ("segments", .whole(segments.count)), ("oldestSegment", .optional(segments.first?.file.name)),
+            ("newestSegment", .optional(segments.last?.file.name)),
             ("mustSynchronize", .optional(mustSynchronize)),
             ("logBytes", .whole(sizes.log)), ("walBytes", .whole(sizes.wal)),
             ("snapshotBytes", .whole(sizes.snapshots.reduce(0, +))),

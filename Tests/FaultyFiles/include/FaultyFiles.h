@@ -33,7 +33,17 @@ void faulty_disk_lose_power(faulty_disk *disk);
 /* Ends the process only: everything written stays. */
 void faulty_disk_kill(faulty_disk *disk);
 
-/* Whether a file of that path is there and not empty. */
-int faulty_disk_holds(const faulty_disk *disk, const char *path);
+/* What the folder is asked for beside SQLite. Those that change it return whether they failed, and are durable
+ * after a sync of the folder; a power cut leaves some of what came after, up to one of them. */
+int64_t faulty_disk_size(const faulty_disk *disk, const char *path);
+int faulty_disk_rename(faulty_disk *disk, const char *path, const char *name);
+int faulty_disk_remove(faulty_disk *disk, const char *path);
+int faulty_disk_link(faulty_disk *disk, const char *path, const char *name);
+/* The bytes are durable, the name is not. */
+int faulty_disk_write(faulty_disk *disk, const char *path, const void *bytes, int64_t count);
+const void *faulty_disk_bytes(const faulty_disk *disk, const char *path);
+int faulty_disk_sync_folder(faulty_disk *disk);
+/* The path of file number `index`, in no order; NULL behind the last. */
+const char *faulty_disk_name(const faulty_disk *disk, int index);
 
 #endif

@@ -5,8 +5,8 @@
 Each round lets the writers write, kills the server with SIGKILL, or one time in four asks it with SIGTERM to end,
 starts it again (sometimes killing it while it starts, too) and compares every writer's subtree with the model. Prints
 a row a round; the exit status is 0 when nothing was violated. --moments kills it at each step of taking a snapshot,
-removing an old one and trimming the log. --sabotage puts an older copy of the data folder back between two rounds,
-which must be found.
+removing an old one, and beginning, finishing and removing a file of the log. --sabotage puts an older copy of the data
+folder back between two rounds, which must be found.
 """
 
 import argparse
@@ -193,7 +193,8 @@ def main():
     print(f"round  end                {margin} answered unanswered  of these restart   sessions violations")
     print(f"                          {margin}                          done      (ms)  expired", flush=True)
 
-    with nodes.Node(arguments.server, tickTime=TICK, maxSessionTimeout=60000, snapCount=2000) as node:
+    with nodes.Node(arguments.server, tickTime=TICK, maxSessionTimeout=60000, snapCount=2000,
+                    txnLogSizeLimitInKb=128) as node:
         campaign = Campaign(node, arguments)
         for number in range(1, arguments.rounds + 1):
             if not campaign.run_round(number):

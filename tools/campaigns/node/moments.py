@@ -50,15 +50,34 @@ def old_snapshot_goes(folder, random):
     return _until(lambda: _unfinished(folder, ".removed.tmp") or known - _snapshots(folder))
 
 
-def log_is_trimmed(folder, random):
-    """It begins with the batch after a snapshot got its name, and takes some more."""
-    if not snapshot_gets_its_name(folder, random):
+def _segments(folder):
+    return {name for name in _names(folder) if name.startswith("log-0") and name.endswith(".db")}
+
+
+def next_segment_is_made(folder, random):
+    return _until(lambda: "log-next.db" in _names(folder))
+
+
+def next_segment_begins(folder, random):
+    known = _segments(folder)
+    return _until(lambda: _segments(folder) - known)
+
+
+def full_segment_is_finished(folder, random):
+    """Some of the time between its successor's first commit and the end of its WAL."""
+    if not next_segment_begins(folder, random):
         return False
-    time.sleep(random.uniform(0.0, 0.05))
+    time.sleep(random.uniform(0.0, 0.01))
     return True
 
 
-MOMENTS = [snapshot_begins, snapshot_is_written, snapshot_gets_its_name, old_snapshot_goes, log_is_trimmed]
+def old_segment_goes(folder, random):
+    known = _segments(folder)
+    return _until(lambda: known - _segments(folder))
+
+
+MOMENTS = [snapshot_begins, snapshot_is_written, snapshot_gets_its_name, old_snapshot_goes, next_segment_is_made,
+           next_segment_begins, full_segment_is_finished, old_segment_goes]
 
 
 def _until(is_so):

@@ -1,0 +1,126 @@
+internal import Vocabulary
+
+/// A part of the log, open for writing through the one connection that ever writes its file.
+struct Segment: ~Copyable {
+    /// The link that it begins after: the end of the one before.
+    let start: RowChain
+    var database: Database
+    let statements: LogStatements
+    let reader: LogReader
+    /// Whether its numbers are in it: they come with its first commit, and until then it counts for nothing.
+    var isBegun: Bool
+    /// How many rows it holds.
+    var rows: Int64
+    /// Bytes of the rows that were appended to it since it was opened, about.
+    var bytes = 0
+
+    var file: String { database.path }
+    /// Pages of 4096 bytes in its WAL: what the end of its use has to copy.
+    var walPages: Int { database.walPages }
+
+    /// How full it is: 1 is where the next one is to begin.
+    func fullness(_ limits: SegmentLimits) -> Double {
+        max(Double(walPages) / Double(limits.walPages), Double(bytes) / Double(limits.bytes))
+    }
+
+    /// Takes one over that was opened and checked.
+    init(
+        _ database: consuming Database, after start: RowChain, isBegun: Bool, rows: Int64
+    ) throws(StorageError) {
+        let statements = try LogStatements(database)
+        let reader = try LogReader(database)
+        self.statements = statements
+        self.reader = reader
+        self.database = database
+        self.start = start
+        self.isBegun = isBegun
+        self.rows = rows
+    }
+
+    /// Opens one that has rows already, and counts them.
+    init(
+        opening file: String, after start: RowChain, isBegun: Bool, _ disk: LogDisk
+    ) throws(StorageError) {
+        let database = try disk.writable(file)
+        try Migrator.log.migrate(database)
+        let rows = try Segment.count(in: database)
+        try self.init(database, after: start, isBegun: isBegun, rows: rows)
+    }
+
+    /// Makes an empty one.
+    init(creating file: String, after start: RowChain, _ disk: LogDisk) throws(StorageError) {
+        let database = try disk.writable(file)
+        try Migrator.log.migrate(database)
+        try self.init(database, after: start, isBegun: false, rows: 0)
+    }
+
+    /// Puts what was made before into its place behind `start`. Durable, name and all, with its first commit:
+    /// SQLite syncs the folder with a WAL that it opens.
+    ///
+    /// - Parameter hasWAL: Whether there is a WAL to write over, too.
+    init(
+        takingNextOf directory: DataDirectory, hasWAL: Bool, after start: RowChain, _ disk: LogDisk
+    ) throws(StorageError) {
+        let file = directory.segment(start.zxid)
+        if hasWAL { try disk.files.rename(directory.nextWAL, to: DataDirectory.wal(of: file)) }
+        try disk.files.rename(directory.nextSegment, to: file)
+        try self.init(disk.writable(file), after: start, isBegun: false, rows: 0)
+    }
+}
+
+extension Segment {
+    /// Within the caller's transaction, what makes it a part of the log.
+    mutating func begin(_ numbers: NodeNumbers) throws(StorageError) {
+        var numbers = numbers
+        numbers.start = start
+        try numbers.write(with: statements.setNumber)
+        isBegun = true
+    }
+
+    /// Asks the file how many rows it holds.
+    mutating func recount() throws(StorageError) { rows = try Segment.count(in: database) }
+
+    private static func count(in database: borrowing Database) throws(StorageError) -> Int64 {
+        let count = try database.prepare("SELECT count(*) FROM log")
+        return try count.step() ? count.int64(0) : 0
+    }
+
+    /// All of it in its file, durable, and no WAL beside it.
+    ///
+    /// - Returns: Whether that is so: while somebody else reads an old state of it, its WAL stays.
+    consuming func close() throws(StorageError) -> Bool {
+        guard try database.checkpoint(.passive) else { return false }
+        try Segment.close(database, statements, reader)
+        return true
+    }
+
+    /// The connection goes last, and takes the WAL along.
+    private static func close(
+        _ database: consuming Database, _ statements: consuming LogStatements, _ reader: consuming LogReader
+    ) throws(StorageError) {
+        _ = consume statements
+        _ = consume reader
+        database.removeWALOnClose()
+    }
+}
+
+/// Where a segment is full.
+package struct SegmentLimits: Sendable {
+    /// Pages of 4096 bytes in its WAL: what the disk holds of it for a while, and a start has to copy.
+    package var walPages: Int
+    /// Bytes of rows, about: what is written at once when it is finished, beside the commits of the next one.
+    package var bytes: Int
+
+    package init(walPages: Int, bytes: Int) {
+        self.walPages = walPages
+        self.bytes = bytes
+    }
+
+    package static let standard = SegmentLimits(walPages: 4096, bytes: 4 << 20)
+}
+
+/// A segment that another one follows: nothing in it changes.
+struct CompleteSegment: Sendable, Equatable {
+    let start: RowChain
+    let end: RowChain
+}
