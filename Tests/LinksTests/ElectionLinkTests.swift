@@ -79,7 +79,7 @@ import Zab
     }
 
     /// With much time for the other side to dial back, and with little.
-    @Test(arguments: [60_000, 500] as [Int64])
+    @Test(arguments: [600_000, 500] as [Int64])
     func `of the smaller number greet and leave, and do not knock twice`(timeoutMs: Int64) async throws {
         let doorstep = try await Doorstep()
         let node = try await ElectionNode(3, connectTimeoutMs: timeoutMs)
