@@ -81,7 +81,9 @@ extension NodeFolder {
     /// The files of the log, oldest first; none where nobody can say which they are.
     package func segmentReadings() throws(StorageError) -> [SegmentReading] {
         try segments.during { () throws(StorageError) in
+            var attempts = 0
             while true {
+                attempts += 1
                 try segments.refresh()
                 let files = segments.files
                 var readings: [SegmentReading] = []
@@ -91,7 +93,8 @@ extension NodeFolder {
                 }
                 try segments.refresh()
                 // A running node has begun or removed one meanwhile: they would not fit each other.
-                guard segments.files == files else { continue }
+                // On a very busy one that is so each time: then they are of a moment before.
+                guard segments.files == files || attempts == 5 else { continue }
                 // The newest may have been put there and never used: it counts for nothing.
                 if let newest = readings.last, newest.lacksNumbers, newest.last == nil, readings.count > 1 {
                     readings.removeLast()

@@ -65,7 +65,7 @@ final class Segments {
             while file.walBytes > 0, mayPass(after: attempts) { attempts += 1 }
             if file.walBytes > 0 { lingering.insert(file) }
         }
-        return file.walBytes > 0 ? .shared : .atRest
+        return file.walBytes > 0 || file == files.last ? .shared : .atRest
     }
 
     /// The connection to one of them; nil where a running node has removed it.

@@ -163,13 +163,19 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     private func carryOut(_ write: Effects.LogWrite.What, on store: inout LogStore) throws(StorageError) {
         switch write {
         case .append: preconditionFailure("appends stand together")
-        case .truncate(let zxid): try store.truncate(after: zxid)
+        case .truncate(let zxid):
+            forgetTrim()
+            try store.truncate(after: zxid)
         case .acceptEpoch(let epoch): try store.setAcceptedEpoch(epoch)
         case .enterEpoch(let epoch): try store.setCurrentEpoch(epoch)
         case .install(let state, let appends):
+            forgetTrim()
             try store.install(state, rows: appends.map { LogRow($0) })
         }
     }
+
+    /// Takes back what was to go: the log is about to be another one.
+    private func forgetTrim() { queue.withLock { $0.trimTarget = .zero } }
 
     /// Waits for what is queued, then closes the store. What is queued later is neither stored nor reported.
     package func close() throws {

@@ -32,6 +32,7 @@ extension LogStore {
             (decided.chain, decided.committed, decided.successor) = (start, zxid, zxid)
             try mark.replace(decided)
             try LogStore.exchange(in: directory, for: zxid, disk)
+            // Opened only if it is there: it is what the mark vouches for.
             segments.complete = []
             segments.newest = try Segment(
                 opening: directory.segment(zxid), after: start, isBegun: true, disk)

@@ -11,9 +11,9 @@ extension LogStore {
         guard fullness >= 1, head != segments.newest.start else { return }
         // The next one was begun half a segment ago. Where the disk is that slow, more goes into this one
         // for a while rather than let writes wait.
-        if fullness >= 2 { try keeper.wait() }
+        if fullness >= 2 { try keeper.waitForNext() }
         guard let hasWAL = keeper.takeNext() else { return }
-        var next = try Segment(takingNextOf: directory, hasWAL: hasWAL, after: head, disk)
+        var next = try Segment.place(behind: head, in: directory, hasWAL: hasWAL, disk)
         swap(&next, &segments.newest)
         segments.complete.append(CompleteSegment(start: next.start, end: head))
         full = consume next

@@ -61,7 +61,7 @@ extension LogStore {
         segments.newest = target
         for later in try disk.segments(in: directory).reversed() where later > start {
             try disk.remove(directory.segment(later))
+            try disk.files.sync()
         }
-        try disk.files.sync()
     }
 }

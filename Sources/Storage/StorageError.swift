@@ -78,8 +78,8 @@ extension StorageError {
         "while all other voters of the ensemble are up, and only then, move this folder aside and let "
         + "the node copy everything from its leader; else see what `aviary-admin repair` can keep: a member "
         + "does not vote on that before it has synchronized with a leader; a node on its own has lost what "
-        + "is named here, and may have the whole folder (all log-*.db*, acknowledged, snapshots) "
-        + "restored from one backup"
+        + "is named here, and may have the whole folder (all log-*.db*, acknowledged, must-synchronize, "
+        + "snapshots) restored from one backup"
 
     /// SQLite's words without the file, the statement and the advice: for a sentence that has its own.
     var reason: String {

@@ -66,6 +66,15 @@ import Vocabulary
         #expect(throws: StorageError(.corrupt)) { _ = try folder.open() }
     }
 
+    @Test func `is begun anew where its maker was killed before anything was in it`() throws {
+        let file = folder.path + "/log.db"
+        RawLog.change(file: file, "PRAGMA journal_mode = WAL; VACUUM")
+        #expect(DataDirectory.size(of: file) > 0)
+        var store = try folder.open()
+        try store.append(rows)
+        #expect(DataDirectory.size(of: file) == 0 && folder.segments.count == 1)
+    }
+
     /// At every operation of the disk.
     @Test(arguments: [false, true])
     func `is whole wherever taking it over was cut short`(isPowerLoss: Bool) throws {

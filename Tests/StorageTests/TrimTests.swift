@@ -75,6 +75,18 @@ import Vocabulary
         #expect(counts.allSatisfy { $0 == 1 }, "\(counts)")
     }
 
+    @Test func `goes on in another segment however often it is opened in between`() throws {
+        for _ in 0..<12 {
+            var store = try folder.open(segmentPages: 4096)
+            store.limits.bytes = 200_000
+            try store.append(Sample.rows(after: store.lastZxid, count: 300))
+            try store.close()
+        }
+        #expect((3...7).contains(folder.segments.count), "\(folder.segments.count) segments")
+        var store = try folder.open()
+        #expect(try store.everything().count == 3600)
+    }
+
     @Test func `is refused where the snapshot is missing`() throws {
         var rows: [LogRow] = []
         var store = try log(600, snapshotOf: 1, rows: &rows)

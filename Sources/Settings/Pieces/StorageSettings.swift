@@ -30,7 +30,8 @@ extension StorageSettings {
         snapshotLogBytes = max(0, limitKb) << 10
         let segmentKb = try entries.integer(
             "txnLogSizeLimitInKb", default: 4096, in: -1...Int.max >> 10, "KiB, or -1")
-        if segmentKb > 0 { segmentBytes = segmentKb << 10 }
+        // Smaller ones would be more files than a start should open.
+        if segmentKb > 0 { segmentBytes = max(64, segmentKb) << 10 }
         snapshotsKept = try entries.integer(
             "autopurge.snapRetainCount", default: 3, in: Entries.anyInteger, "a number of snapshots")
         if snapshotsKept < 3 {

@@ -62,7 +62,11 @@ struct SystemLogFiles: LogFiles {
         let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open", file: file) }
         defer { close(descriptor) }
-        guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count, fsync(descriptor) == 0 else {
+        let written = pwrite(descriptor, bytes, bytes.count, 0)
+        guard written < 0 || written == bytes.count else {
+            throw StorageError(errno: ENOSPC, doing: "write", file: file)
+        }
+        guard written >= 0, fsync(descriptor) == 0 else {
             throw StorageError(errno: errno, doing: "write", file: file)
         }
     }

@@ -118,7 +118,8 @@ package struct NodePlaces: Sendable {
     }
 
     private static func moving(from source: String, to target: String) -> String {
-        "move all log-*.db*, log.db*, acknowledged and all snapshot-*.db from \(source) to \(target)"
+        "move all log-*.db*, log.db*, snapshot-*.db, acknowledged and must-synchronize "
+            + "from \(source) to \(target)"
     }
 
     /// Warnings: what the operator should hear of and need not stop the node.

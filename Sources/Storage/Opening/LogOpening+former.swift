@@ -7,8 +7,8 @@ extension LogOpening {
     ///
     /// - Returns: What was done, in a sentence; nil: there was none.
     func takeOverFormer() throws(StorageError) -> String? {
-        guard disk.files.size(of: directory.formerLog) > 0 else { return nil }
-        if let start = try disk.segments(in: directory).first {
+        guard disk.files.size(of: directory.formerLog) > 0, try !removeUnmade() else { return nil }
+        if let start = try segmentsWithBytes().first {
             throw StorageError(
                 .corrupt,
                 "\(directory.path) holds two logs, log.db and \(DataDirectory.segmentName(start)) of a later "
@@ -23,6 +23,27 @@ extension LogOpening {
         try disk.files.rename(directory.formerLog, to: file)
         try disk.files.sync()
         return "took over the log of a former version: log.db is now \(DataDirectory.segmentName(start.zxid))"
+    }
+
+    /// Removes a `log.db` whose maker was killed in the middle of making it.
+    private func removeUnmade() throws(StorageError) -> Bool {
+        switch found {
+        case .missing, .copy(.nothing, _): break
+        default: return false
+        }
+        guard try hasNoSchema() else { return false }
+        try disk.remove(directory.formerLog)
+        return true
+    }
+
+    /// Absence is the meaning: of a damaged file more is said where it is read.
+    private func hasNoSchema() throws(StorageError) -> Bool {
+        do {
+            return try Migrator.log.isUnmade(disk.readable(directory.formerLog))
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            return false
+        }
     }
 
     /// Reads and compares; nothing is changed.

@@ -32,15 +32,19 @@ extension LogOpening {
         return heads
     }
 
+    /// The migrations that a segment has at least.
+    private static let segmentSchema = 2
+
     private func head(of name: Zxid) throws(StorageError) -> SegmentHead {
         let file = directory.segment(name)
         let database = try disk.readable(file)
-        guard try Migrator.log.isComplete(database) else {
+        guard try !Migrator.log.isUnmade(database) else {
             // The first file of a new node, and it was killed in the middle of making it.
             return SegmentHead(
                 name: name, numbers: NodeNumbers(), isBegun: false, completion: nil, end: .empty,
                 hasWAL: true)
         }
+        try Migrator.log.verify(database, has: LogOpening.segmentSchema)
         let reader = try LogReader(database)
         let numbers = try NodeNumbers(of: database)
         let last = try reader.chain(atOrBefore: Zxid(rawValue: .max))

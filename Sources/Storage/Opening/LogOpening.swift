@@ -11,15 +11,17 @@ struct LogOpening {
     /// - Throws: `corrupt` where anything is not as it was left, and where rows are missing that this node
     ///   has acknowledged.
     func log(isEmptyBelieved: Bool) throws(StorageError) -> OpenedLog {
-        let starts = try disk.segments(in: directory).filter { start in
-            disk.files.size(of: directory.segment(start)) > 0
-        }
+        let starts = try segmentsWithBytes()
         if starts.isEmpty { return try newLog(isEmptyBelieved: isEmptyBelieved) }
         var heads = try heads(of: starts)
         let unused = try takeUnused(from: &heads)
         let opened = try check(heads, directory.segment(heads[heads.count - 1].name), unused)
         try requireSnapshot(from: opened.segments.start.zxid, through: opened.head.zxid)
         return opened
+    }
+
+    func segmentsWithBytes() throws(StorageError) -> [Zxid] {
+        try disk.segments(in: directory).filter { disk.files.size(of: directory.segment($0)) > 0 }
     }
 
     private func newLog(isEmptyBelieved: Bool) throws(StorageError) -> OpenedLog {

@@ -58,9 +58,10 @@ extension LogStore {
         segments = opened.segments
         self.mark = mark
         self.tenure = tenure
-        try makeDurable(unfinished)
+        // All was checked. What is of no use goes first: a full disk has room for the rest then.
         for file in leftovers { try disk.remove(file) }
         try directory.removeUnfinished()
+        try makeDurable(unfinished)
         try disk.files.sync()
         try directory.sync()
     }

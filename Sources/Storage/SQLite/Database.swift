@@ -22,16 +22,19 @@ package struct Database: ~Copyable {
     /// Opens `path`, and creates it where it may be written.
     ///
     /// - Parameter files: the name of the `sqlite3_vfs` to use; nil is the system's.
+    /// - Parameter isMade: the file must be there; it is not created.
     /// - Parameter isAtRest: nobody writes it while it is open, and its WAL is empty: it is read without a
     ///   lock and without the files that SQLite would put beside it.
     package init(
-        path: String, files: String? = nil, isReadOnly: Bool = false, isAtRest: Bool = false
+        path: String, files: String? = nil, isReadOnly: Bool = false, isAtRest: Bool = false,
+        isMade: Bool = false
     ) throws(StorageError) {
         var opened: OpaquePointer?
         // NOMUTEX: the connection belongs to one thread, so SQLite's own lock around every call is cost
         // without use.
         let access =
-            isReadOnly || isAtRest ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            isReadOnly || isAtRest
+            ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (isMade ? 0 : SQLITE_OPEN_CREATE)
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (isAtRest ? SQLITE_OPEN_URI : 0)
         // SQLite would let others read what it creates; its WAL and index take after the file.
         if files == nil, access & SQLITE_OPEN_CREATE != 0 {

@@ -31,11 +31,9 @@ package struct Migrator: Sendable {
         try check(history(of: database), of: database)
     }
 
-    /// Whether nothing is missing; refuses what `migrate` would refuse.
-    func isComplete(_ database: borrowing Database) throws(StorageError) -> Bool {
-        let applied = try history(of: database)
-        try check(applied, of: database)
-        return applied.count == migrations.count
+    /// Whether it was never brought to any schema.
+    func isUnmade(_ database: borrowing Database) throws(StorageError) -> Bool {
+        try history(of: database).isEmpty
     }
 
     /// Changes nothing, and refuses a database that is not at the newest schema.

@@ -7,8 +7,10 @@ struct LogDisk: Sendable {
     var synchronous = "FULL"
 
     /// The one connection that may write and checkpoint the file.
-    func writable(_ file: String) throws(StorageError) -> Database {
-        let database = try Database(path: file, files: files.vfs)
+    ///
+    /// - Parameter isMade: Whether the file must be there.
+    func writable(_ file: String, isMade: Bool = false) throws(StorageError) -> Database {
+        let database = try Database(path: file, files: files.vfs, isMade: isMade)
         try LogStore.configure(database, synchronous: synchronous)
         return database
     }
@@ -27,9 +29,12 @@ struct LogDisk: Sendable {
         try files.names().compactMap(DataDirectory.segmentStart).sorted()
     }
 
-    /// Removes a file and what SQLite keeps beside it: the file first, since alone it would lack its end.
+    /// Removes a file and what SQLite keeps beside it: the file first, and for good, since alone it would
+    /// lack its end.
     func remove(_ file: String) throws(StorageError) {
-        for suffix in ["", "-wal", "-shm"] { try files.remove(file + suffix) }
+        try files.remove(file)
+        if files.size(of: DataDirectory.wal(of: file)) > 0 { try files.sync() }
+        for suffix in ["-wal", "-shm"] { try files.remove(file + suffix) }
     }
 }
 

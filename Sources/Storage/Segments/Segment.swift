@@ -11,7 +11,7 @@ struct Segment: ~Copyable {
     var isBegun: Bool
     /// How many rows it holds.
     var rows: Int64
-    /// Bytes of the rows that were appended to it since it was opened, about.
+    /// Bytes of the rows in it, about.
     var bytes = 0
 
     var file: String { database.path }
@@ -41,10 +41,12 @@ struct Segment: ~Copyable {
     init(
         opening file: String, after start: RowChain, isBegun: Bool, _ disk: LogDisk
     ) throws(StorageError) {
-        let database = try disk.writable(file)
+        let database = try disk.writable(file, isMade: true)
         try Migrator.log.migrate(database)
         let rows = try Segment.count(in: database)
         try self.init(database, after: start, isBegun: isBegun, rows: rows)
+        // Otherwise one that is opened again and again before it is full would never be.
+        bytes = Int(disk.files.size(of: file))
     }
 
     /// Makes an empty one.
@@ -54,17 +56,19 @@ struct Segment: ~Copyable {
         try self.init(database, after: start, isBegun: false, rows: 0)
     }
 
-    /// Puts what was made before into its place behind `start`. Durable, name and all, with its first commit:
-    /// SQLite syncs the folder with a WAL that it opens.
+    /// Gives the segment that was made before its name behind `start`, durably, and opens it.
+    ///
+    /// The folder is synced here: SQLite would do it with the WAL's first sync, and not say when that failed.
     ///
     /// - Parameter hasWAL: Whether there is a WAL to write over, too.
-    init(
-        takingNextOf directory: DataDirectory, hasWAL: Bool, after start: RowChain, _ disk: LogDisk
-    ) throws(StorageError) {
+    static func place(
+        behind start: RowChain, in directory: DataDirectory, hasWAL: Bool, _ disk: LogDisk
+    ) throws(StorageError) -> Segment {
         let file = directory.segment(start.zxid)
         if hasWAL { try disk.files.rename(directory.nextWAL, to: DataDirectory.wal(of: file)) }
         try disk.files.rename(directory.nextSegment, to: file)
-        try self.init(disk.writable(file), after: start, isBegun: false, rows: 0)
+        try disk.files.sync()
+        return try Segment(disk.writable(file), after: start, isBegun: false, rows: 0)
     }
 }
 

@@ -12,6 +12,8 @@ final class SegmentKeeper: Sendable {
     private let disk: LogDisk
     /// nil: at once, on the caller's thread.
     private let queue: DispatchQueue?
+    /// Removals take long, and nobody waits for them: they are in nobody's way.
+    private let removals: DispatchQueue?
     private let state = Mutex(State())
 
     private struct State {
@@ -30,6 +32,7 @@ final class SegmentKeeper: Sendable {
         self.directory = directory
         self.disk = disk
         queue = isBeside ? DispatchQueue(label: "aviary.log.keeper") : nil
+        removals = isBeside ? DispatchQueue(label: "aviary.log.removals") : nil
     }
 
     /// Begins to make the next segment, unless it is there or under way.
@@ -40,20 +43,27 @@ final class SegmentKeeper: Sendable {
         }
         guard isNeeded else { return }
         submit { keeper throws(StorageError) in
-            try keeper.makeNext()
-            keeper.state.withLock { $0.next = .ready }
+            let isMade = try keeper.makeNext()
+            // Otherwise the next append asks for it again.
+            keeper.state.withLock { $0.next = isMade ? .ready : .missing }
         }
     }
 
     /// Any segment is like any other before its first commit: SQLite makes the first, and the others are
     /// copies.
-    private func makeNext() throws(StorageError) {
+    ///
+    /// - Returns: false while somebody else reads it.
+    private func makeNext() throws(StorageError) -> Bool {
         let file = directory.nextSegment
-        if let image = state.withLock({ $0.image }) { return try disk.files.write(image, to: file) }
+        if let image = state.withLock({ $0.image }) {
+            try disk.files.write(image, to: file)
+            return true
+        }
         try disk.remove(file)
-        _ = try Segment(creating: file, after: .empty, disk).close()
+        guard try Segment(creating: file, after: .empty, disk).close() else { return false }
         let image = try disk.files.read(file)
-        state.withLock { $0.image = image }
+        if image.count == disk.files.size(of: file) { state.withLock { $0.image = image } }
+        return true
     }
 
     /// Makes the next segment the caller's.
@@ -89,13 +99,17 @@ final class SegmentKeeper: Sendable {
     /// Takes the WAL for the next segment, if SQLite has removed its first name: so nobody else reads it.
     /// Without its header, durably, none of its frames counts.
     private func keepWAL(of file: String) throws(StorageError) {
-        guard disk.files.size(of: DataDirectory.wal(of: file)) == 0 else {
+        guard disk.files.size(of: DataDirectory.wal(of: file)) == 0,
+            disk.files.size(of: directory.nextWAL) <= SegmentKeeper.keptWALBytesMax
+        else {
             return try disk.files.remove(directory.nextWAL)
         }
         try disk.files.write([UInt8](repeating: 0, count: SegmentKeeper.headerBytes), to: directory.nextWAL)
         state.withLock { $0.hasWAL = true }
     }
 
+    /// A WAL that one large commit has made larger goes.
+    private static let keptWALBytesMax: Int64 = 32 << 20
     /// Bytes of a WAL's header.
     private static let headerBytes = 32
 
@@ -112,9 +126,11 @@ final class SegmentKeeper: Sendable {
     ///   a row that is gone could not be compared with anything.
     func remove(_ segments: [CompleteSegment]) {
         submit { keeper throws(StorageError) in
-            try AcknowledgedMark.sync(keeper.directory)
-            for segment in segments {
-                try keeper.disk.remove(keeper.directory.segment(segment.start.zxid))
+            keeper.submit(to: keeper.removals) { keeper throws(StorageError) in
+                try AcknowledgedMark.sync(keeper.directory)
+                for segment in segments {
+                    try keeper.disk.remove(keeper.directory.segment(segment.start.zxid))
+                }
             }
         }
     }
@@ -128,7 +144,18 @@ final class SegmentKeeper: Sendable {
     }
 
     /// Returns when nothing is under way, whatever became of it.
-    func drain() { queue?.sync {} }
+    func drain() {
+        queue?.sync {}
+        removals?.sync {}
+    }
+
+    /// Returns when what the next segment needs is done; removals go on.
+    ///
+    /// - Throws: what went wrong, as `check`.
+    func waitForNext() throws(StorageError) {
+        queue?.sync {}
+        try check()
+    }
 
     /// - Throws: what went wrong; nothing is tried again.
     func check() throws(StorageError) {
@@ -136,6 +163,12 @@ final class SegmentKeeper: Sendable {
     }
 
     private func submit(_ work: @escaping @Sendable (SegmentKeeper) throws(StorageError) -> Void) {
+        submit(to: queue, work)
+    }
+
+    private func submit(
+        to queue: DispatchQueue?, _ work: @escaping @Sendable (SegmentKeeper) throws(StorageError) -> Void
+    ) {
         let run = { @Sendable [self] in
             guard state.withLock({ $0.failure == nil }) else { return }
             do throws(StorageError) {

@@ -76,6 +76,7 @@ extension DataDirectory {
             if errno == ENOENT { return }
             throw StorageError(errno: errno, doing: "rename to \(dying)", file: file)
         }
+        try sync()
         var size = DataDirectory.size(of: dying)
         while size > DataDirectory.removedAtOnce {
             size -= DataDirectory.removedAtOnce
