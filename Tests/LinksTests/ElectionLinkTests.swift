@@ -79,7 +79,7 @@ import Zab
     }
 
     /// With much time for the other side to dial back, and with little.
-    @Test(arguments: [600_000, 500] as [Int64])
+    @Test(arguments: [600_000, 3000] as [Int64])
     func `of the smaller number greet and leave, and do not knock twice`(timeoutMs: Int64) async throws {
         let doorstep = try await Doorstep()
         let node = try await ElectionNode(3, connectTimeoutMs: timeoutMs)
@@ -92,7 +92,7 @@ import Zab
         var greeting = ByteBuffer()
         ElectionGreeting(peer: PeerID(rawValue: 3), address: "[::1]:21013").encode(into: &greeting)
         #expect(doorstep.firstWords == Array(greeting.readableBytesView))
-        if timeoutMs < 1000 {
+        if timeoutMs < 60_000 {
             try await eventually("knocks again") {
                 node.links.seek(PeerID(rawValue: 4))
                 return doorstep.guestCount == 2

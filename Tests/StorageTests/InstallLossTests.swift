@@ -9,7 +9,7 @@ import Vocabulary
 @Suite struct `An exchange of histories that is cut short` {
     static var seeds: [UInt64] {
         if let seed = Environment.number("AVIARY_SEED") { return [UInt64(seed)] }
-        return (1...UInt64(Environment.number("AVIARY_INSTALL_LOSSES") ?? 150)).map { $0 }
+        return (1...UInt64(Environment.number("AVIARY_INSTALL_LOSSES") ?? 60)).map { $0 }
     }
 
     @Test func `leaves the old history whole or the new one`() async throws {
