@@ -8,7 +8,8 @@ struct AviaryBench: ParsableCommand {
         abstract: "Puts load on a ZooKeeper server and reports throughput, latency and the server's cost.",
         discussion: """
             A closed loop: every session keeps the given number of requests on their way. With --watchers, \
-            --sessions or --fill it measures watch fan-out, idle sessions or memory instead.
+            --sessions, --turnover or --fill it measures watch fan-out, idle sessions, sessions that come \
+            and go or memory instead.
             """)
 
     @OptionGroup var options: Options

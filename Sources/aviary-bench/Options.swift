@@ -14,7 +14,8 @@ struct Options: ParsableArguments {
     @Option(
         help: """
             The mix, such as getData=90,setData=10. Known: getData, setData, create, delete (of what create \
-            made), exists, getChildren (of 100), multi (a check and a setData), sync.
+            made), exists, getChildren (of 100), multi (a check and a setData), multiOfTen (a check and nine \
+            setData), createEphemeral (sequential ones, which go with their sessions), sync.
             """)
     var operations = "getData"
 
@@ -41,6 +42,9 @@ struct Options: ParsableArguments {
 
     @Option(help: "Idle sessions: open this many, keep them alive for the duration, report memory for each.")
     var sessions: Int?
+
+    @Flag(help: "Session turnover: sessions come and go, as many at a time as --connections says.")
+    var turnover = false
 
     @Option(help: "Create this many znodes below the root, leave them there and report memory for each.")
     var fill: Int?
@@ -85,8 +89,11 @@ struct Options: ParsableArguments {
         guard keys <= 100_000_000, (fill ?? 0) <= 100_000_000 else {
             throw ValidationError("at most 100,000,000 znodes: a group's number has six digits")
         }
-        guard [watchers, sessions, fill].compactMap({ $0 }).count <= 1 else {
-            throw ValidationError("--watchers, --sessions and --fill are three different runs")
+        guard OperationMix(operations)?.contains(.multiOfTen) == false || keys >= 10 else {
+            throw ValidationError("multiOfTen needs ten keys")
+        }
+        guard [watchers, sessions, fill, turnover ? 1 : nil].compactMap({ $0 }).count <= 1 else {
+            throw ValidationError("--watchers, --sessions, --turnover and --fill are different runs")
         }
         guard root.hasPrefix("/"), root.count > 1, !root.hasSuffix("/") else {
             throw ValidationError("--root \(root): write an absolute path, and not / itself")

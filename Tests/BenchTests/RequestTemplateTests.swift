@@ -40,6 +40,33 @@ import Testing
         #expect(text.components(of: "service-000009/node-099") == 2)
     }
 
+    @Test func `puts a check and nine setData of different znodes into a multi of ten`() {
+        let template = RequestTemplate.multiOfTen(
+            checking: keyspace.group, setting: keyspace.node, data: StampedData(byteCount: 8))
+        let bytes = frame(template, xid: 1, key: keyspace.firstOfTen(around: 347))
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.components(of: "/b/service-000003") == 10)
+        for node in 40..<49 { #expect(text.components(of: "/b/service-000003/node-0\(node)") == 1) }
+        // The last setData: stamp, any version, and the end of the parts.
+        #expect(bytes.dropLast(13).suffix(8) == [0, 0, 0, 3, 0, 0, 0, 48])
+        // Behind the header of the check, its path and the version that is asked for.
+        #expect(bytes[12..<16] == [0, 0, 0, 13])
+        #expect(bytes[42..<46] == [0, 0, 0, 0])
+    }
+
+    @Test(arguments: [(0, 100, 0), (19, 100, 10), (99, 100, 90), (104, 105, 90), (203, 204, 190)])
+    func `finds ten keys in a row`(number: Int, keyCount: Int, first: Int) {
+        let keyspace = Keyspace(root: "/b", keyCount: keyCount)
+        #expect(keyspace.firstOfTen(around: number) == Keyspace.key(first))
+    }
+
+    @Test func `asks for an ephemeral sequential znode`() {
+        let template = RequestTemplate.createEphemeral(keyspace.sequential, data: StampedData(byteCount: 0))
+        let bytes = frame(template, xid: 1, key: NodeKey(group: 5, node: 0))
+        #expect(String(decoding: bytes, as: UTF8.self).components(of: "/b/created-000005/node-") == 1)
+        #expect(bytes.suffix(4) == [0, 0, 0, 3])
+    }
+
     @Test func `leaves a path without digits alone`() {
         let bytes = frame(.exists(keyspace.watched), xid: 1, key: NodeKey(group: 7, node: 7))
         #expect(bytes.suffix(11) == Array("/b/watched".utf8) + [0])

@@ -30,7 +30,7 @@ import Testing
         "Zab.Leading": (14, 30),
         "Znodes.Tree": (14, 50),
         "Znodes.ZnodeStore": (14, 48),
-        "aviary-bench.Options": (20, 24),
+        "aviary-bench.Options": (21, 24),
         "aviary-bench.WatchFanOut": (16, 24),
     ]
     static let smallType = (storedFields: 14, functions: 24)

@@ -7,10 +7,11 @@ import time
 
 from harness import apache, places
 
+import figures
 import machine
 import table
 from generator import generate
-from rows import ENSEMBLE_ROWS, MEMORY_TARGET_MIB, ROWS
+from rows import MEMORY_TARGET_MIB, rows_for
 from servers import Servers
 
 NAMES = ("apache", "aviary")
@@ -82,9 +83,7 @@ class Comparison:
                 one = self.generate(servers[name], *row.arguments(), "--seed", str(number + 2),
                                     "--warmup", str(options.warmup), "--duration", str(options.duration))
                 results[name].append(one)
-                say(f"{row.name}, round {number + 1}, {name}: {one['throughput']:,.0f} op/s, "
-                    f"p99 {one['latencyMicroseconds']['p99']:,.0f} µs, "
-                    f"{one['serverCPUMicrosecondsPerOperation']:.2f} µs CPU/op")
+                say(f"{row.name}, round {number + 1}, {name}: {figures.short(one)}")
         return results
 
     def memory(self):
@@ -122,15 +121,15 @@ def main():
     os.makedirs(options.data, exist_ok=True)
     comparison = Comparison(options)
     facts = machine.facts(options.data, places.REPOSITORY, options.heap)
-    rows = ROWS if options.servers == 1 else ENSEMBLE_ROWS
-    rows = [row for row in rows if not options.rows or options.rows in row.name]
+    rows = [row for row in rows_for(options.servers) if not options.rows or options.rows in row.name]
     parts = []
     if options.only != "memory":
         parts.append(table.load_table(comparison.load(rows)))
     if options.only != "load" and not options.rows and options.servers == 1:
         parts.append(table.memory_table(comparison.memory(), MEMORY_TARGET_MIB))
     facts.append(f"medians of {options.rounds} rounds of {options.duration:g} s on each server in turn, after "
-                 f"{options.first_warmup:g} s of the row's load on each; 10,000 znodes of 100 B, forceSync on")
+                 f"{options.first_warmup:g} s of the row's load on each; 10,000 znodes of 100 B where the row says "
+                 "nothing else, forceSync on; worst is the longest pause of all rounds")
     if options.servers > 1:
         facts.append(f"{options.servers} servers of each kind, both ensembles up all the time; sessions are spread "
                      "over the servers, and server CPU is the sum of theirs")

@@ -1,47 +1,58 @@
-"""Markdown from medians."""
+"""Markdown that is as readable in a terminal: 120 columns, a line for each server and one for their ratios."""
 
-from statistics import median
+from figures import CPU, FIGURES, P99, THROUGHPUT, errors
+
+#: A name, whose line it is, and the figures.
+WIDTHS = [32, 6, 9, 6, 6, 8, 8, 8, 9]
 
 
-def figures(rounds):
-    """Medians over the rounds of one server in one row."""
-    return {
-        "throughput": median(one["throughput"] for one in rounds),
-        "p99": median(one["latencyMicroseconds"]["p99"] for one in rounds),
-        "cpu": median(one["serverCPUMicrosecondsPerOperation"] for one in rounds),
-        "errors": sum(sum(one["errors"].values()) for one in rounds),
-    }
+def line(*cells):
+    padded = [cell.ljust(width) if index < 2 else cell.rjust(width)
+              for index, (cell, width) in enumerate(zip(cells, WIDTHS, strict=True))]
+    return f"| {' | '.join(padded)} |"
+
+
+def header():
+    rule = "|".join("-" * (width + 2) if index < 2 else "-" * (width + 1) + ":" for index, width in enumerate(WIDTHS))
+    return f"{line('', '', *(figure.name for figure in FIGURES))}\n|{rule}|"
+
+
+def server_line(label, name, rounds):
+    return line(label, name, *(figure.text(figure.value(rounds)) for figure in FIGURES))
+
+
+def ratio(figure, before, after):
+    """Between what the rounds of two servers come to; None where there is nothing to divide by."""
+    divisor = figure.value(before)
+    return figure.value(after) / divisor if divisor > 0 else None
+
+
+def ratio_line(label, ratios):
+    return line(label, "ratio", *("–" if one is None else f"{one:.2f}" for one in ratios))
 
 
 def load_table(results):
     """`results`: pairs of a row and, by server, its rounds."""
-    lines = [
-        "| | op/s Apache | op/s Aviary | ratio | p99 µs Apache | p99 µs Aviary | ratio "
-        "| server CPU µs/op Apache | Aviary | ratio | target | |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|",
-    ]
+    lines = [header()]
     for row, rounds in results:
-        apache, aviary = figures(rounds["apache"]), figures(rounds["aviary"])
-        ratio = {key: aviary[key] / apache[key] for key in ("throughput", "p99", "cpu")}
-        lines.append(
-            f"| {row.name} | {apache['throughput']:,.0f} | {aviary['throughput']:,.0f} | {ratio['throughput']:.2f} "
-            f"| {apache['p99']:,.0f} | {aviary['p99']:,.0f} | {ratio['p99']:.2f} "
-            f"| {apache['cpu']:.2f} | {aviary['cpu']:.2f} | {ratio['cpu']:.2f} "
-            f"| {'≤ %.2f' % row.cpu_target if row.cpu_target else ''} | {verdict(row, ratio, apache, aviary)} |")
+        apache, aviary = rounds["apache"], rounds["aviary"]
+        target = f"target: CPU ≤ {row.cpu_target:.2f}" if row.cpu_target else ""
+        lines += [server_line(row.name, "Apache", apache), server_line(target, "Aviary", aviary),
+                  ratio_line(verdict(row, apache, aviary), [ratio(figure, apache, aviary) for figure in FIGURES])]
     return "\n".join(lines)
 
 
-def verdict(row, ratio, apache, aviary):
+def verdict(row, apache, aviary):
     missed = []
-    if row.cpu_target and ratio["cpu"] > row.cpu_target:
+    if row.cpu_target and (ratio(CPU, apache, aviary) or 0) > row.cpu_target:
         missed.append("CPU")
-    if ratio["throughput"] < 1:
+    if THROUGHPUT.value(aviary) < THROUGHPUT.value(apache):
         missed.append("throughput")
-    if ratio["p99"] > 1:
+    if P99.value(aviary) > P99.value(apache):
         missed.append("p99")
-    for name, one in (("Apache", apache), ("Aviary", aviary)):
-        if one["errors"]:
-            missed.append(f"{one['errors']} errors of {name}")
+    for name, rounds in (("Apache", apache), ("Aviary", aviary)):
+        if errors(rounds):
+            missed.append(f"{errors(rounds)} errors of {name}")
     return "missed: " + ", ".join(missed) if missed else "met"
 
 

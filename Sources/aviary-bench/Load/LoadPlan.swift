@@ -35,6 +35,9 @@ struct LoadTemplates {
             case .getChildren: .getChildren(keyspace.group)
             case .multi: .multi(keyspace.node, data: data)
             case .sync: .sync(keyspace.node)
+            case .createEphemeral: .createEphemeral(keyspace.sequential, data: data)
+            case .multiOfTen:
+                .multiOfTen(checking: keyspace.group, setting: keyspace.node, data: data)
             }
         }
     }

@@ -5,48 +5,40 @@ import SeededRandom
 /// Latency is from handing a request to the socket to reading its reply; a server that stalls is therefore
 /// asked less, as by real clients that wait for answers.
 struct MixedLoad: Workload {
-    private enum Phase {
-        case warmingUp(until: UInt64)
-        case measuring(until: UInt64)
-        case draining(until: UInt64)
-        case done
-    }
-
     /// Every how many replies one is compared with what was written.
     private static let checkInterval = 64
-    private static let drainNanoseconds: UInt64 = 10_000_000_000
 
     private let plan: LoadPlan
     private let trace: Trace?
     private let templates: LoadTemplates
+    private let replyCheck: ReplyCheck
     private var random: SeededGenerator
     private var keys: KeyChooser
-    private var phase = Phase.done
+    private var phases: LoadPhases
     private var repliesUntilCheck = Self.checkInterval
     private var inFlightCount = 0
     /// By session: the numbers of the znodes that `create` made and `delete` has not yet taken.
     private(set) var created: [Range<Int>] = []
     private(set) var tally: Tally
-    private(set) var measurement: Measurement
 
     init(_ plan: LoadPlan, serverPids: [Int32], trace: Trace? = nil) {
         self.plan = plan
         self.trace = trace
         templates = LoadTemplates(keyspace: plan.keyspace, data: plan.data)
+        replyCheck = ReplyCheck(keyspace: plan.keyspace, data: plan.data)
         random = SeededGenerator(seed: plan.seed)
         keys = KeyChooser(plan.distribution, keyCount: plan.keyspace.keyCount)
         tally = Tally(operations: plan.mix.shares.map(\.operation))
-        measurement = Measurement(serverPids: serverPids)
+        phases = LoadPhases(
+            warmupNanoseconds: plan.warmupNanoseconds, limit: plan.limit, serverPids: serverPids)
     }
 
-    var isFinished: Bool {
-        if case .done = phase { true } else { false }
-    }
+    var isFinished: Bool { phases.isDone }
+    var measurement: Measurement { phases.measurement }
 
     mutating func begin(on sessions: [LoadSession], at now: UInt64) {
         created = [Range<Int>](repeating: 0..<0, count: sessions.count)
-        phase = .warmingUp(until: now + plan.warmupNanoseconds)
-        advance(at: now)
+        phases.begin(at: now)
         for session in sessions {
             for _ in 0..<plan.outstanding { sendNext(on: session, at: now) }
         }
@@ -59,19 +51,15 @@ struct MixedLoad: Workload {
             throw BenchError("reply \(reply.xid) does not answer the oldest request of its session")
         }
         inFlightCount -= 1
-        if reply.error == 0 { try check(body, of: request) }
-        if case .measuring = phase {
+        let error = replyCheck.error(in: reply, body: body, to: request.operation)
+        if error == 0 { try check(body, of: request) }
+        if phases.isMeasuring {
             tally.record(request.operation, latency: now - request.sentAt)
             trace?.record(at: now, latency: now - request.sentAt)
-            if reply.error != 0 { tally.recordError(reply.error) }
-            if case .requests(let limit) = plan.limit, tally.operationCount >= limit {
-                stopMeasuring(at: now)
-            }
+            if error != 0 { tally.recordError(error) }
+            phases.heard(tally.operationCount, at: now)
         }
-        switch phase {
-        case .warmingUp, .measuring: sendNext(on: session, at: now)
-        case .draining, .done: break
-        }
+        if phases.isAsking { sendNext(on: session, at: now) }
     }
 
     mutating func lost(_ session: LoadSession, at now: UInt64) throws(BenchError) {
@@ -80,33 +68,10 @@ struct MixedLoad: Workload {
     }
 
     mutating func turnEnded(with sessions: [LoadSession], at now: UInt64) throws(BenchError) {
-        advance(at: now)
+        phases.advance(at: now, inFlightCount: inFlightCount)
         guard sessions.contains(where: \.isOpen) else {
             throw BenchError("the server closed every connection")
         }
-    }
-
-    private mutating func advance(at now: UInt64) {
-        switch phase {
-        case .warmingUp(let end) where now >= end:
-            measurement.open(at: now)
-            if case .nanoseconds(let length) = plan.limit {
-                phase = .measuring(until: now + length)
-            } else {
-                phase = .measuring(until: .max)
-            }
-        case .measuring(let end) where now >= end:
-            stopMeasuring(at: now)
-        case .draining(let end) where now >= end || inFlightCount == 0:
-            phase = .done
-        default:
-            break
-        }
-    }
-
-    private mutating func stopMeasuring(at now: UInt64) {
-        measurement.close(at: now)
-        phase = .draining(until: now + Self.drainNanoseconds)
     }
 }
 
@@ -121,6 +86,11 @@ extension MixedLoad {
             sendCreate(on: session, at: now)
         case .delete:
             sendDelete(on: session, at: now)
+        case .createEphemeral:
+            session.send(templates[operation], for: NodeKey(group: session.index, node: 0), at: now)
+        case .multiOfTen:
+            session.send(
+                templates[operation], for: plan.keyspace.firstOfTen(around: keys.next(&random)), at: now)
         case .getData, .setData, .exists, .getChildren, .multi, .sync:
             session.send(templates[operation], for: Keyspace.key(keys.next(&random)), at: now)
         }
@@ -144,27 +114,10 @@ extension MixedLoad {
         repliesUntilCheck -= 1
         guard repliesUntilCheck == 0 else { return }
         repliesUntilCheck = Self.checkInterval
-        let isRight: Bool
-        switch request.operation {
-        case .getData:
-            isRight = plan.data.matches(body, key: request.key)
-        case .setData, .exists:
-            isRight =
-                body.byteCount == Reply.statBytes
-                && body.bigEndianInt32(at: Stat.dataLengthOffset) == Int32(plan.data.filler.count)
-        case .getChildren:
-            isRight = body.byteCount > 4 && body.bigEndianInt32(at: 0) <= Int32(Keyspace.nodesPerGroup)
-        case .create, .delete, .multi, .sync:
-            return
-        }
+        guard let isRight = replyCheck.isRight(body, to: request) else { return }
         tally.checkedReplies += 1
         guard isRight else {
             throw BenchError("the reply to a \(request.operation) of key \(request.key) holds something else")
         }
     }
-}
-
-/// Where in the wire's Stat the length of the data is.
-private enum Stat {
-    static let dataLengthOffset = 52
 }

@@ -9,6 +9,9 @@ struct Measurement {
     private(set) var serverBefore: ProcessUsage?
     private(set) var serverAfter: ProcessUsage?
     private(set) var generatorCPUSeconds = 0.0
+    /// The longest time within the window in which no reply came, on whatever connection.
+    private(set) var longestPauseNanoseconds: UInt64 = 0
+    private var lastReplyAt: UInt64 = 0
 
     init(serverPids: [Int32]) {
         self.serverPids = serverPids
@@ -16,11 +19,19 @@ struct Measurement {
 
     mutating func open(at now: UInt64) {
         startedAt = now
+        lastReplyAt = now
         serverBefore = ProcessUsage.reading(pids: serverPids)
         generatorCPUSeconds = -ProcessUsage.ofThisProcess().cpuSeconds
     }
 
+    /// Notes that a reply came, while the window is open.
+    mutating func heard(at now: UInt64) {
+        longestPauseNanoseconds = max(longestPauseNanoseconds, now - lastReplyAt)
+        lastReplyAt = now
+    }
+
     mutating func close(at now: UInt64) {
+        heard(at: now)
         endedAt = now
         serverAfter = ProcessUsage.reading(pids: serverPids)
         generatorCPUSeconds += ProcessUsage.ofThisProcess().cpuSeconds

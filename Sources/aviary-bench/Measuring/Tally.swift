@@ -17,8 +17,12 @@ struct Tally {
     var operationCount: Int { Int(latencies.count) }
 
     mutating func record(_ operation: LoadOperation, latency: UInt64) {
-        latencies.record(latency)
+        record(latency: latency)
         perOperation[operation.index]?.record(latency)
+    }
+
+    mutating func record(latency: UInt64) {
+        latencies.record(latency)
     }
 
     mutating func recordError(_ code: Int32) {

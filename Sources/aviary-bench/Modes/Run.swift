@@ -1,6 +1,6 @@
 import Clocks
 
-/// The four kinds of runs: each opens its sessions, does its work, tidies up and reports.
+/// The five kinds of runs: each opens its sessions, does its work, tidies up and reports.
 struct Run: ~Copyable {
     /// Requests on their way for each session while a tree is made or removed.
     private static let stagingDepth = 16
@@ -21,6 +21,7 @@ struct Run: ~Copyable {
     mutating func report() throws(BenchError) -> Report {
         if let count = options.watchers { return try fanOut(to: count) }
         if let count = options.sessions { return try idle(count) }
+        if options.turnover { return try turnover() }
         if options.fill != nil { return try fill() }
         return try load()
     }
@@ -30,15 +31,30 @@ struct Run: ~Copyable {
             throw BenchError("the operations cannot be understood")
         }
         try engine.openSessions(options.connections)
-        let isCreating = plan.mix.contains(.create) || plan.mix.contains(.delete)
+        let creating: [LoadOperation] = [.create, .delete, .createEphemeral]
+        let isCreating = creating.contains(where: plan.mix.contains)
         try build(createdGroupCount: isCreating ? options.connections : 0)
         var trace: Trace?
         if let path = options.trace { trace = try Trace(path: path) }
         var load = MixedLoad(plan, serverPids: options.pid, trace: trace)
         try engine.run(&load)
+        if plan.mix.contains(.createEphemeral) {
+            // What sessions made for their own time goes before its parents can.
+            try engine.closeSessions()
+            try engine.openSessions(options.connections)
+        }
         if isCreating { try perform(keyspace.createdRemovingStages(load.created)) }
         if !options.keep { try perform(keyspace.keyRemovingStages) }
+        try engine.closeSessions()
         return .load(load, plan: plan, connections: options.connections)
+    }
+
+    private func turnover() throws(BenchError) -> Report {
+        let phases = LoadPhases(
+            warmupNanoseconds: options.warmupNanoseconds, limit: options.limit, serverPids: options.pid)
+        var turnover = try SessionTurnover(options.connections, opening: engine.opening, phases: phases)
+        try turnover.run()
+        return .turnover(turnover, connections: options.connections)
     }
 
     private mutating func fill() throws(BenchError) -> Report {
@@ -90,6 +106,13 @@ extension LoadPlan {
         self.init(
             keyspace: keyspace, data: data, mix: mix, distribution: options.distribution, seed: options.seed,
             outstanding: options.outstanding, warmupNanoseconds: options.warmupNanoseconds,
-            limit: options.requests.map(Limit.requests) ?? .nanoseconds(options.durationNanoseconds))
+            limit: options.limit)
+    }
+}
+
+extension Options {
+    /// The end of the measured part of a load.
+    fileprivate var limit: LoadPlan.Limit {
+        requests.map(LoadPlan.Limit.requests) ?? .nanoseconds(durationNanoseconds)
     }
 }

@@ -4,7 +4,7 @@ import Clocks
 struct Engine: ~Copyable {
     private static let pollTimeoutMs: Int32 = 100
 
-    private let opening: SessionOpening
+    let opening: SessionOpening
     private let outbox = Outbox()
     private var poller: Poller
     private(set) var sessions: [LoadSession] = []
@@ -20,6 +20,17 @@ struct Engine: ~Copyable {
         let opened = try opening.open(count, from: sessions.count, outbox: outbox)
         for session in opened { poller.add(session.socket, token: session.index) }
         sessions += opened
+    }
+
+    /// Ends all sessions and waits until the servers have said so; others may be opened then.
+    mutating func closeSessions() throws(BenchError) {
+        var closing = SessionClosing()
+        try run(&closing)
+        for session in sessions where session.isOpen {
+            poller.remove(session.socket)
+            session.socket.close()
+        }
+        sessions = []
     }
 
     mutating func run(_ workload: inout some Workload) throws(BenchError) {

@@ -2,6 +2,8 @@
 /// can do it for a group at once, and so that no listen backlog overflows.
 struct SessionOpening {
     private static let groupSize = 32
+    /// A ConnectResponse of 37 bytes behind its length.
+    static let answerBytes = 41
 
     let servers: [ServerAddress]
     let timeoutMs: Int32
@@ -42,9 +44,14 @@ struct SessionOpening {
         return writer.bytes
     }
 
-    /// Reads a ConnectResponse of 37 bytes behind its length; the result is the timeout agreed on.
+    /// The timeout agreed on, by a whole answer; none where the session is refused.
+    static func agreedTimeoutMs(in answer: [UInt8]) -> Int32 {
+        answer.span.bytes.bigEndianInt32(at: 8)
+    }
+
+    /// Reads a whole answer; the result is the timeout agreed on.
     private func readAnswer(from socket: Socket) throws(BenchError) -> Int32 {
-        var answer = [UInt8](repeating: 0, count: 41)
+        var answer = [UInt8](repeating: 0, count: Self.answerBytes)
         var read = 0
         while read < answer.count {
             var rest = [UInt8](repeating: 0, count: answer.count - read)
@@ -55,7 +62,7 @@ struct SessionOpening {
             answer.replaceSubrange(read..<read + count, with: rest[..<count])
             read += count
         }
-        let agreedMs = answer.span.bytes.bigEndianInt32(at: 8)
+        let agreedMs = Self.agreedTimeoutMs(in: answer)
         guard agreedMs > 0 else { throw BenchError("the server refused to open a session") }
         return agreedMs
     }

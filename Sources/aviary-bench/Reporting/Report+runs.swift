@@ -22,11 +22,25 @@ extension Report {
                 report.add(share.operation.rawValue, latencies: latencies)
             }
         }
+        report.add(longestPauseIn: load.measurement)
         report.add(errors: load.tally.errors)
         report.add(
             "checked", "\(load.tally.checkedReplies) replies compared with what was written",
             json: [("checkedReplies", .integer(load.tally.checkedReplies))])
         report.add(costOf: load.tally.operationCount, in: load.measurement)
+        return report
+    }
+
+    static func turnover(_ turnover: borrowing SessionTurnover, connections: Int) -> Report {
+        var report = Report()
+        report.add(
+            "turnover", "sessions opened and closed, \(connections) at a time",
+            json: [("connections", .integer(connections))])
+        report.add(throughputOf: turnover.tally.operationCount, in: turnover.measurement)
+        report.add("latency", latencies: turnover.tally.latencies)
+        report.add(longestPauseIn: turnover.measurement)
+        report.add(errors: turnover.tally.errors)
+        report.add(costOf: turnover.tally.operationCount, in: turnover.measurement)
         return report
     }
 

@@ -43,6 +43,14 @@ struct Report {
             ])
     }
 
+    /// The longest time without any reply.
+    mutating func add(longestPauseIn measurement: Measurement) {
+        let microseconds = Double(measurement.longestPauseNanoseconds) / 1e3
+        add(
+            "pause", "\(microseconds.grouped) µs without any reply, at the longest",
+            json: [("longestPauseMicroseconds", .number(microseconds))])
+    }
+
     /// Processor time of server and generator, for each of `count` operations, and the server's memory.
     mutating func add(costOf count: Int, in measurement: Measurement) {
         let perOperation = 1e6 / Double(max(1, count))

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Builds one request frame in ZooKeeper's encoding and remembers which bytes change from request to request.
 ///
 /// On purpose not the server's own encoder: a generator that shared it would agree with it about its
@@ -5,8 +7,7 @@
 struct FrameWriter {
     private(set) var bytes: [UInt8] = [0, 0, 0, 0]
     private(set) var pathSites: [PathSite] = []
-    /// Where data begins that carries its key's number.
-    private(set) var stampOffsets: [Int] = []
+    private(set) var stampSites: [StampSite] = []
 
     mutating func int32(_ value: Int32) {
         withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
@@ -30,13 +31,14 @@ struct FrameWriter {
         bytes.append(contentsOf: value)
     }
 
-    mutating func path(_ shape: PathShape) {
+    /// A path of the request's key, or of the key `nodeOffset` behind it.
+    mutating func path(_ shape: PathShape, nodeOffset: Int = 0) {
         int32(Int32(shape.byteCount))
-        pathSites.append(shape.write(to: &bytes))
+        pathSites.append(shape.write(to: &bytes, nodeOffset: nodeOffset))
     }
 
-    mutating func data(_ value: StampedData) {
-        if value.isStamped { stampOffsets.append(bytes.count + 4) }
+    mutating func data(_ value: StampedData, nodeOffset: Int = 0) {
+        if value.isStamped { stampSites.append(StampSite(offset: bytes.count + 4, nodeOffset: nodeOffset)) }
         buffer(value.filler)
     }
 
@@ -46,6 +48,20 @@ struct FrameWriter {
         int32(31)
         text("world")
         text("anyone")
+    }
+
+    /// The header of one operation of a multi.
+    mutating func part(_ opCode: OpCode) {
+        int32(opCode.rawValue)
+        bool(false)
+        int32(-1)
+    }
+
+    /// The header behind the last operation of a multi.
+    mutating func endOfParts() {
+        int32(-1)
+        bool(true)
+        int32(-1)
     }
 
     /// Fills the length in; the frame is complete.

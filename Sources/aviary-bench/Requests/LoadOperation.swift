@@ -1,6 +1,10 @@
 /// The operations that a load may consist of.
 enum LoadOperation: String, CaseIterable {
     case getData, setData, create, delete, exists, getChildren, multi, sync
+    /// An ephemeral sequential znode, which goes when its session is closed.
+    case createEphemeral
+    /// A check of a version and nine setData, as one transaction.
+    case multiOfTen
 
     /// A row number for tables indexed by operation.
     var index: Int {
@@ -13,6 +17,8 @@ enum LoadOperation: String, CaseIterable {
         case .getChildren: 5
         case .multi: 6
         case .sync: 7
+        case .createEphemeral: 8
+        case .multiOfTen: 9
         }
     }
 }

@@ -5,7 +5,7 @@ struct RequestTemplate {
     let operation: LoadOperation
     private let frame: [UInt8]
     private let pathSites: [PathSite]
-    private let stampOffsets: [Int]
+    private let stampSites: [StampSite]
 
     private init(
         _ operation: LoadOperation, opCode: OpCode, xid: Int32 = 0, body: (inout FrameWriter) -> Void
@@ -18,7 +18,7 @@ struct RequestTemplate {
         self.operation = operation
         frame = writer.bytes
         pathSites = writer.pathSites
-        stampOffsets = writer.stampOffsets
+        stampSites = writer.stampSites
     }
 
     func append(to output: inout [UInt8], xid: Int32, key: NodeKey) {
@@ -26,7 +26,10 @@ struct RequestTemplate {
         output.append(contentsOf: frame)
         output.storeBigEndian(xid, at: base + 4)
         for site in pathSites { site.patch(key, in: &output, base: base) }
-        for offset in stampOffsets { output.storeBigEndian(StampedData.stamp(of: key), at: base + offset) }
+        for site in stampSites {
+            let stamp = StampedData.stamp(of: key.advanced(by: site.nodeOffset))
+            output.storeBigEndian(stamp, at: base + site.offset)
+        }
     }
 
     /// A frame that no xid is patched into, such as a ping.
@@ -35,13 +38,30 @@ struct RequestTemplate {
 
 extension RequestTemplate {
     static let ping = RequestTemplate(.sync, opCode: .ping, xid: Reply.pingXid) { _ in }
+    /// The last request of a session.
+    static let closeSession = RequestTemplate(.sync, opCode: .closeSession, xid: closeSessionXid) { _ in }
+    /// The xid of a close that is the only request of its session.
+    static let closeSessionXid: Int32 = 1
 
     static func create(_ path: PathShape, data: StampedData) -> RequestTemplate {
-        RequestTemplate(.create, opCode: .create) { writer in
+        create(.create, path, data: data, flags: 0)
+    }
+
+    static func createEphemeral(_ path: PathShape, data: StampedData) -> RequestTemplate {
+        create(.createEphemeral, path, data: data, flags: ephemeralSequential)
+    }
+
+    /// Bit 0 is ephemeral, bit 1 is sequential.
+    private static let ephemeralSequential: Int32 = 3
+
+    private static func create(
+        _ operation: LoadOperation, _ path: PathShape, data: StampedData, flags: Int32
+    ) -> RequestTemplate {
+        RequestTemplate(operation, opCode: .create) { writer in
             writer.path(path)
             writer.data(data)
             writer.openACL()
-            writer.int32(0)
+            writer.int32(flags)
         }
     }
 
@@ -88,20 +108,34 @@ extension RequestTemplate {
     /// A check and a setData of the same znode, as one transaction.
     static func multi(_ path: PathShape, data: StampedData) -> RequestTemplate {
         RequestTemplate(.multi, opCode: .multi) { writer in
-            writer.int32(OpCode.check.rawValue)
-            writer.bool(false)
-            writer.int32(-1)
+            writer.part(.check)
             writer.path(path)
             writer.int32(-1)
-            writer.int32(OpCode.setData.rawValue)
-            writer.bool(false)
-            writer.int32(-1)
+            writer.part(.setData)
             writer.path(path)
             writer.data(data)
             writer.int32(-1)
-            writer.int32(-1)
-            writer.bool(true)
-            writer.int32(-1)
+            writer.endOfParts()
+        }
+    }
+
+    /// A check that `group` is at version 0, and nine setData of `node` from the key on, as one transaction.
+    ///
+    /// Kafka's controller writes so: behind a check of the one znode that says who the controller is.
+    static func multiOfTen(
+        checking group: PathShape, setting node: PathShape, data: StampedData
+    ) -> RequestTemplate {
+        RequestTemplate(.multiOfTen, opCode: .multi) { writer in
+            writer.part(.check)
+            writer.path(group)
+            writer.int32(0)
+            for offset in 0..<9 {
+                writer.part(.setData)
+                writer.path(node, nodeOffset: offset)
+                writer.data(data, nodeOffset: offset)
+                writer.int32(-1)
+            }
+            writer.endOfParts()
         }
     }
 }

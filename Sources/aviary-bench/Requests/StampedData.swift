@@ -1,5 +1,12 @@
 import SeededRandom
 
+/// Where in a frame data begins that carries its key's number; the key lies `nodeOffset` behind the
+/// request's.
+struct StampSite {
+    let offset: Int
+    let nodeOffset: Int
+}
+
 /// The data of a znode: its key's number in the first eight bytes, then a filler that does not compress to
 /// nothing.
 struct StampedData {
