@@ -160,6 +160,7 @@ struct DamagedFolder {
             // The columns stand right before the body.
             return flip(file, within: start - 30..<start + 64, &random)
         }
+        // The rows are those that the folder was made of: without one of them every case would be in vain.
         fatalError("the row is in a file")
     }
 

@@ -63,7 +63,6 @@ extension LogStore {
         try directory.removeUnfinished()
         try makeDurable(unfinished)
         try disk.files.sync()
-        try directory.sync()
     }
 
     /// The rows that a killed process wrote but never synced are counted from now on: sync them first.
