@@ -13,7 +13,7 @@ package import Vocabulary
 /// A server that has failed as a leader lately is passed over at first, this one too: no vote is cast for it
 /// as long as the others may do without it. That is as if it were not there, so it costs no safety, and
 /// nobody votes for a history that is behind its own; and it ends by itself, so that it costs liveness only
-/// that time.
+/// that time. Those that it has not failed hear of it as votes of a quorum for somebody else, and join them.
 package struct Election {
     /// Milliseconds to wait for better votes once a quorum agrees.
     static let settlingMs: Int64 = 200
@@ -112,7 +112,7 @@ package struct Election {
 
     // MARK: Whom to propose
 
-    /// The best of the candidates heard of, this node among them.
+    /// The best of the candidates heard of, this node among them; or whom a quorum of the others wants.
     private mutating func choose(at nowMs: Int64) {
         if let end = passesOverUntilMs, nowMs >= end { passesOverUntilMs = nil }
         if !isEligible(proposed) { proposed = .nobody }
@@ -123,9 +123,23 @@ package struct Election {
             else { continue }
             proposed = ballot.vote
         }
+        if let vote = wantedByOthers { proposed = vote }
         if candidacy != nil {
             received[me] = Ballot(vote: proposed, round: round, state: .looking, isOldFormat: false)
         }
+    }
+
+    /// The vote of a quorum of the others in this round: they decide with or without this server, and pass
+    /// over a better one that has failed them and not this server.
+    private var wantedByOthers: Vote? {
+        for voter in membership.quorum.voters where voter != me {
+            guard let vote = received[voter]?.vote, vote != proposed, isEligible(vote) else { continue }
+            let isQuorum = membership.quorum.isReached { other in
+                other != me && received[other].map { $0.state == .looking && $0.vote == vote } ?? false
+            }
+            if isQuorum { return vote }
+        }
+        return nil
     }
 
     private func isEligible(_ vote: Vote) -> Bool {

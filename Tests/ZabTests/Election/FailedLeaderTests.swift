@@ -42,6 +42,35 @@ import Zab
         #expect(later == .decided(Self.vote(2), round: 1))
     }
 
+    @Test func `is joined by whom the failed one has not failed, once a quorum wants another`() {
+        var election = Self.opened(by: 3, reachable: [1, 2], passingOver: [])
+        _ = election.receive(Self.looking(Self.vote(2)), from: Self.peer(1), at: 1)
+        #expect(election.proposed == Self.vote(3), "one voter is no quorum")
+        let isNews = election.receive(Self.looking(Self.vote(2)), from: Self.peer(2), at: 2)
+        #expect(isNews)
+        #expect(election.proposed == Self.vote(2))
+        let outcome = election.outcome(at: 2)
+        #expect(outcome == .decided(Self.vote(2), round: 1))
+    }
+
+    @Test func `is not joined by whom its choice lags behind`() {
+        var election = Self.opened(by: 3, zxid: 9, reachable: [1, 2], passingOver: [])
+        for other: Int64 in [1, 2] {
+            _ = election.receive(Self.looking(Self.vote(2)), from: Self.peer(other), at: other)
+        }
+        #expect(election.proposed == Self.vote(3, zxid: 9))
+    }
+
+    @Test func `is left again when the others have found out about a better one`() {
+        var election = Self.opened(by: 3, reachable: [1, 2], passingOver: [])
+        for other: Int64 in [1, 2] {
+            _ = election.receive(Self.looking(Self.vote(2)), from: Self.peer(other), at: other)
+        }
+        let isNews = election.receive(Self.looking(Self.vote(3)), from: Self.peer(1), at: 3)
+        #expect(isNews)
+        #expect(election.proposed == Self.vote(3))
+    }
+
     @Test func `takes the failed one where the others are no quorum`() {
         var election = Self.opened(by: 1, reachable: [3])
         let isNews = election.receive(Self.looking(Self.vote(3)), from: Self.peer(3), at: 1)
