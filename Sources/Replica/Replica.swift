@@ -35,7 +35,7 @@ package struct Replica: ~Copyable {
     var chores: Chores
     package internal(set) var statistics = Statistics()
     /// Empty, with room for what Zab wants done next.
-    var zabEffects: Deque<Effect> = []
+    var zabEffects = UniqueDeque<Effect>()
     /// The time of the step that is under way.
     private(set) var now: Instant
     /// Effects to be carried out, while a step is under way: the owner's otherwise.
@@ -44,7 +44,7 @@ package struct Replica: ~Copyable {
     /// The recovered state begins to live.
     init(
         _ settings: ReplicaSettings, seed: UInt64, committed: consuming CommittedState,
-        pendingTransactions: PendingTransactions, zab: consuming Peer, at now: Instant
+        pendingTransactions: consuming PendingTransactions, zab: consuming Peer, at now: Instant
     ) {
         self.settings = settings
         self.committed = committed

@@ -67,7 +67,9 @@ package struct History: Sendable {
     /// Moves `committed` up to `zxid` and hands over what it passed, oldest first.
     mutating func commit(through zxid: Zxid, deliver: (Entry) -> Void) {
         guard zxid > committed else { return }
-        for entry in uncommitted(through: zxid) {
+        while committedCount < entries.count {
+            let entry = entries[committedCount]
+            guard entry.zxid <= zxid else { break }
             deliver(entry)
             committedCount += 1
             uncommittedBytes -= entry.weight

@@ -70,13 +70,17 @@ package struct Peer: ~Copyable {
     package var hasEffects: Bool { server.hasEffects }
 
     package mutating func takeEffects() -> [Effect] {
-        var taken: Deque<Effect> = []
-        takeEffects(into: &taken)
-        return Array(taken)
+        var queue = UniqueDeque<Effect>()
+        takeEffects(into: &queue)
+        var taken: [Effect] = []
+        while let effect = queue.popFirst() { taken.append(effect) }
+        return taken
     }
 
     /// The same, in exchange for a queue whose storage is used again.
-    package mutating func takeEffects(into taken: inout Deque<Effect>) { server.takeEffects(into: &taken) }
+    package mutating func takeEffects(into taken: inout UniqueDeque<Effect>) {
+        server.takeEffects(into: &taken)
+    }
 
     // MARK: Proposals
 

@@ -37,5 +37,7 @@ struct Resting {
     }
 
     /// Whether it is time to look, and the disk holds all that the vote will claim.
-    func isOver(_ server: ServerState, at nowMs: Int64) -> Bool { server.disk.isQuiet && nowMs >= untilMs }
+    func isOver(_ server: borrowing ServerState, at nowMs: Int64) -> Bool {
+        server.disk.isQuiet && nowMs >= untilMs
+    }
 }

@@ -5,7 +5,7 @@ internal import Vocabulary
 /// wants done.
 ///
 /// The state outlives the roles. Each function of a role is passed it, and changes it in place.
-struct ServerState {
+struct ServerState: ~Copyable {
     let me: PeerID
     let membership: Membership
     let timeouts: Timeouts
@@ -15,7 +15,7 @@ struct ServerState {
     /// The last place this server gave away as a leader.
     var lastProposed: Zxid
     var disk = DurabilityQueue()
-    private var effects: Deque<Effect> = []
+    private var effects = UniqueDeque<Effect>()
     /// The vote that others who look are told while this server follows or leads.
     var vote: Vote
     /// The round of the last election that it took part in.
@@ -61,8 +61,8 @@ struct ServerState {
 
     var hasEffects: Bool { !effects.isEmpty }
 
-    mutating func takeEffects(into taken: inout Deque<Effect>) {
-        taken.removeAll(keepingCapacity: true)
+    mutating func takeEffects(into taken: inout UniqueDeque<Effect>) {
+        taken.removeAll()
         swap(&taken, &effects)
     }
 

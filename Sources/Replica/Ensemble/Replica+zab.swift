@@ -9,14 +9,14 @@ internal import Znodes
 extension Replica {
     /// Does what Zab asks for until it asks for no more: what is done may bring new proposals.
     mutating func carryOutZab() {
-        var taken: Deque<Effect> = []
+        var taken = UniqueDeque<Effect>()
         swap(&taken, &zabEffects)
         while zab.hasEffects {
             zab.takeEffects(into: &taken)
             while let effect = taken.popFirst() { carryOut(effect) }
             answerPendingSyncs()
         }
-        taken.removeAll(keepingCapacity: true)
+        taken.removeAll()
         swap(&taken, &zabEffects)
     }
 
@@ -63,6 +63,7 @@ extension Replica {
     }
 
     private func append(of entry: Entry) -> Effects.Append {
-        Effects.Append(pendingTransactions[entry.zxid] ?? decoded(entry), body: entry.body)
+        pendingTransactions.append(of: entry.zxid, body: entry.body)
+            ?? Effects.Append(decoded(entry), body: entry.body)
     }
 }

@@ -179,7 +179,7 @@ struct Following: ~Copyable {
     /// taken back at no cost. One that does when all must have heard of its election has failed: it is
     /// heard, and hears too few.
     private func doubt(
-        _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
+        _ notification: Notification, from peer: PeerID, _ server: borrowing ServerState, at nowMs: Int64
     ) throws(StepDown) {
         guard server.membership.isVoter(peer), notification.state != .observing else { return }
         guard phase == .connecting || phase == .introduced else { return }

@@ -4,7 +4,7 @@ internal import Vocabulary
 extension Leading {
     /// Why a server may not learn from this leader.
     static func objection(
-        to peer: PeerID, accepted: Epoch, version: Int64, _ server: ServerState
+        to peer: PeerID, accepted: Epoch, version: Int64, _ server: borrowing ServerState
     ) -> String? {
         let membership = server.membership
         if version > membership.version { return "its configuration is newer than the leader's" }

@@ -80,7 +80,7 @@ extension Leading {
     }
 
     /// A leader without a quorum stops: others may have elected another.
-    private func requireQuorum(_ server: ServerState) throws(StepDown) {
+    private func requireQuorum(_ server: borrowing ServerState) throws(StepDown) {
         guard isServing else { return }
         let followers = learners.filter { $0.isVoter && $0.isServing }
         let isFollowed = server.membership.quorum.isReached { peer in
@@ -93,11 +93,11 @@ extension Leading {
 
     /// Whether the counter of the epoch that runs is about to end: a reign ends before it does
     /// (ZOOKEEPER-1277).
-    func isNearlyFull(_ server: ServerState) -> Bool {
+    func isNearlyFull(_ server: borrowing ServerState) -> Bool {
         isServing && server.lastProposed.counter > UInt32.max - Peer.countersSpared
     }
 
-    private static func isFull(_ server: ServerState) -> StepDown {
+    private static func isFull(_ server: borrowing ServerState) -> StepDown {
         StepDown("epoch \(server.lastProposed.epoch.rawValue) is full")
     }
 }

@@ -97,7 +97,7 @@ extension Leading {
         }
     }
 
-    private func isQuorum(_ peers: Set<PeerID>, _ server: ServerState) -> Bool {
+    private func isQuorum(_ peers: Set<PeerID>, _ server: borrowing ServerState) -> Bool {
         server.membership.quorum.isReached { peers.contains($0) }
     }
 }

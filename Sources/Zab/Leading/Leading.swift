@@ -177,7 +177,7 @@ struct Leading: ~Copyable {
     /// time is up: before an epoch is promised, an election may be taken back at no cost. A voter that asks
     /// for one who has failed is not listened to.
     private func doubt(
-        _ notification: Notification, from peer: PeerID, _ server: ServerState, at nowMs: Int64
+        _ notification: Notification, from peer: PeerID, _ server: borrowing ServerState, at nowMs: Int64
     ) throws(StepDown) {
         guard server.membership.isVoter(peer), notification.state != .observing else { return }
         guard phase == .collectingEpochs, notification.vote.leader != server.me,
@@ -194,7 +194,7 @@ struct Leading: ~Copyable {
     /// trap 51); this one makes room, once the voter has come in vain for long enough to be no passing
     /// stranger.
     private mutating func yield(
-        to peer: PeerID, accepted: Epoch, _ server: ServerState, at nowMs: Int64
+        to peer: PeerID, accepted: Epoch, _ server: borrowing ServerState, at nowMs: Int64
     ) throws(StepDown) {
         guard case .broadcast(let epoch) = phase, server.membership.isVoter(peer), accepted > epoch else {
             overtakenSinceMs[peer] = nil

@@ -5,10 +5,10 @@ package import Vocabulary
 ///
 /// A request is checked against this, so that requests in flight see each other. Committing moves a change
 /// into the tree and out of here; a change of leader drops everything here and touches no tree.
-package struct Overlay {
+package struct Overlay: ~Copyable {
     /// Znodes as they will be, by path; nil where one will not exist.
     private var entries: [ZnodePath: Entry] = [:]
-    private var order: Deque<Step> = []
+    private var order = UniqueDeque<Step>()
     /// Entries replaced since `savepoint`, to be put back by `rollBack`.
     private var undo: [Former] = []
     private var isUndoable = false
@@ -23,7 +23,7 @@ package struct Overlay {
         var zxid: Zxid
     }
 
-    private struct Step {
+    struct Step {
         let zxid: Zxid
         let path: ZnodePath
         let prepared: PreparedChange?
@@ -98,8 +98,9 @@ package struct Overlay {
         while !order.isEmpty, order[0].zxid <= zxid {
             let step = order.removeFirst()
             prepared = step.prepared
-            guard let index = entries.index(forKey: step.path) else { continue }
-            if entries[index].value.zxid <= zxid { entries.remove(at: index) }
+            // Taken out to be looked at: what stays in its place is copied for that.
+            guard let entry = entries.removeValue(forKey: step.path), entry.zxid > zxid else { continue }
+            entries[step.path] = entry
         }
         if order.isEmpty { pendingDigest = nil }
         ephemerals.drop(through: zxid)

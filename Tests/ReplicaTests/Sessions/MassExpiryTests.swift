@@ -66,7 +66,8 @@ import Znodes
             let (change, _) = overlay.prepareClose(of: session, as: zxid, over: tree)
             #expect(change == .closeSession(paths: [ZnodePath("/e\(index)")]))
         }
-        #expect(overlay.visited == count)
+        let visited = overlay.visited
+        #expect(visited == count)
     }
 
     @Test(arguments: [10, 10_000])

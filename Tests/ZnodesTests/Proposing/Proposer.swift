@@ -29,7 +29,8 @@ struct Proposer: ~Copyable {
             transaction = Transaction(
                 session: session, cxid: 0, zxid: zxid, timeMs: timeMs, change: change, digest: digest)
         }
-        if transaction.change.hasFailed { #expect(overlay.digest(over: tree) == before) }
+        let after = overlay.digest(over: tree)
+        if transaction.change.hasFailed { #expect(after == before) }
         lastProposed = zxid
         pending.append(transaction)
         return transaction
@@ -64,7 +65,8 @@ struct Proposer: ~Copyable {
             #expect(failures.isEmpty || transaction.change.hasFailed, "\(transaction.change)")
         }
         pending.removeFirst(min(count, pending.count))
-        if pending.isEmpty { #expect(overlay.isEmpty) }
+        let isEmpty = overlay.isEmpty
+        if pending.isEmpty { #expect(isEmpty) }
     }
 
     /// Everything a client can see of the tree, by path.
