@@ -13,6 +13,18 @@ static inline void aviary_begin_writeback(int descriptor) {
     syscall(SYS_sync_file_range, descriptor, 0LL, 0LL, 2);
 }
 
+/* The same of a part of it, and whoever calls waits until the disk has that part in hand. */
+static inline void aviary_write_back(int descriptor, long long offset, long long bytes) {
+    syscall(SYS_sync_file_range, descriptor, offset, bytes, 1 | 2 | 4);
+}
+
+/* Makes the database file durable by its own xSync, whatever its pragma says. */
+static inline int aviary_sync(sqlite3 *database) {
+    sqlite3_file *file = 0;
+    int code = sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    return code == SQLITE_OK ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) : code;
+}
+
 /* A virtual table and a cursor over it as SQLite has them, with what answers for them. */
 struct aviary_table {
     sqlite3_vtab base;

@@ -1,4 +1,5 @@
 import FaultyFiles
+import GatheredWrites
 import SeededRandom
 import TestSupport
 import Vocabulary
@@ -12,6 +13,8 @@ import Vocabulary
 final class FaultyDisk {
     let folder = Folder()
     private let name: String
+    /// The disk behind the server's gathering of writes.
+    private let gathered: String
     private let disk: OpaquePointer
     private let synchronous: String
     /// Small enough for many segments.
@@ -22,16 +25,21 @@ final class FaultyDisk {
     init(seed: UInt64, synchronous: String = "FULL") {
         name = folder.path
         disk = faulty_disk_create(name, seed)
+        gathered = "gathered-" + name
+        precondition(gathered_writes_register(gathered, name) == 0)
         self.synchronous = synchronous
         random = SeededGenerator(seed: seed)
     }
 
-    deinit { faulty_disk_destroy(disk) }
+    deinit {
+        gathered_writes_unregister(gathered)
+        faulty_disk_destroy(disk)
+    }
 
     var operations: Int64 { faulty_disk_operations(disk) }
 
     func open() throws(StorageError) -> LogStore {
-        let files = FaultyFolder(disk: disk, vfs: name)
+        let files = FaultyFolder(disk: disk, vfs: gathered)
         let synchronous = synchronous
         var store = try LogStore.open(directory: folder.path, isKeptBeside: false) { _ in
             LogDisk(files: files, synchronous: synchronous)
@@ -73,7 +81,7 @@ final class FaultyDisk {
 
     /// Makes of the folder's one segment what a former version had: `log.db`, without what is newer.
     func makeFormer() throws {
-        let files = FaultyFolder(disk: disk, vfs: name)
+        let files = FaultyFolder(disk: disk, vfs: gathered)
         let segment = DataDirectory(visiting: folder.path).segment(.zero)
         let database = try Database(path: segment, files: name)
         try database.execute(FaultyDisk.former)

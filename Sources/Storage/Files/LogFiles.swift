@@ -36,7 +36,7 @@ package protocol LogFiles: Sendable {
 /// The system's files.
 struct SystemLogFiles: LogFiles {
     let directory: DataDirectory
-    var vfs: String? { nil }
+    var vfs: String? { Database.gatheredFiles }
 
     func names() throws(StorageError) -> [String] { try directory.names() }
 

@@ -1,4 +1,5 @@
 import CSQLite
+import GatheredWrites
 import Glibc
 
 /// One connection to one SQLite file: owned by one thread, closed when it goes away.
@@ -10,6 +11,14 @@ package struct Database: ~Copyable {
     private let handle: OpaquePointer
     /// Pages in the WAL after the last commit, kept by SQLite's hook; SQLite itself has no question for it.
     private let walPagesOut: UnsafeMutablePointer<Int32>
+
+    /// The `sqlite3_vfs` of the system's files that writes a commit by few system calls.
+    package static let gatheredFiles: String = {
+        let name = "aviary-gathered"
+        // Where it cannot be had, opening the first file says so.
+        _ = gathered_writes_register(name, nil)
+        return name
+    }()
 
     enum Checkpoint {
         /// Copies what it can without waiting; the WAL file keeps its size and is written over from its
@@ -37,7 +46,7 @@ package struct Database: ~Copyable {
             ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | (isMade ? 0 : SQLITE_OPEN_CREATE)
         let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (isAtRest ? SQLITE_OPEN_URI : 0)
         // SQLite would let others read what it creates; its WAL and index take after the file.
-        if files == nil, access & SQLITE_OPEN_CREATE != 0 {
+        if files == nil || files == Database.gatheredFiles, access & SQLITE_OPEN_CREATE != 0 {
             let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             if descriptor >= 0 { Glibc.close(descriptor) }
         }
@@ -112,6 +121,24 @@ package struct Database: ~Copyable {
         guard code == SQLITE_OK else { throw error(code, doing: "checkpoint") }
         walPagesOut.pointee = max(0, pages - copied)
         return copied >= pages
+    }
+
+    /// Copies the WAL into the file, and leaves it to `sync` to make that durable.
+    ///
+    /// - Returns: Whether all of it is in the file.
+    mutating func checkpointUnsynced() throws(StorageError) -> Bool {
+        try execute("PRAGMA synchronous = OFF")
+        return try checkpoint(.passive)
+    }
+
+    /// Makes the file durable, without its WAL.
+    func sync() throws(StorageError) {
+        let code = aviary_sync(handle)
+        guard code == SQLITE_OK else {
+            throw StorageError(
+                sqlite: code, reason: "the file could not be made durable", doing: "sync",
+                file: path)
+        }
     }
 
     /// Closes cleanly: SQLite copies the WAL into the file and removes it.

@@ -91,10 +91,17 @@ extension Segment {
 
     /// All of it in its file, durable, and no WAL beside it.
     ///
+    /// The disk gets it a piece at a time, since the commits of the next segment wait for the same disk.
+    ///
     /// - Returns: Whether that is so: while somebody else reads an old state of it, its WAL stays.
     consuming func close() throws(StorageError) -> Bool {
-        guard try database.checkpoint(.passive) else { return false }
+        guard try database.checkpointUnsynced() else { return false }
+        let writeback = Writeback(of: file)
+        writeback?.run()
+        try database.sync()
         try Segment.close(database, statements, reader)
+        // The connection's locks are gone, and may be lost with it.
+        _ = consume writeback
         return true
     }
 
