@@ -6,9 +6,9 @@ from harness import places
 from harness.ensemble import Ensemble
 from harness.nodes import Node
 
-#: What all are told beside the harness's own. snapCount and forceSync have their defaults; the latter is written down
-#: all the same.
-SETTINGS = {"clientPortAddress": "127.0.0.1", "forceSync": "yes", "snapCount": None}
+#: What all are told beside the harness's own. snapCount, forceSync and the size of a log's files have their defaults;
+#: forceSync is written down all the same.
+SETTINGS = {"clientPortAddress": "127.0.0.1", "forceSync": "yes", "snapCount": None, "txnLogSizeLimitInKb": None}
 
 
 class Servers:
