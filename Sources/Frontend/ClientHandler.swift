@@ -2,13 +2,14 @@ internal import Host
 internal import Logbook
 internal import Logging
 internal import NIOCore
+internal import Settings
 internal import Vocabulary
 
 /// One client's socket: bytes into frames, frames to the replica's loop. Answers come from there straight to
 /// the channel.
 ///
 /// Confined to the replica's event loop, as is everything it touches.
-final class ClientHandler: ChannelInboundHandler {
+final class ClientHandler: ChannelInboundHandler, DoorVisitor {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -21,6 +22,8 @@ final class ClientHandler: ChannelInboundHandler {
     private var hasAnnounced = false
     private var phase = Phase.closed
     private var address: ByteString = ""
+    /// The socket, where it stands at the door.
+    private var channel: (any Channel)?
 
     private enum Phase {
         /// The first bytes decide between a client and an operator's four-letter word; those come here until
@@ -36,14 +39,13 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     init(
-        replicaLoop: ReplicaLoop, door: Door, responder: FourLetterWordResponder, frameBytesMax: Int,
-        largeFrameBytes: Int
+        replicaLoop: ReplicaLoop, door: Door, responder: FourLetterWordResponder, _ limits: LimitSettings
     ) {
-        self.largeFrameBytes = largeFrameBytes
+        self.largeFrameBytes = limits.largeRequestBytes
         self.replicaLoop = replicaLoop
         self.door = door
         self.responder = responder
-        self.scanner = FrameScanner(frameBytesMax: frameBytesMax)
+        self.scanner = FrameScanner(frameBytesMax: limits.frameBytesMax)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -56,27 +58,20 @@ final class ClientHandler: ChannelInboundHandler {
             context.close(promise: nil)
         case .overflow:
             phase = .overflow(ByteBuffer())
-            complainOfDescriptors()
-            door.stand(context.channel)
+            door.complainOfDescriptors(to: replicaLoop.complaints)
+            channel = context.channel
+            door.stand(self, on: context.eventLoop)
         }
     }
 
-    private func complainOfDescriptors() {
-        replicaLoop.complaints.warn(
-            "no descriptor is left for one more client, which is refused; let the node have more "
-                + "(ulimit -n, or LimitNOFILE= in its unit)", from: "all addresses",
-            [
-                "clients": "\(door.admissions.total)",
-                "descriptors": "\(ProcessEnvironment.maxFileDescriptors())",
-            ])
-    }
+    func sendAway() { channel?.close(promise: nil) }
 
     func channelInactive(context: ChannelHandlerContext) {
         switch phase {
         case .client(let id), .fresh(let id, _), .operatorWord(.some(let id)):
             replicaLoop.close(id)
             door.admissions.release(address)
-        case .overflow: door.admissions.leave(context.channel as AnyObject)
+        case .overflow: door.admissions.leave(self)
         case .closed, .operatorWord(nil): return
         }
         phase = .closed
@@ -102,13 +97,13 @@ final class ClientHandler: ChannelInboundHandler {
         switch responder.answer(bytes) {
         case .undecided: phase = .overflow(bytes)
         case .answer(let text):
-            door.admissions.leave(context.channel as AnyObject)
+            door.admissions.leave(self)
             answer(text, to: nil, context)
         case .later(let text):
-            door.admissions.leave(context.channel as AnyObject)
+            door.admissions.leave(self)
             answerLater(text, to: nil, context)
         case .notAWord:
-            door.admissions.leave(context.channel as AnyObject)
+            door.admissions.leave(self)
             guard door.admissions.admit(address) == .welcome else {
                 phase = .closed
                 return context.close(promise: nil)

@@ -15,15 +15,35 @@ struct FourLetterWordResponder {
         case later(EventLoopFuture<ByteBuffer>)
     }
 
+    /// The first bytes of a connection, as far as they tell.
+    enum Beginning {
+        case undecided
+        case notAWord
+        /// nil for the interrupt of a terminal, which ends the connection.
+        case word(FourLetterWord?)
+    }
+
     let replicaLoop: ReplicaLoop
     let settings: NodeSettings
 
+    static func beginning(_ bytes: ByteBuffer) -> Beginning {
+        guard let code = bytes.getInteger(at: bytes.readerIndex, as: Int32.self) else { return .undecided }
+        if code == FourLetterWord.telnetInterrupt { return .word(nil) }
+        guard let word = FourLetterWord(code: code) else { return .notAWord }
+        return bytes.readableBytes >= 4 + word.argumentBytes ? .word(word) : .undecided
+    }
+
     /// Looks at the first bytes of a connection, and does what they ask if they are a word.
     func answer(_ bytes: ByteBuffer) -> Answer {
-        guard let code = bytes.getInteger(at: bytes.readerIndex, as: Int32.self) else { return .undecided }
-        if code == FourLetterWord.telnetInterrupt { return .answer(ByteBuffer()) }
-        guard let word = FourLetterWord(code: code) else { return .notAWord }
-        guard bytes.readableBytes >= 4 + word.argumentBytes else { return .undecided }
+        switch FourLetterWordResponder.beginning(bytes) {
+        case .undecided: .undecided
+        case .notAWord: .notAWord
+        case .word(nil): .answer(ByteBuffer())
+        case .word(.some(let word)): answer(word, bytes)
+        }
+    }
+
+    private func answer(_ word: FourLetterWord, _ bytes: ByteBuffer) -> Answer {
         if word.isAllowed(by: settings.words) { perform(word, bytes) }
         guard word.parts.isEmpty || !word.isAllowed(by: settings.words) else {
             let settings = settings

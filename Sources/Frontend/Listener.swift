@@ -24,11 +24,14 @@ package struct Listener {
         }
     }
 
-    /// Binds the client port, and serves whoever connects on the replica's event loop.
+    /// Binds the client port, and serves whoever connects.
     ///
+    /// - Parameter socketLoops: Event loops for clients' sockets, in turns; nil where those live on the
+    ///   replica's.
     /// - Throws: `IOError` when the port is taken or the address is not this machine's.
     package static func bind(
-        _ settings: NodeSettings, replicaLoop: NIOLoopBound<ReplicaLoop>, on loop: any EventLoop
+        _ settings: NodeSettings, replicaLoop: NIOLoopBound<ReplicaLoop>, on loop: any EventLoop,
+        socketLoops: (any EventLoopGroup)? = nil
     ) throws -> Listener {
         let budget = DescriptorBudget(of: settings)
         let door = NIOLoopBoundBox.makeBoxSendingValue(
@@ -36,9 +39,10 @@ package struct Listener {
                 Admissions(
                     perAddressMax: settings.clients.connectionsPerAddressMax,
                     totalMax: settings.clients.connectionsMax, budget: budget)), eventLoop: loop)
-        let frameBytesMax = settings.limits.frameBytesMax
-        let largeFrameBytes = settings.limits.largeRequestBytes
-        let bootstrap = ServerBootstrap(group: loop)
+        let far = try socketLoops.map { group in
+            try SocketLoops.start(group, replicaLoop: replicaLoop, door: door, settings: settings)
+        }
+        let bootstrap = ServerBootstrap(group: loop, childGroup: socketLoops ?? loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: Int32(settings.clients.listenBacklog ?? 1024))
             .serverChannelOption(.maxMessagesPerRead, value: UInt(budget.acceptedAtOnce))
@@ -49,6 +53,9 @@ package struct Listener {
                             AcceptPause.sentence, from: "client port", ["error": "\(error)"])
                     }
                     try channel.pipeline.syncOperations.addHandler(pause)
+                    guard far != nil else { return }
+                    let gate = AcceptGate(socketsMax: budget.clientsMax + budget.overflowMax)
+                    try channel.pipeline.syncOperations.addHandler(gate)
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -59,11 +66,14 @@ package struct Listener {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let socketLoop = far?.socketLoop(of: channel) {
+                        let handler = FarClientHandler(socketLoop: socketLoop, settings.limits)
+                        return try channel.pipeline.syncOperations.addHandler(handler)
+                    }
                     let handler = ClientHandler(
                         replicaLoop: replicaLoop.value, door: door.value,
                         responder: FourLetterWordResponder(
-                            replicaLoop: replicaLoop.value, settings: settings),
-                        frameBytesMax: frameBytesMax, largeFrameBytes: largeFrameBytes)
+                            replicaLoop: replicaLoop.value, settings: settings), settings.limits)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

@@ -12,7 +12,8 @@ internal import Znodes
 /// Owns the replica and does what it says: the one place where a node's decisions meet its sockets and its
 /// log.
 ///
-/// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop.
+/// Lives on one event loop, which is also the loop of the clients' sockets, so that a read costs no hop;
+/// unless those have loops of their own (`ioThreads`), whose events come and whose orders go in batches.
 /// `TurnPolicy` says when writes are handed to the disk, packets to the other servers and events to clients.
 /// Answers leave in one buffer and one flush per connection and turn.
 package final class ReplicaLoop {
@@ -21,8 +22,6 @@ package final class ReplicaLoop {
     static let eventPause = TimeAmount.microseconds(50)
     /// How often elections and leaders look at the clock.
     static let pulse = TimeAmount.milliseconds(20)
-    /// How long a closed connection may take to read its last answer.
-    static let lingering = TimeAmount.milliseconds(500)
 
     package let loop: any EventLoop
     package let log: Logger
@@ -239,14 +238,20 @@ package final class ReplicaLoop {
 
     func flush(_ id: ConnectionID) {
         guard let bytes = effects.takeOutbox(of: id) else { return }
-        guard let channel = clients[id]?.channel else { return effects.recycle(bytes) }
+        guard let socket = clients[id]?.socket else { return effects.recycle(bytes) }
         if clients.hasBacklog(id) {
             keep(bytes, for: id)
             return effects.recycle(bytes)
         }
-        channel.writeAndFlush(bytes, promise: nil)
-        effects.recycle(bytes)
-        if !channel.isWritable { openBacklog(of: id, channel) }
+        switch socket {
+        case .near(let channel):
+            channel.writeAndFlush(bytes, promise: nil)
+            effects.recycle(bytes)
+            if !channel.isWritable { openBacklog(of: id, socket) }
+        case .far(let far):
+            far.write(bytes)
+            if !far.isWritable { openBacklog(of: id, socket) }
+        }
     }
 
     /// Performs what the replica asks for, in its order. A socket that is closed may call back and let the

@@ -7,8 +7,8 @@ enum KeySupport: Equatable {
     case notYet(String)
 }
 
-/// Every key of ZooKeeper 3.9.5 and what becomes of it here; and `unreadMaxBytes`, which is this server's
-/// own.
+/// Every key of ZooKeeper 3.9.5 and what becomes of it here; and `ioThreads` and `unreadMaxBytes`, which are
+/// this server's own.
 enum KnownKeys {
     static func support(of key: String) -> KeySupport? {
         if let support = table[key] { return support }
@@ -64,8 +64,8 @@ enum KnownKeys {
         "dataDir", "dataLogDir", "datadir.autocreate", "db.autocreate",
         "dynamicConfigFile", "electionAlg",
         "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",
-        "fsync.warningthresholdms", "globalOutstandingLimit", "initLimit", "jute.maxbuffer",
-        "jute.maxbuffer.extrasize", "largeRequestMaxBytes", "largeRequestThreshold",
+        "fsync.warningthresholdms", "globalOutstandingLimit", "initLimit", "ioThreads",
+        "jute.maxbuffer", "jute.maxbuffer.extrasize", "largeRequestMaxBytes", "largeRequestThreshold",
         "maxClientCnxns",
         "maxCnxns", "maxSessionTimeout", "minSessionTimeout", "multiAddress.enabled",
         "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",

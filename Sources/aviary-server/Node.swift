@@ -78,7 +78,8 @@ struct Node {
         guard let wanted = settings.clients.port else { return }
         let listener: Listener
         do {
-            listener = try Listener.bind(settings, replicaLoop: replicaLoop, on: loop)
+            listener = try Listener.bind(
+                settings, replicaLoop: replicaLoop, on: loop, socketLoops: socketLoops(settings))
         } catch {
             throw PortFault(
                 error, line: "clientPort=\(wanted)",
@@ -91,6 +92,12 @@ struct Node {
                 "clientPort": "\(listener.channel.localAddress?.port ?? wanted)",
                 "address": "\(settings.clients.address ?? "all")",
             ])
+    }
+
+    /// Loops for clients' sockets; nil where the replica's own is the only one.
+    private func socketLoops(_ settings: NodeSettings) -> MultiThreadedEventLoopGroup? {
+        let count = settings.clients.ioThreads ?? MachineCores.ioThreads()
+        return count > 1 ? MultiThreadedEventLoopGroup(numberOfThreads: count) : nil
     }
 
     /// Recovers the replica on the loop that will own it.

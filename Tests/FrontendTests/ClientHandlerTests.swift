@@ -34,7 +34,7 @@ private struct ClientPort {
         ClientHandler(
             replicaLoop: node.replicaLoop, door: door,
             responder: FourLetterWordResponder(replicaLoop: node.replicaLoop, settings: settings),
-            frameBytesMax: settings.limits.frameBytesMax, largeFrameBytes: settings.limits.largeRequestBytes)
+            settings.limits)
     }
 
     var count: Int { door.admissions.total }

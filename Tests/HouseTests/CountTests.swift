@@ -11,7 +11,7 @@ import Testing
     static let largeTypes: [String: (storedFields: Int, functions: Int)] = [
         "Console.ConnectionReport": (17, 24),
         "Console.NodeReport": (27, 24),
-        "Host.ReplicaLoop": (16, 46),
+        "Host.ReplicaLoop": (16, 48),
         "Inspection.FolderSurvey": (18, 24),
         "Links.QuorumLinks": (15, 24),
         "Replica.Clients": (14, 40),

@@ -6,8 +6,8 @@ import Testing
     static let reasons: [String: [String]] = [
         "marked @main": ["AviaryAdmin", "AviaryBench", "AviaryServer", "AviarySim"],
         "NIO's protocol of handlers asks for it": [
-            "OutboundOut", "userInboundEventTriggered", "handlerAdded", "handlerRemoved", "channelActive",
-            "channelInactive", "channelRead", "channelWritabilityChanged", "errorCaught",
+            "OutboundIn", "OutboundOut", "userInboundEventTriggered", "handlerAdded", "handlerRemoved",
+            "channelActive", "channelInactive", "channelRead", "channelWritabilityChanged", "errorCaught",
         ],
         "the protocol of log handlers asks for it": ["logLevel"],
         "the parser of arguments asks for it": ["validate", "defaultValueDescription"],

@@ -25,16 +25,17 @@ enum PlainWords {
         """
 
     private static let network = """
-        accept address connection forwarded frame greeting handler handshake link listener packet port \
-        scanner socket stream token
+        accept address connection forwarded frame gate greeting handler handshake inbox link listener \
+        packet port scanner socket stream token
         """
 
     private static let programs = """
         action add admission batching bounded budget captured catch change console context control \
-        controller decoder decoding diagnostic effect encoder environment error failed fault field flow \
-        function head info input instant line list lock loop machine material mode monotonic name number \
-        numbered open outcome output overlong owed pause pending piece pipe plan process progress queue \
-        range raw reader reading report requested responder result role rule scan serving setting size small \
-        split state step string system text thread time timeout total unidentified up value waiting
+        controller core decoder decoding diagnostic effect encoder environment error failed fault field \
+        flow function head info input instant line list lock loop machine material mode monotonic name \
+        number numbered open order outcome output overlong owed pause pending piece pipe plan process \
+        progress queue range raw reader reading report requested responder result role rule scan \
+        serving setting size small split state step string system text thread time timeout total \
+        unidentified up value waiting
         """
 }

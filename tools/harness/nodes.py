@@ -43,6 +43,8 @@ class Node:
             "4lw.commands.whitelist": "*",
             **{name.replace("__", "."): value for name, value in settings.items()},
         }
+        if kind == "aviary" and (count := os.environ.get("AVIARY_IO_THREADS")):
+            self.settings.setdefault("ioThreads", count)
         self.data.mkdir(parents=True, exist_ok=True)
         self.write_configuration()
 

@@ -10,7 +10,7 @@ internal import Vocabulary
 struct ClientSockets: ~Copyable {
     struct Client {
         let id: ConnectionID
-        let channel: any Channel
+        let socket: ClientSocket
         /// The replica does not want to hear this client for now.
         var isPaused = false
         /// The replica waits for this client to take what it was sent.
@@ -37,16 +37,30 @@ struct ClientSockets: ~Copyable {
         if slot == slots.count { slots.append(nil) }
         generation &+= 1
         let id = ConnectionID(slot: slot, generation: generation)
-        slots[slot] = Client(id: id, channel: channel)
+        slots[slot] = Client(id: id, socket: .near(channel))
         count += 1
         return id
     }
 
+    /// A socket whose loop has given it its slot.
+    mutating func open(_ socket: FarSocket) {
+        let id = socket.id
+        while slots.count <= id.slot { slots.append(nil) }
+        slots[id.slot] = Client(id: id, socket: .far(socket))
+        count += 1
+    }
+
+    /// The far socket of a connection that may never have been opened here; nil unless it is open.
+    func farSocket(of id: ConnectionID) -> FarSocket? {
+        guard id.slot < slots.count, case .far(let socket) = self[id]?.socket else { return nil }
+        return socket
+    }
+
     mutating func close(_ id: ConnectionID) {
-        guard slots[id.slot]?.id == id else { return }
+        guard let client = slots[id.slot], client.id == id else { return }
         slots[id.slot] = nil
         closeBacklog(of: id)
-        freeSlots.append(id.slot)
+        if case .near = client.socket { freeSlots.append(id.slot) }
         count -= 1
     }
 

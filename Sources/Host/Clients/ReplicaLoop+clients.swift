@@ -13,6 +13,15 @@ extension ReplicaLoop {
         return id
     }
 
+    /// A client whose socket is far, and has its slot from its own loop.
+    package func open(_ socket: FarSocket) {
+        clients.open(socket)
+        step(.opened(socket.id, address: socket.address))
+    }
+
+    /// The far socket of a connection that was opened here and has not been closed.
+    package func farSocket(of id: ConnectionID) -> FarSocket? { clients.farSocket(of: id) }
+
     package func receive(_ frames: ByteBuffer, from id: ConnectionID) {
         step(.received(id, frames))
     }
@@ -37,12 +46,11 @@ extension ReplicaLoop {
 
     /// The remote port of a connection, for lists.
     func port(of id: ConnectionID) -> Int {
-        clients[id]?.channel.remoteAddress?.port ?? 0
+        clients[id]?.socket.port ?? 0
     }
 
     func setReading(_ id: ConnectionID, _ isReading: Bool) {
-        guard let channel = clients[id]?.channel else { return }
-        channel.setOption(.autoRead, value: isReading).whenFailure { _ in channel.close(promise: nil) }
+        clients[id]?.socket.setReading(isReading)
     }
 
     /// The replica wants to hear the client, or to hear no more of it for now.
@@ -52,27 +60,23 @@ extension ReplicaLoop {
         if isPaused || !clients.hasBacklog(id) { setReading(id, !isPaused) }
     }
 
-    /// Closes towards the client first and waits a little for it to do the same: a socket closed with unread
-    /// requests in it would take its last answer back.
+    /// Closes behind the last answer.
     func end(_ id: ConnectionID) {
         guard let client = clients[id], !client.isEnding else { return }
         flush(id)
-        if clients.hasBacklog(id) { writeOut(id, into: client.channel) }
+        if clients.hasBacklog(id) { writeOut(id, into: client.socket) }
         clients[id]?.isEnding = true
         setReading(id, true)
-        client.channel.close(mode: .output, promise: nil)
-        client.channel.eventLoop.scheduleTask(in: ReplicaLoop.lingering) {
-            client.channel.close(promise: nil)
-        }
+        client.socket.end()
     }
 
     // MARK: Those that do not read
 
     /// The socket has enough: what follows waits here. Unless writing to it has just shown that it is gone:
     /// its slot is another client's soon.
-    func openBacklog(of id: ConnectionID, _ channel: any Channel) {
+    func openBacklog(of id: ConnectionID, _ socket: ClientSocket) {
         guard clients[id] != nil else { return }
-        let unread = channel.unsentBytes
+        let unread = socket.unsentBytes
         clients.openBacklog(of: id, socketBytes: unread)
         setReading(id, false)
         setUnread(unread, of: id)
@@ -96,44 +100,47 @@ extension ReplicaLoop {
     }
 
     private func cutOff(_ id: ConnectionID, allUnread: Int) {
-        guard let channel = clients[id]?.channel else { return }
+        guard let socket = clients[id]?.socket else { return }
         complaints.warn(
-            "a client does not read; closed", from: channel.remoteAddress?.ipAddress ?? "unknown",
+            "a client does not read; closed", from: socket.address,
             ["unread_bytes_of_all": "\(allUnread)"])
         clients.closeBacklog(of: id)
-        channel.close(promise: nil)
+        socket.close()
     }
 
     /// The client has read enough for more to be sent.
     package func becameWritable(_ id: ConnectionID) {
-        guard let channel = clients[id]?.channel else { return }
+        guard let socket = clients[id]?.socket else { return }
         if clients.hasBacklog(id) {
             // Called from within the writing of it.
             guard clients.beginDraining(id) else { return }
-            guard drain(id, into: channel) else { return }
+            guard drain(id, into: socket) else { return }
         }
         drained(id)
     }
 
     /// - Returns: Whether the socket took all of it and would take more.
-    private func drain(_ id: ConnectionID, into channel: any Channel) -> Bool {
-        while channel.isWritable, let chunk = clients.takeChunk(fromBacklogOf: id) {
-            channel.writeAndFlush(chunk, promise: nil)
-        }
-        guard !channel.isWritable else {
+    private func drain(_ id: ConnectionID, into socket: ClientSocket) -> Bool {
+        while socket.isWritable, let chunk = clients.takeChunk(fromBacklogOf: id) { socket.write(chunk) }
+        guard !socket.isWritable else {
             clients.closeBacklog(of: id)
             return true
         }
-        if let unread = clients.endDraining(id, socketBytes: channel.unsentBytes) {
+        if let unread = clients.endDraining(id, socketBytes: socket.unsentBytes) {
             setUnread(unread, of: id)
         }
         return false
     }
 
     /// Gives the socket all there is, for a connection that ends behind it.
-    private func writeOut(_ id: ConnectionID, into channel: any Channel) {
-        while let chunk = clients.takeChunk(fromBacklogOf: id) { channel.write(chunk, promise: nil) }
-        channel.flush()
+    private func writeOut(_ id: ConnectionID, into socket: ClientSocket) {
+        switch socket {
+        case .near(let channel):
+            while let chunk = clients.takeChunk(fromBacklogOf: id) { channel.write(chunk, promise: nil) }
+            channel.flush()
+        case .far(let far):
+            while let chunk = clients.takeChunk(fromBacklogOf: id) { far.write(chunk) }
+        }
     }
 
     /// The client has taken all that was kept for it.
@@ -162,11 +169,6 @@ extension ReplicaLoop {
 
     /// Whether the socket takes more, and nothing is kept that goes first.
     private func hasDrained(_ id: ConnectionID) -> Bool {
-        clients[id]?.channel.isWritable == true && !clients.hasBacklog(id)
+        clients[id]?.socket.isWritable == true && !clients.hasBacklog(id)
     }
-}
-
-extension Channel {
-    /// Bytes in the socket's own queue; none once it is closed.
-    fileprivate var unsentBytes: Int { (try? syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
 }

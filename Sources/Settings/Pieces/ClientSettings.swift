@@ -18,6 +18,9 @@ package struct ClientSettings: Equatable, Sendable {
     package var connectionsPerAddressMax = 60
     /// `maxCnxns`: connections of one port at a time, 0 for any number.
     package var connectionsMax = 0
+    /// `ioThreads`: event loops that clients' sockets are spread over, 1 for the replica's own; nil for what
+    /// the machine's cores allow.
+    package var ioThreads: Int?
     /// `nio.sessionlessCnxnTimeout`: how long a connection may stay without a session.
     package var handshakeTimeoutMs = 10_000
 }
@@ -48,6 +51,10 @@ extension ClientSettings {
             0,
             try entries.integer(
                 "maxCnxns", default: 0, in: Entries.anyInteger, "a number of connections, 0 for any"))
+        if entries["ioThreads"] != nil {
+            ioThreads = try entries.integer(
+                "ioThreads", default: 1, in: 1...64, "a number of event loops for clients' sockets")
+        }
         handshakeTimeoutMs = try entries.integer(
             "nio.sessionlessCnxnTimeout", default: 10_000, in: 1...Int(Int32.max), "milliseconds")
     }
