@@ -17,9 +17,10 @@ internal import Znodes
 /// `TurnPolicy` says when writes are handed to the disk, packets to the other servers and events to clients.
 /// Answers leave in one buffer and one flush per connection and turn.
 package final class ReplicaLoop {
-    /// Between two slices of events, and between pieces of anything else: long enough for the loop to look
-    /// at its sockets.
-    static let eventPause = TimeAmount.microseconds(50)
+    /// Between two slices of events: the loop looks at its sockets, and does not sleep.
+    static let eventPause = TimeAmount.microseconds(2)
+    /// Between pieces of anything else.
+    static let piecePause = TimeAmount.microseconds(50)
     /// How often elections and leaders look at the clock.
     static let pulse = TimeAmount.milliseconds(20)
 
@@ -226,6 +227,7 @@ package final class ReplicaLoop {
     /// Sends events to some of the connections that only wait for those, and leaves the rest to the next
     /// slice.
     private func notifySlice() {
+        replica.tellNext(turns.eventSliceCount, into: &effects)
         for _ in 0..<turns.eventSliceCount {
             guard let id = effects.takeNotified() else { break }
             flush(id)
@@ -278,7 +280,7 @@ package final class ReplicaLoop {
         case .awaitDrained(let id): awaitDrained(id)
         case .continueSoon:
             let bound = NIOLoopBound(self, eventLoop: loop)
-            loop.scheduleTask(in: ReplicaLoop.eventPause) { bound.value.step(.continued) }
+            loop.scheduleTask(in: ReplicaLoop.piecePause) { bound.value.step(.continued) }
         case .warn(let sentence): log.warning("\(sentence)")
         case .complain(let kind, let address, let detail):
             complaints.warn(kind, from: "\(address)", ["detail": "\(detail)"])

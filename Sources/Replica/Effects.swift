@@ -74,6 +74,8 @@ package struct Effects: ~Copyable {
     package private(set) var answered: [ConnectionID] = []
     /// Connections that only have events waiting: nobody waits for these, so they may follow in slices.
     private var notified: Deque<ConnectionID> = []
+    /// Events for many, who are given them a slice at a time.
+    var announcements = Announcements()
     private var outboxes: [Outbox] = []
     private var spares: [ByteBuffer] = []
 
@@ -101,12 +103,14 @@ package struct Effects: ~Copyable {
         self.outboxBytesMax = outboxBytesMax
     }
 
-    package var hasNotified: Bool { !notified.isEmpty }
+    /// Whether connections have events waiting, in their outboxes or not yet.
+    package var hasNotified: Bool { !notified.isEmpty || !announcements.isEmpty }
 
     // MARK: The replica writes
 
     /// Gives `write` the connection's outbox to add an answer to.
     mutating func answer(_ connection: Connection, _ write: (inout ByteBuffer) -> Void) {
+        if !announcements.isEmpty { catchUp(connection) }
         let slot = open(connection.id)
         if outboxes[slot].urgency < .answers {
             outboxes[slot].urgency = .answers
@@ -117,12 +121,33 @@ package struct Effects: ~Copyable {
 
     /// Gives `write` the connection's outbox to add an event to.
     mutating func notify(_ connection: Connection, _ write: (inout ByteBuffer) -> Void) {
+        if !announcements.isEmpty { catchUp(connection) }
         let slot = open(connection.id)
-        if outboxes[slot].urgency == .empty {
-            outboxes[slot].urgency = .events
-            notified.append(connection.id)
-        }
+        beginNotifying(connection.id, in: slot)
         write(&outboxes[slot].bytes)
+    }
+
+    private mutating func beginNotifying(_ connection: ConnectionID, in slot: Int) {
+        guard outboxes[slot].urgency == .empty else { return }
+        outboxes[slot].urgency = .events
+        notified.append(connection)
+    }
+
+    /// Gives the connection what was announced to it, before its turn.
+    mutating func catchUp(_ connection: Connection) {
+        for event in announcements.takeAll(for: connection.id) { tell(connection, event) }
+    }
+
+    /// Adds an announced event to the connection's outbox. Bytes that are all there is in it are not copied.
+    mutating func tell(_ connection: Connection, _ event: ByteBuffer) {
+        connection.statistics.sent += 1
+        let slot = own(connection.id)
+        if outboxes[slot].urgency == .empty {
+            outboxes[slot].bytes = event
+        } else {
+            outboxes[slot].bytes.writeImmutableBuffer(event)
+        }
+        beginNotifying(connection.id, in: slot)
     }
 
     /// Whether the client was given more in this turn than it may be.
@@ -141,13 +166,19 @@ package struct Effects: ~Copyable {
     }
 
     private mutating func open(_ connection: ConnectionID) -> Int {
+        let slot = own(connection)
+        if outboxes[slot].urgency == .empty, let spare = spares.popLast() { outboxes[slot].bytes = spare }
+        return slot
+    }
+
+    /// Makes the outbox in its slot the connection's.
+    private mutating func own(_ connection: ConnectionID) -> Int {
         let slot = connection.slot
         while outboxes.count <= slot { outboxes.append(Outbox()) }
         if !outboxes[slot].isOwned(by: connection) {
             outboxes[slot] = Outbox()
             outboxes[slot].owner = connection
         }
-        if outboxes[slot].urgency == .empty, let spare = spares.popLast() { outboxes[slot].bytes = spare }
         return slot
     }
 

@@ -22,6 +22,8 @@ package struct ReplicaSettings: Sendable {
     package var snapshotSliceRecords: Int
     /// The most that one step does of the ends of sessions that have run out.
     package var endingsPerStep = Endings.Bounds()
+    /// From how many watchers on a change is answered before anything is done for them.
+    package var largeAudience: Int
     package var tickMs: Int64
     package var minSessionTimeoutMs: Int32
     package var maxSessionTimeoutMs: Int32
@@ -49,7 +51,7 @@ package struct ReplicaSettings: Sendable {
         timeouts: Timeouts = Timeouts(tickMs: 2000, initLimit: 10, syncLimit: 5),
         historyBytesMax: Int = History.bytesKeptByMembers, recordBytesMax: Int = 2 * 0xfffff,
         leaderRecordBytesMax: Int = 64 << 20, snapshotSliceRecords: Int = 2048,
-        tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
+        largeAudience: Int = 128, tickMs: Int64 = 2000, minSessionTimeoutMs: Int32 = 4000,
         maxSessionTimeoutMs: Int32 = 40_000, rules: TreeRules = TreeRules(),
         outstandingRequestsMax: Int = 1000, requestBytesMax: Int = 100 << 20,
         largeRequestBytes: Int = 64 << 10,
@@ -65,6 +67,7 @@ package struct ReplicaSettings: Sendable {
         self.recordBytesMax = recordBytesMax
         self.leaderRecordBytesMax = leaderRecordBytesMax
         self.snapshotSliceRecords = snapshotSliceRecords
+        self.largeAudience = largeAudience
         self.tickMs = tickMs
         self.minSessionTimeoutMs = minSessionTimeoutMs
         self.maxSessionTimeoutMs = maxSessionTimeoutMs

@@ -28,6 +28,9 @@ package struct Statistics: Sendable {
         connection.statistics.sent += 1
     }
 
+    /// Counts an event for so many at once. Each connection's own count follows when it has it.
+    mutating func recordAnnouncement(to count: Int) { sent += Int64(count) }
+
     mutating func recordAnswer(
         to request: WaitingRequest, isUpdate: Bool, on connection: Connection, applied: Zxid, at now: Instant
     ) {

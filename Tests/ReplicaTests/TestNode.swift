@@ -34,6 +34,8 @@ final class TestNode {
     var isDiskFast = true
     /// With this on, what a step leaves for the next turn waits until `takeTurn()`.
     var isBusy = false
+    /// With this on, those who watch with many others wait for their events until `tell`.
+    var areEventsHeld = false
 
     /// - Parameters:
     ///   - snapshot: What a former life left beside its log.
@@ -135,6 +137,13 @@ final class TestNode {
         }
         for id in effects.takeAnswered() { collect(id) }
         while let id = effects.takeNotified() { collect(id) }
+        if !areEventsHeld { tell(Int.max) }
+    }
+
+    /// Sends the next their events.
+    func tell(_ count: Int) {
+        replica.tellNext(count, into: &effects)
+        while let id = effects.takeNotified() { collect(id) }
     }
 
     private func collect(_ id: ConnectionID) {
@@ -150,9 +159,10 @@ final class TestNode {
         step(.ticked)
     }
 
-    func open(from address: ByteString = "127.0.0.1") -> TestClient {
-        let id = ConnectionID(slot: nextSlot, generation: 1)
-        nextSlot += 1
+    /// - Parameter slot: One that is free again; nil for the next.
+    func open(from address: ByteString = "127.0.0.1", in slot: Int? = nil) -> TestClient {
+        let id = ConnectionID(slot: slot ?? nextSlot, generation: slot == nil ? 1 : 2)
+        if slot == nil { nextSlot += 1 }
         step(.opened(id, address: address))
         return TestClient(node: self, id: id)
     }

@@ -12,6 +12,7 @@ extension Replica {
         if service.servingRole == nil { closeAbandoned() }
         if clients.intake.isShut { clients.closeCrowded(into: &effects) }
         reviewDisk()
+        committed.watches.spendNext(settings.largeAudience)
         endSessions()
         if isLeading { sweepOutlived() }
     }

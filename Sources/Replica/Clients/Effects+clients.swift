@@ -7,6 +7,7 @@ extension Effects {
     /// Ends a connection behind what it was sent so far.
     mutating func close(_ connection: Connection) {
         connection.phase = .ending
+        catchUp(connection)
         perform(.close(connection.id))
     }
 

@@ -9,7 +9,7 @@ package struct CommittedState: ~Copyable {
     package private(set) var tree: Tree
     /// With those whose creation is under way, which its own fields tell from the others.
     package internal(set) var sessions: SessionTable
-    package internal(set) var watches = WatchTable()
+    package internal(set) var watches: WatchTable
     /// The outcomes of the last transaction; the next one uses the storage again.
     private(set) var applied: [Applied] = []
     package private(set) var digestHistory = DigestHistory()
@@ -34,6 +34,7 @@ package struct CommittedState: ~Copyable {
     ///   - wallMs: The wall clock at start, for session numbers.
     init(_ settings: ReplicaSettings, seed: UInt64, wallMs: Int64) {
         self.tree = Tree(seed: seed)
+        self.watches = WatchTable(largeAudience: settings.largeAudience)
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
         self.access = settings.rules.access
         self.configuration = settings.membership?.text

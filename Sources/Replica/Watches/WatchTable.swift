@@ -1,3 +1,4 @@
+internal import DequeModule
 package import Vocabulary
 internal import Znodes
 
@@ -19,6 +20,10 @@ package struct WatchTable {
     private var persistent: [ZnodePath: WatcherList] = [:]
     private var recursive: [ZnodePath: WatcherList] = [:]
     private var watched: [ConnectionID: [ZnodePath: Watch]] = [:]
+    /// One-shots that a change has used up and that `watched` still has: each goes before its connection is
+    /// looked at again.
+    private var unspent: Deque<Unspent> = []
+    private let largeAudience: Int
     private var lastSerial: UInt64 = 0
     /// Counts events.
     private var lastEvent: UInt64 = 0
@@ -28,11 +33,21 @@ package struct WatchTable {
     /// Watchers that changes and ends of connections have looked at so far.
     package private(set) var visited = 0
 
-    package init() {}
+    private struct Unspent {
+        let path: ZnodePath
+        let mode: WatchModes
+        var audience: Audience
+    }
+
+    /// - Parameter largeAudience: From how many watchers of a path on they are used up later.
+    package init(largeAudience: Int = 128) {
+        self.largeAudience = largeAudience
+    }
 
     package var isEmpty: Bool { watched.isEmpty }
 
     package mutating func add(_ modes: WatchModes, on path: ZnodePath, for connection: ConnectionID) {
+        settle(connection)
         let known = watched[connection]?[path]
         if known == nil { lastSerial += 1 }
         let before = known ?? Watch(modes: [], serial: lastSerial)
@@ -53,12 +68,16 @@ package struct WatchTable {
     }
 
     /// Whether `connection` has one of `modes` on exactly `path`.
-    func contains(_ modes: WatchModes, on path: ZnodePath, for connection: ConnectionID) -> Bool {
-        !(watched[connection]?[path]?.modes ?? []).isDisjoint(with: modes)
+    mutating func contains(
+        _ modes: WatchModes, on path: ZnodePath, for connection: ConnectionID
+    ) -> Bool {
+        settle(connection)
+        return !(watched[connection]?[path]?.modes ?? []).isDisjoint(with: modes)
     }
 
     /// - Returns: Whether there was anything to remove.
     mutating func remove(_ modes: WatchModes, on path: ZnodePath, for connection: ConnectionID) -> Bool {
+        settle(connection)
         guard let watch = watched[connection]?[path], !watch.modes.isDisjoint(with: modes) else {
             return false
         }
@@ -69,6 +88,7 @@ package struct WatchTable {
 
     /// Forgets everything a closed connection watched.
     package mutating func removeAll(of connection: ConnectionID) {
+        settle(connection)
         guard let paths = watched.removeValue(forKey: connection) else { return }
         for (path, watch) in paths {
             count(watch.modes, -1)
@@ -108,11 +128,37 @@ package struct WatchTable {
     ) -> [WatcherList.Watcher] {
         guard let list else { return [] }
         let spent = list.present
-        for watcher in spent {
-            guard let watch = watched[watcher.connection]?[path] else { continue }
-            take(mode, from: watch, on: path, of: watcher.connection)
+        if spent.count >= largeAudience {
+            unspent.append(
+                Unspent(path: path, mode: mode, audience: Audience(spent.map(\.connection))))
+            return spent
         }
+        for watcher in spent { use(mode, on: path, of: watcher.connection) }
         return spent
+    }
+
+    private mutating func use(_ mode: WatchModes, on path: ZnodePath, of connection: ConnectionID) {
+        guard let watch = watched[connection]?[path] else { return }
+        take(mode, from: watch, on: path, of: connection)
+    }
+
+    /// Takes the connection's one-shots away that changes have used up.
+    private mutating func settle(_ connection: ConnectionID) {
+        if unspent.isEmpty { return }
+        for index in unspent.indices where unspent[index].audience.remove(connection) {
+            use(unspent[index].mode, on: unspent[index].path, of: connection)
+        }
+    }
+
+    /// Likewise of the next connections, at most so many.
+    mutating func spendNext(_ count: Int) {
+        for _ in 0..<count {
+            while unspent.first?.audience.isEmpty == true { unspent.removeFirst() }
+            if unspent.isEmpty { return }
+            if let connection = unspent[0].audience.popFirst() {
+                use(unspent[0].mode, on: unspent[0].path, of: connection)
+            }
+        }
     }
 
     /// In the order in which they came, whoever is in more than one of the lists once.
@@ -170,7 +216,11 @@ package struct WatchTable {
     }
 
     /// The watches that there are now, for those who list them.
-    package var list: WatchList { WatchList(watched) }
+    package var list: WatchList {
+        var settled = self
+        settled.spendNext(unspent.reduce(0) { $0 + $1.audience.count })
+        return WatchList(settled.watched)
+    }
 }
 
 // MARK: Events

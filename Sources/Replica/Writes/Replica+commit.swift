@@ -15,8 +15,8 @@ extension Replica {
         if isAnotherTree { warnOfAnotherTree(at: transaction.zxid) }
         for event in committed.fireWatches() {
             clients.deliver(
-                event, at: transaction.zxid, access: settings.rules.access, counting: &statistics,
-                into: &effects)
+                event, at: transaction.zxid, access: settings.rules.access,
+                largeAudience: settings.largeAudience, counting: &statistics, into: &effects)
         }
         if let writer { answer(transaction, on: writer) }
         if let closed, closed !== writer { effects.close(closed) }

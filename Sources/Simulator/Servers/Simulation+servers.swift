@@ -54,7 +54,7 @@ extension Simulation {
                 failureLimit: scenario.flaw == .forgetsFailedLeaders ? 0 : nil),
             historyBytesMax: scenario.historyBytesMax,
             recordBytesMax: scenario.flaw == .proposesWhatNoneTakes ? .max : scenario.recordBytesMax,
-            snapshotSliceRecords: 3, tickMs: 200,
+            snapshotSliceRecords: 3, largeAudience: 2, tickMs: 200,
             minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000,
             cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own)
         if scenario.areClientsDemanding {

@@ -69,6 +69,7 @@ extension Simulation {
 
     /// Sends some of the connections their events, and leaves the others to the next slice.
     func sendSlice(_ server: Server) {
+        server.replica?.tellNext(server.turns.eventSliceCount, into: &server.effects)
         for _ in 0..<server.turns.eventSliceCount {
             guard let connection = server.effects.takeNotified() else { break }
             flush(connection, of: server)

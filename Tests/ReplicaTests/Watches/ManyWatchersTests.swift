@@ -56,4 +56,26 @@ import Vocabulary
         #expect(told == Array(stride(from: 0, to: 100, by: 7)) + [100, 101, 102])
         #expect(table.dataCount == 18)
     }
+
+    @Test func `is done with at once, and with each who watches before that one is looked at`() {
+        var table = WatchTable(largeAudience: 3)
+        for slot in 0..<4 { table.add([.data, .children], on: "/a", for: connection(slot)) }
+        var told: [Int] = []
+        table.fireData(on: "/a") { told.append($0.slot) }
+        table.fireData(on: "/a") { told.append($0.slot) }
+        #expect(told == [0, 1, 2, 3])
+        #expect(table.list.dataPaths(of: connection(0)) == [])
+        table.add(.data, on: "/a", for: connection(1))
+        table.removeAll(of: connection(2))
+        told = []
+        table.fireData(on: "/a") { told.append($0.slot) }
+        #expect(told == [1])
+        table.fireChildren(on: "/a") { told.append($0.slot) }
+        #expect(told == [1, 0, 1, 3])
+        #expect(table.isEmpty == false, "two are still to be looked at")
+        table.removeAll(of: connection(0))
+        table.removeAll(of: connection(1))
+        table.removeAll(of: connection(3))
+        #expect(table.isEmpty && table.dataCount == 0 && table.childCount == 0)
+    }
 }
