@@ -133,6 +133,17 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         queue.withLock { $0.trimTarget = max($0.trimTarget, zxid) }
     }
 
+    /// Has the segments checked that the start did not need, beside everything else.
+    ///
+    /// - Parameter noteDamage: Is told of the first damage in each, on a thread of its own.
+    package func checkCovered(noteDamage: @escaping @Sendable (StorageError) -> Void) {
+        thread.submit { [self] state in
+            guard case .active = state, let store = store.take() else { return }
+            store.checkCovered(noteDamage: noteDamage)
+            self.store = consume store
+        }
+    }
+
     /// Appends that follow one another become one commit.
     private func carryOut(_ queued: Queue, on store: inout LogStore) throws(StorageError) -> Stored {
         var stored = Stored(ticket: queued.ticket)

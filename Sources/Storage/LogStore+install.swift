@@ -25,6 +25,7 @@ extension LogStore {
         }
         try requireSuccession(of: rows, after: zxid)
         do {
+            tenure.check.stop()
             try keeper.wait()
             let start = RowChain(afterSnapshot: zxid)
             let end = try make(start, rows)

@@ -27,11 +27,24 @@ extension LogStore {
         do {
             try keeper.wait()
             let start = try chain(at: zxid)
+            checkedAfter = min(checkedAfter, start.zxid)
             let end = try segments.read(after: start, acknowledged: head.zxid, body)
             guard end == head || zxid > head.zxid else { throw endedEarly(at: end) }
         } catch let error as StorageError where error.code == .corrupt || error.code == .io {
             throw giveUp(error)
         }
+    }
+
+    /// Begins to read, beside everything else, the complete segments that the replay has not read, or not
+    /// from their beginning.
+    ///
+    /// - Parameter noteDamage: Is told of the first damage in each, with its file and zxid, on a thread of
+    ///   its own. Nothing else comes of it: nobody is served what is there.
+    package func checkCovered(noteDamage: @escaping @Sendable (StorageError) -> Void) {
+        guard failure == nil else { return }
+        tenure.check.begin(
+            segments.complete.filter { $0.start.zxid < checkedAfter }, in: directory, disk,
+            noteDamage: noteDamage)
     }
 
     /// Where the chain stands after `zxid`.

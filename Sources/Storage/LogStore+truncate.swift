@@ -13,6 +13,7 @@ extension LogStore {
                 "the log in \(directory.path) begins after \(startZxid) and cannot be cut after \(zxid)")
         }
         do {
+            tenure.check.stop()
             try keeper.wait()
             guard let end = try segments.chain(atOrBefore: zxid) else { return }
             try cut(at: end)

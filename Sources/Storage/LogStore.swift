@@ -32,6 +32,8 @@ package struct LogStore: ~Copyable {
     var failure: StorageError?
     /// Where the next segment begins; less in tests.
     package var limits = SegmentLimits.standard
+    /// From where on a start has read the log, and checked it.
+    var checkedAfter = Zxid(rawValue: .max)
     /// How long the last append took to have all on the disk.
     package internal(set) var syncNs: Int64 = 0
 

@@ -35,6 +35,13 @@ struct Node {
             signals.setReport { Activity.report(replicaLoop, to: log) }
             try open(settings, reachable)
             try serveClients(settings, replicaLoop, on: loop, log)
+            logThread.checkCovered {
+                log.error(
+                    """
+                    damage in a part of the log that is not needed while a snapshot behind it can be read, \
+                    and goes with the oldest: \($0.finding)
+                    """)
+            }
             signals.wait()
             log.info("stopping")
             try loop.submit { replicaLoop.value.stop() }.wait()

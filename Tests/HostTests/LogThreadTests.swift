@@ -49,6 +49,26 @@ import Znodes
         return logThread
     }
 
+    @Test func `names what is damaged behind a snapshot, and writes on meanwhile`() throws {
+        var store = try LogStore.open(directory: folder.path)
+        store.limits.bytes = 1000
+        for _ in 0..<4 { try folder.append(700, to: &store) }
+        let snapshot = try folder.takeSnapshot()
+        try store.close()
+        try folder.damageLog(at: 100)
+        store = try LogStore.open(directory: folder.path)
+        try store.replay(after: snapshot) { _ in }
+        let reports = reports
+        let last = store.lastZxid
+        let logThread = LogThread(store: store) { reports.note($0) }
+        logThread.whenStored = { reports.note($0) }
+        logThread.checkCovered { reports.note($0) }
+        logThread.carryOut([append(last.counter + 1, ticket: 1)], committed: last)
+        for _ in 0..<2 { reports.waitForOne() }
+        #expect(reports.tickets == [1] && reports.codes == [.corrupt])
+        try logThread.close()
+    }
+
     private func append(_ counter: UInt32, ticket: UInt64) -> Effects.LogWrite {
         let transaction = Transaction(
             session: SessionID(rawValue: 7), cxid: 1, zxid: zxid(counter), timeMs: 1_700_000_000_000,

@@ -102,6 +102,16 @@ final class TestFolder {
         }
     }
 
+    /// Changes the path in the row of that number, in the first segment.
+    func damageLog(at counter: Int) throws {
+        let file = path + "/log-0000000000000000.db"
+        guard var bytes = TemporaryFolder.read(file),
+            let place = bytes.firstRange(of: Array("/n\(counter)".utf8))
+        else { throw Missing(file: file) }
+        bytes[place.lowerBound + 1] ^= 0x10
+        TemporaryFolder.write(bytes, to: file)
+    }
+
     struct Missing: Error {
         let file: String
     }

@@ -26,7 +26,7 @@ import Testing
         "Simulator.Server": (35, 24),
         "Simulator.Simulation": (16, 104),
         "Storage.DataDirectory": (14, 29),
-        "Storage.LogStore": (14, 32),
+        "Storage.LogStore": (14, 33),
         "Zab.Election": (16, 24),
         "Zab.Leading": (14, 30),
         "Znodes.Tree": (14, 50),

@@ -197,11 +197,15 @@ final class SegmentKeeper: Sendable {
 struct Tenure: ~Copyable {
     private let lock: DirectoryLock
     let keeper: SegmentKeeper
+    let check = CoveredCheck()
 
     init(lock: consuming DirectoryLock, keeper: SegmentKeeper) {
         self.lock = lock
         self.keeper = keeper
     }
 
-    deinit { keeper.drain() }
+    deinit {
+        check.stop()
+        keeper.drain()
+    }
 }

@@ -1,0 +1,94 @@
+internal import Clocks
+internal import Dispatch
+internal import Synchronization
+internal import Vocabulary
+
+/// Reads the complete segments that a start did not need, since a snapshot has what is in them, for the sake
+/// of the checks alone: so damage is known before the day on which that snapshot cannot be read.
+///
+/// Reads beside everything else, at a quarter of a core at most, and nobody waits for it but who ends the
+/// log. It writes nothing: a complete segment lies still, and is opened as a file at rest, without a lock.
+/// What a trim removes under it is passed over; who changes the past of the log ends it first.
+final class CoveredCheck: Sendable {
+    private let queue = DispatchQueue(label: "aviary.log.check", qos: .background)
+    private let hasEnded = Mutex(false)
+    private let end = DispatchSemaphore(value: 0)
+
+    /// Rows that are read between two looks at whether it is to end.
+    private static let pieceRows = 500
+    /// Of the time that a piece took, as a rest for the others.
+    private static let restFactor: Int64 = 3
+
+    /// The error of a reader that was ended.
+    struct Ended: Error {}
+
+    /// Begins to read, oldest first.
+    ///
+    /// - Parameter noteDamage: Is told of the first damage in each, on the check's thread.
+    func begin(
+        _ segments: [CompleteSegment], in directory: DataDirectory, _ disk: LogDisk,
+        noteDamage: @escaping @Sendable (StorageError) -> Void
+    ) {
+        guard !segments.isEmpty else { return }
+        queue.async { [self] in
+            for segment in segments {
+                guard !isEnded else { return }
+                guard let damage = CoveredCheck.damage(in: segment, of: directory, disk, between: rest)
+                else { continue }
+                // What is found while the log is changed or ended says nothing of it.
+                if !isEnded { noteDamage(damage) }
+            }
+        }
+    }
+
+    /// Reads one segment.
+    ///
+    /// - Parameter between: Is called between two pieces; where it throws, nothing was found.
+    /// - Returns: What is wrong with the file, if it is there and still lies as it was left.
+    static func damage(
+        in segment: CompleteSegment, of directory: DataDirectory, _ disk: LogDisk,
+        between: (_ tookNs: Int64) throws -> Void
+    ) -> StorageError? {
+        let file = directory.segment(segment.start.zxid)
+        // Beside a WAL somebody else reads it: the next start finishes and checks it.
+        guard disk.files.size(of: DataDirectory.wal(of: file)) == 0 else { return nil }
+        do {
+            var count = 0
+            var beganNs = MachineClock.monotonicNs
+            let database = try disk.readable(file)
+            _ = try LogReader(database).read(
+                after: segment.start, acknowledged: nil, through: segment.end
+            ) { _ in
+                count += 1
+                guard count % pieceRows == 0 else { return }
+                try between(MachineClock.monotonicNs - beganNs)
+                beganNs = MachineClock.monotonicNs
+            }
+            return nil
+        } catch let error as StorageError {
+            return disk.files.size(of: file) > 0 ? error : nil
+        } catch {
+            return nil
+        }
+    }
+
+    private var isEnded: Bool { hasEnded.withLock { $0 } }
+
+    private func rest(after tookNs: Int64) throws {
+        let pause = DispatchTimeInterval.nanoseconds(Int(CoveredCheck.restFactor * tookNs))
+        guard end.wait(timeout: .now() + pause) == .timedOut else { throw Ended() }
+    }
+
+    /// Finds nothing more, and returns when nothing is read any more, which is soon.
+    func stop() {
+        let isFirst = hasEnded.withLock { hasEnded in
+            defer { hasEnded = true }
+            return !hasEnded
+        }
+        if isFirst { end.signal() }
+        wait()
+    }
+
+    /// Returns when all is read.
+    func wait() { queue.sync {} }
+}
