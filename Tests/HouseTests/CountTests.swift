@@ -30,7 +30,7 @@ import Testing
         "Zab.Election": (16, 24),
         "Zab.Leading": (14, 30),
         "Znodes.Tree": (14, 50),
-        "Znodes.ZnodeStore": (14, 48),
+        "Znodes.ZnodeStore": (14, 49),
         "aviary-bench.Options": (21, 24),
         "aviary-bench.WatchFanOut": (16, 24),
     ]

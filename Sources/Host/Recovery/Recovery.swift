@@ -72,6 +72,7 @@ package enum Recovery {
                 }
                 try pipe.give(batch)
             } take: { batch in
+                let now = Instant.now
                 for row in batch {
                     let zxid = row.transaction.zxid
                     if zxid > snapshot {
@@ -79,7 +80,7 @@ package enum Recovery {
                         replayed.bytes += row.body.readableBytes
                     }
                     recovering.replay(
-                        row.transaction, bytes: row.body, isCommitted: zxid <= committed, at: .now)
+                        row.transaction, bytes: row.body, isCommitted: zxid <= committed, at: now)
                 }
                 guard progress.isDue, let zxid = batch.last?.transaction.zxid else { return }
                 log.info(
@@ -94,6 +95,8 @@ package enum Recovery {
         return replayed
     }
 
+    /// Znodes that room is made for before a snapshot has shown that there are so many.
+    private static let znodesBelievedMax = 4 << 20
     private static let batchCount = 512
     private static let batchesAhead = 16
     private static let pageBytes = 128 << 10
@@ -171,6 +174,7 @@ extension Recovery {
             switch piece {
             case .claim(let summary):
                 total = summary.znodes
+                restoration.reserve(znodes: min(Int(clamping: total), znodesBelievedMax))
                 log.info("loading the snapshot", metadata: ["zxid": "\(zxid)", "znodes": "\(total)"])
             case .session(let session): sessions.append(session)
             case .list(let id, let acl): restoration.add(list: id, acl)

@@ -19,18 +19,19 @@ package struct RawRow {
 
     /// Takes the statement's current row.
     package init(_ rows: borrowing Statement) {
-        let cxid = rows.int64(3)
-        let type = rows.int64(4)
+        let (timeMs, session) = (rows.number(1), rows.number(2))
+        let (cxid, type) = (rows.number(3), rows.number(4))
+        let (path, body) = (rows.content(5), rows.content(6))
+        let checksum = rows.number(7)
         row = LogRow(
-            zxid: Zxid(rawValue: rows.int64(0)), timeMs: rows.int64(1),
-            session: SessionID(rawValue: rows.int64(2)), cxid: Int32(truncatingIfNeeded: cxid),
-            type: Int32(truncatingIfNeeded: type),
-            path: rows.isNull(5) ? nil : ZnodePath(Array(rows.bytes(5))),
-            body: ByteBuffer(bytes: rows.bytes(6)))
-        checksum = UInt64(bitPattern: rows.int64(7))
+            zxid: Zxid(rawValue: rows.int64(0)), timeMs: timeMs.value,
+            session: SessionID(rawValue: session.value), cxid: Int32(truncatingIfNeeded: cxid.value),
+            type: Int32(truncatingIfNeeded: type.value),
+            path: path.isNull ? nil : ZnodePath(Array(path.bytes)), body: ByteBuffer(bytes: body.bytes))
+        self.checksum = UInt64(bitPattern: checksum.value)
         isWellFormed =
-            rows.isInteger(1) && rows.isInteger(2) && rows.isInteger(3) && rows.isInteger(4)
-            && (rows.isNull(5) || rows.isText(5)) && rows.isBlob(6) && rows.isInteger(7)
-            && Int64(row.cxid) == cxid && Int64(row.type) == type
+            timeMs.isInteger && session.isInteger && cxid.isInteger && type.isInteger
+            && (path.isNull || path.isText) && body.isBlob && checksum.isInteger
+            && Int64(row.cxid) == cxid.value && Int64(row.type) == type.value
     }
 }

@@ -88,6 +88,34 @@ package struct Statement: ~Copyable {
 
     func isBlob(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_BLOB }
 
+    // Where a row is asked for both, value and type: each question of a column by itself costs as much as the
+    // two of these. A value may be asked on the connection's own thread, until the next step.
+
+    /// A column as a number, and whether it is one.
+    func number(_ column: Int32) -> (value: Int64, isInteger: Bool) {
+        let value = sqlite3_column_value(handle, column)
+        let isInteger = sqlite3_value_type(value) == SQLITE_INTEGER
+        return (sqlite3_value_int64(value), isInteger)
+    }
+
+    /// The bytes of a blob or text as they are stored, and which it is; gone at the next step.
+    func content(_ column: Int32) -> Content {
+        let value = sqlite3_column_value(handle, column)
+        let type = sqlite3_value_type(value)
+        let start = sqlite3_value_blob(value)
+        let bytes = UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
+        return Content(
+            bytes: bytes, isText: type == SQLITE_TEXT, isNull: type == SQLITE_NULL,
+            isBlob: type == SQLITE_BLOB)
+    }
+
+    struct Content {
+        let bytes: UnsafeRawBufferPointer
+        let isText: Bool
+        let isNull: Bool
+        let isBlob: Bool
+    }
+
     package func text(_ column: Int32) -> String {
         String(decoding: bytes(column), as: UTF8.self)
     }

@@ -93,26 +93,30 @@ private struct SnapshotRows: ~Copyable {
         var last: [UInt8] = []
         var isFirst = true
         while try rows.step() {
-            guard rows.isText(0), rows.isNull(1) || rows.isBlob(1), rows.areIntegers(2...11) else {
-                throw changed("a znode")
+            let (path, data, list) = (rows.content(0), rows.content(1), rows.number(2))
+            var isWellFormed = path.isText && (data.isNull || data.isBlob) && list.isInteger
+            func number(_ column: Int32) -> Int64 {
+                let number = rows.number(column)
+                isWellFormed = isWellFormed && number.isInteger
+                return number.value
             }
-            let (path, data) = (rows.bytes(0), rows.bytes(1))
             let stat = StoredStat(
-                czxid: Zxid(rawValue: rows.int64(3)), mzxid: Zxid(rawValue: rows.int64(4)),
-                pzxid: Zxid(rawValue: rows.int64(5)), ctime: rows.int64(6), mtime: rows.int64(7),
-                version: try int32(rows.int64(8)), cversion: try int32(rows.int64(9)),
-                aversion: try int32(rows.int64(10)), ephemeralOwner: rows.int64(11))
+                czxid: Zxid(rawValue: number(3)), mzxid: Zxid(rawValue: number(4)),
+                pzxid: Zxid(rawValue: number(5)), ctime: number(6), mtime: number(7),
+                version: try int32(number(8)), cversion: try int32(number(9)),
+                aversion: try int32(number(10)), ephemeralOwner: number(11))
+            guard isWellFormed else { throw changed("a znode") }
             let znode = ZnodeRow(
-                path: RawSpan(_unsafeBytes: path), data: RawSpan(_unsafeBytes: data),
-                hasNullData: rows.isNull(1), list: rows.int64(2), stat: stat)
+                path: RawSpan(_unsafeBytes: path.bytes), data: RawSpan(_unsafeBytes: data.bytes),
+                hasNullData: data.isNull, list: list.value, stat: stat)
             sum.add(znode)
             // SQLite takes the order of a damaged page for granted.
             guard isFirst || last.span.bytes.precedes(znode.path) else {
-                throw changed("the order of znodes at \(String(decoding: path, as: UTF8.self))")
+                throw changed("the order of znodes at \(String(decoding: path.bytes, as: UTF8.self))")
             }
             isFirst = false
             last.removeAll(keepingCapacity: true)
-            last.append(contentsOf: path)
+            last.append(contentsOf: path.bytes)
             try body(znode)
         }
     }

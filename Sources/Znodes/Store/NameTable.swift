@@ -33,7 +33,7 @@ struct NameTable: ~Copyable {
     }
 
     mutating func insert(_ id: UInt32, hash: UInt64) {
-        if (count + 1) * 4 > (mask + 1) * 3 { grow() }
+        if (count + 1) * 4 > (mask + 1) * 3 { grow(to: (mask + 1) * 2) }
         place(hash & 0xffff_ffff_0000_0000 | UInt64(id + 1))
         count += 1
     }
@@ -66,10 +66,17 @@ struct NameTable: ~Copyable {
         slots[gap] = 0
     }
 
-    private mutating func grow() {
+    /// Makes room for so many at once, where each doubling would place all again.
+    mutating func reserve(_ total: Int) {
+        var capacity = mask + 1
+        while total * 4 > capacity * 3 { capacity *= 2 }
+        if capacity > mask + 1 { grow(to: capacity) }
+    }
+
+    private mutating func grow(to capacity: Int) {
         let former = slots
         let formerCount = mask + 1
-        mask = formerCount * 2 - 1
+        mask = capacity - 1
         slots = .allocate(capacity: mask + 1)
         slots.initialize(repeating: 0, count: mask + 1)
         for index in 0..<formerCount where former[index] != 0 { place(former[index]) }

@@ -164,6 +164,9 @@ package struct ZnodeStore: ~Copyable {
         return ZnodeID(rawValue: id)
     }
 
+    /// Makes room in the table for so many znodes.
+    mutating func reserve(_ total: Int) { table.reserve(total) }
+
     private static func name(in path: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let slash = path.lastIndex(of: UInt8(ascii: "/"))
         return UnsafeRawBufferPointer(rebasing: path[(slash.map { $0 + 1 } ?? 0)...])

@@ -13,6 +13,9 @@ package struct Restoration: ~Copyable {
         tree = Tree(seed: seed)
     }
 
+    /// Makes room for so many znodes at once.
+    package mutating func reserve(znodes count: Int) { tree.znodes.reserve(count) }
+
     package mutating func add(list: Int64, _ acl: ACL) {
         if let former = lists[list] { tree.acls.release(former) }
         lists[list] = tree.acls.retain(acl)
