@@ -7,7 +7,12 @@ internal import Vocabulary
 ///
 /// One has its turns behind the other's. Whoever is sent anything else meanwhile is told before
 /// (`Effects.catchUp`), so that each connection has what concerns it in its order.
+///
+/// Few are under way at a time: whoever is sent something is looked for in all of them, and writers that go
+/// on without a pause must not get further ahead of those who watch.
 struct Announcements {
+    static let underWayMax = 4
+
     private struct Announcement {
         let event: ByteBuffer
         var audience: Audience
@@ -16,6 +21,8 @@ struct Announcements {
     private var all: Deque<Announcement> = []
 
     var isEmpty: Bool { all.isEmpty }
+    /// Whether the next event for many goes into their outboxes at once.
+    var isFull: Bool { all.count >= Announcements.underWayMax }
 
     mutating func add(_ event: ByteBuffer, to audience: Audience) {
         all.append(Announcement(event: event, audience: audience))

@@ -16,7 +16,8 @@ extension Clients {
         _ event: WatchEvent, at zxid: Zxid, access: Access, largeAudience: Int,
         counting statistics: inout Statistics, into effects: inout Effects
     ) {
-        if event.recipients.count >= largeAudience, access.permits(.read, by: event.acl, to: []) {
+        let isForMany = event.recipients.count >= largeAudience && !effects.announcements.isFull
+        if isForMany, access.permits(.read, by: event.acl, to: []) {
             let audience = Audience(event.recipients)
             var bytes = ByteBuffer()
             bytes.writeEvent(type: event.type.rawValue, path: event.path, zxid: zxid)

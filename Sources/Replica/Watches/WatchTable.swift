@@ -128,7 +128,7 @@ package struct WatchTable {
     ) -> [WatcherList.Watcher] {
         guard let list else { return [] }
         let spent = list.present
-        if spent.count >= largeAudience {
+        if spent.count >= largeAudience, unspent.count < Announcements.underWayMax {
             unspent.append(
                 Unspent(path: path, mode: mode, audience: Audience(spent.map(\.connection))))
             return spent

@@ -56,6 +56,21 @@ import Znodes
         for watcher in watchers[1...] { #expect(watcher.events() == ["dataChanged /a", "created /a/b"]) }
     }
 
+    @Test func `waits behind few others, however fast its writer is`() throws {
+        let (node, writer, watchers) = try watched(by: 4)
+        let paths = (0..<9).map { ZnodePath("/a/\($0)") }
+        for path in paths {
+            _ = try writer.create(path)
+            for watcher in watchers { _ = try watcher.getData(path, watch: true) }
+        }
+        for path in paths { _ = try writer.setData(path, [1]) }
+        // Those who are told one by one were told by the fifth what had been announced.
+        node.tell(4)
+        for watcher in watchers { #expect(watcher.events() == paths.map { "dataChanged \($0)" }) }
+        node.tell(99)
+        #expect(node.replica.watches.dataCount == 4, "the watches of /a are left")
+    }
+
     @Test func `that watch again before their turn is the one that they had asked for`() throws {
         let (node, writer, watchers) = try watched(by: 3)
         _ = try writer.setData("/a", [1])
