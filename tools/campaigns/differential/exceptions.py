@@ -6,6 +6,8 @@ Never sent, because Apache's answer would end the comparison (section 3.8 and 15
 - a wrong password for a session whose connection is alive: Apache closes the live connection.
 - malformed quota text: Apache's apply thread throws.
 - null paths of watches, beside watches of the empty path: Aviary takes one for the other.
+- two changes in one multi where quotas refuse: Apache compares each with what is applied, Aviary with what is under
+  way.
 - a null vector in a setWatches that has watches in its other vectors: Apache answers -5 after it set some of them.
 """
 
@@ -72,6 +74,7 @@ NOT_FOR_OLD = [
     "ACLs that do not let everybody read: exists and events need READ since 3.8.4 and 3.9.2",
     "check outside a multi: refused since 3.8.5 and 3.9.3, before that it is written to the log",
     "odd flags inside a multi: 3.8.0 answers -8 for the operation, later releases -5 for all of it",
+    "null ACLs inside a multi: 3.8.0 answers -114 for the operation, later releases -5 for all of it",
     "create2 inside a multi: 3.8.0 answers as to a create, without Stat",
     "null paths: a null path inside a multi ends in a -5 with a body in 3.8.0",
     "undecodable requests: an undecodable write uses up a zxid in 3.8 and none in 3.9",

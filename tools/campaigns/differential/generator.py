@@ -38,7 +38,7 @@ class Generator:
         self.wanted, self.made = requests, 0
         self.pipelined, self.restarts = pipelined, restarts
         self.sketch = Sketch()
-        self.operations = Operations(self.random, self.sketch, is_old)
+        self.operations = Operations(self.random, self.sketch, is_old, is_counted=not pipelined)
         self.links = [f"c{number}" for number in range(links)]
         self.live, self.dropped, self.closed = [], [], []
         self.ended, self.owners = [], {}

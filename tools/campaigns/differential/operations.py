@@ -4,9 +4,9 @@ import choices
 
 
 class Operations:
-    def __init__(self, random, sketch, is_old=False):
-        """`is_old` keeps to what 3.8.0 and 3.9 do alike: see `exceptions.NOT_FOR_OLD`."""
-        self.random, self.sketch, self.is_old = random, sketch, is_old
+    def __init__(self, random, sketch, is_old=False, is_counted=False):
+        """`is_old` keeps to what 3.8.0 and 3.9 do alike: see `exceptions.NOT_FOR_OLD`. `is_counted`: quotas refuse."""
+        self.random, self.sketch, self.is_old, self.is_counted = random, sketch, is_old, is_counted
         self.is_part = False  # Whether the operation is part of a multi.
         self.careful = False  # Whether the operation ought to succeed.
         self.watching = {}  # (path, kind) of the watches that a connection has probably set, newest last.
@@ -97,8 +97,8 @@ class Operations:
     def acl(self):
         if self.careful:
             return choices.OPEN
-        return self.pick((choices.OPEN, 85), (self.random.choice(self.good_acls), 10),
-                         (self.random.choice(choices.BAD_ACLS), 5))
+        bad = [acl for acl in choices.BAD_ACLS if acl is not None or not (self.is_old and self.is_part)]
+        return self.pick((choices.OPEN, 85), (self.random.choice(self.good_acls), 10), (self.random.choice(bad), 5))
 
     def version(self, path):
         known = self.sketch.version(path)
@@ -159,10 +159,18 @@ class Operations:
         self.is_part = True
         operations = [self.part() for _ in range(self.random.choice([0, 1, 1, 2, 2, 3, 4, 6, 9]))]
         self.is_part = False
+        if self.is_counted:
+            operations = self.counted_once(operations)
         if self.random.random() < 0.04 and not self.is_old:
             odd = [self.read, self.set_acl, self.get_acl, self.children, self.add_watch]
             operations.insert(self.random.randint(0, len(operations)), self.random.choice(odd)())
         return "multi", operations
+
+    @staticmethod
+    def counted_once(operations):
+        """Apache compares quotas with what is applied, not with what the multi does before."""
+        changes = [number for number, (name, _) in enumerate(operations) if name != "check"]
+        return [operation for number, operation in enumerate(operations) if number not in changes[1:]]
 
     def part(self):
         roll = self.random.random()
