@@ -80,19 +80,12 @@ extension Simulation {
         let bounds = Simulation.endingsPerStep
         // An end is one transaction, and so one step, and a client may ask for one beside.
         let visitsMax = bounds.visits + bounds.ephemerals + 2 * (Simulation.manyEphemerals + 20)
-        let isMuch = visited > visitsMax && visited > visitsMax + mostOfTwoSessions(at: server)
+        let isMuch = visited > visitsMax && visited > visitsMax + server.ephemeralsOfTwo
         guard ended <= bounds.sessions, !isMuch else {
             throw Violation(
                 "server \(server.id.rawValue) ended \(ended) sessions that had run out and looked at "
                     + "\(visited) sessions and ephemerals in one step")
         }
-    }
-
-    /// Ephemerals of the two sessions that have most of them.
-    private func mostOfTwoSessions(at server: Server) -> Int {
-        let owners = server.replica?.tree.ephemeralOwners ?? []
-        let counts = owners.map { server.replica?.tree.ephemerals(of: $0).count ?? 0 }
-        return counts.sorted().suffix(2).reduce(0, +)
     }
 
     func step(_ server: Server, _ input: Input) throws(Violation) {
@@ -220,5 +213,13 @@ extension Simulation {
         guard values[0] == values[1] else {
             throw Violation("server \(server.id.rawValue) shows half of a multi at \(server.observed)")
         }
+    }
+}
+
+extension Server {
+    /// Ephemerals of the two sessions that have most of them.
+    fileprivate var ephemeralsOfTwo: Int {
+        let owners = replica?.tree.ephemeralOwners ?? []
+        return owners.map { replica?.tree.ephemerals(of: $0).count ?? 0 }.sorted().suffix(2).reduce(0, +)
     }
 }
