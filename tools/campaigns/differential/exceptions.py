@@ -5,6 +5,7 @@ Never sent, because Apache's answer would end the comparison (section 3.8 and 15
 - createTTL with flags that have no TTL and a negative ttl: shuts Apache down, Aviary answers -8.
 - a wrong password for a session whose connection is alive: Apache closes the live connection.
 - malformed quota text: Apache's apply thread throws.
+- children of limits: Apache, started again, does not take limits with children for limits, Aviary does as before.
 - null paths of watches, beside watches of the empty path: Aviary takes one for the other.
 - two changes in one multi where quotas refuse: Apache compares each with what is applied, Aviary with what is under
   way.

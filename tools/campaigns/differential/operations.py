@@ -73,7 +73,7 @@ class Operations:
         if self.random.random() < 0.6:
             return self.fresh_path()
         parent = self.random.choice(list(self.sketch.nodes))
-        if parent.count("/") > 4:
+        if parent.count("/") > 4 or parent.endswith("/zookeeper_limits"):
             parent = ""
         return parent.rstrip("/") + "/" + self.random.choice(choices.NAMES)
 
