@@ -58,7 +58,8 @@ package struct Replica: ~Copyable {
         self.chores = Chores(
             sweep: Sweep(intervalMs: settings.sweepIntervalMs, perMinuteMax: settings.sweepPerMinuteMax))
         self.incoming = IncomingSnapshot(seed: seed, recordBytesMax: settings.leaderRecordBytesMax)
-        self.service = Service(at: now)
+        let isInformed = settings.membership == nil || !settings.closesOutOfTouch
+        self.service = Service(Contact(matters: !isInformed, tickMs: settings.tickMs, at: now), at: now)
         self.now = now
     }
 
@@ -102,7 +103,9 @@ package struct Replica: ~Copyable {
         case .stored(let ticket): zab.step(.stored(through: ticket), at: now.monotonicMs)
         case .ticked: tick()
         case .continued: continueChores()
-        case .pulsed: zab.step(.ticked, at: now.monotonicMs)
+        case .pulsed:
+            zab.step(.ticked, at: now.monotonicMs)
+            reviewContact()
         case .link(let event): handle(event)
         case .snapshot(let input): handle(input)
         case .statisticsReset(connections: true): clients.resetStatistics()

@@ -38,6 +38,8 @@ package struct ReplicaSettings: Sendable {
     package var isReconfigEnabled: Bool
     /// Whether a member without a leader serves reads.
     package var isReadOnlyModeEnabled: Bool
+    /// Whether a member closes clients whose sessions may end without its knowledge.
+    package var closesOutOfTouch: Bool
     package var authenticator: Authenticator
     package var sweepIntervalMs: Int64
     package var sweepPerMinuteMax: Int
@@ -56,6 +58,7 @@ package struct ReplicaSettings: Sendable {
         outstandingRequestsMax: Int = 1000, requestBytesMax: Int = 100 << 20,
         largeRequestBytes: Int = 64 << 10,
         isReconfigEnabled: Bool = false, isReadOnlyModeEnabled: Bool = false,
+        closesOutOfTouch: Bool = true,
         authenticator: Authenticator = Authenticator(), sweepIntervalMs: Int64 = 60_000,
         sweepPerMinuteMax: Int = 10_000, containerNeverUsedMs: Int64 = 0, handshakeTimeoutMs: Int64 = 10_000,
         cxidRule: ResumedCxids.Rule = .own
@@ -77,6 +80,7 @@ package struct ReplicaSettings: Sendable {
         self.largeRequestBytes = largeRequestBytes
         self.isReconfigEnabled = isReconfigEnabled
         self.isReadOnlyModeEnabled = isReadOnlyModeEnabled
+        self.closesOutOfTouch = closesOutOfTouch
         self.authenticator = authenticator
         self.sweepIntervalMs = sweepIntervalMs
         self.sweepPerMinuteMax = sweepPerMinuteMax

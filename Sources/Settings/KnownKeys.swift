@@ -7,8 +7,8 @@ enum KeySupport: Equatable {
     case notYet(String)
 }
 
-/// Every key of ZooKeeper 3.9.5 and what becomes of it here; and `ioThreads` and `unreadMaxBytes`, which are
-/// this server's own.
+/// Every key of ZooKeeper 3.9.5 and what becomes of it here; and `ioThreads`, `unreadMaxBytes` and
+/// `closeOutOfTouchClients`, which are this server's own.
 enum KnownKeys {
     static func support(of key: String) -> KeySupport? {
         if let support = table[key] { return support }
@@ -60,7 +60,8 @@ enum KnownKeys {
         "4lw.commands.whitelist", "DigestAuthenticationProvider.digestAlg",
         "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest",
         "autopurge.snapRetainCount", "clientPort",
-        "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "cnxTimeout",
+        "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "closeOutOfTouchClients",
+        "cnxTimeout",
         "dataDir", "dataLogDir", "datadir.autocreate", "db.autocreate",
         "dynamicConfigFile", "electionAlg",
         "enforce.auth.enabled", "enforce.auth.schemes", "enforceQuota", "extendedTypesEnabled",

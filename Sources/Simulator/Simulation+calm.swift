@@ -10,7 +10,7 @@ extension Simulation {
     private static let settlingMsMax: Int64 = 12_000
 
     /// Nothing has gone wrong for so long that every session is served, or over.
-    var isLongCalm: Bool { calmSinceMs.map { nowMs - $0 > 3 * Int64(Client.timeoutMs) } ?? false }
+    var isLongCalm: Bool { calmSinceMs.map { nowMs - $0 > 3 * Int64(scenario.sessionTimeoutMs) } ?? false }
 
     func heal() throws(Violation) {
         calmSinceMs = nowMs

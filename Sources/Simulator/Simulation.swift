@@ -122,7 +122,7 @@ package final class Simulation {
         case .turnEnd(let host, let life): if isAlive(host, life) { try endTurn(servers[host]) }
         case .passOn(let host, let life, let atMs):
             if isAlive(host, life), servers[host].passOnMs == atMs { try passOn(servers[host]) }
-        case .eventSlice(let host, let life): if isAlive(host, life) { sendSlice(servers[host]) }
+        case .eventSlice(let host, let life): if isAlive(host, life) { try sendSlice(servers[host]) }
         case .room(let host, let life, let connection):
             if isAlive(host, life) { try sendOn(connection, of: servers[host]) }
         case .connectionEnded(let host, let life, let connection):
@@ -147,6 +147,7 @@ package final class Simulation {
         guard let backlog = server.backlog else { return }
         noteChange()
         server.backlog = nil
+        server.resumedMs = nowMs
         for event in backlog { try happen(event) }
     }
 }

@@ -32,6 +32,15 @@ extension Peer {
         }
     }
 
+    /// The last time at which this leader knows that a quorum followed it, in monotonic milliseconds; nil for
+    /// one that does not lead.
+    package func quorumHeardMs(at nowMs: Int64) -> Int64? {
+        switch role {
+        case .leading(let leading): leading.isServing ? leading.quorumHeardMs(server, at: nowMs) : nil
+        default: nil
+        }
+    }
+
     /// The server that has this leader's history and follows on this link; nil for a learner that does not
     /// yet, or not any more.
     package func server(on link: LinkID) -> PeerID? {

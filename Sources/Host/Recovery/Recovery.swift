@@ -266,6 +266,7 @@ extension ReplicaSettings {
             largeRequestBytes: settings.limits.largeRequestBytes,
             isReconfigEnabled: settings.isReconfigEnabled,
             isReadOnlyModeEnabled: settings.isReadOnlyModeEnabled,
+            closesOutOfTouch: settings.sessions.areOutOfTouchClosed,
             authenticator: Authenticator(
                 digestAlgorithm: settings.access.isDigestSchemeEnabled
                     ? settings.access.digestAlgorithm : nil,

@@ -29,6 +29,8 @@ final class Connection {
     var isReadOnly = false
     /// While connecting: its session was there before, and the leader must say whether it still is.
     var isReturning = false
+    /// While connecting: when the leader was asked for the session, or about it. Monotonic milliseconds.
+    var askedMs: Int64 = 0
     /// The client took up a session that an earlier connection had begun, here or at another server.
     var isResumed = false
     /// Identities that the client has proven. They belong to the connection, not to the session.

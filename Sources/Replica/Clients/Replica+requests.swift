@@ -120,6 +120,7 @@ extension Replica {
     /// The session is committed: say so, and serve what its client sent meanwhile.
     mutating func welcome(_ connection: Connection) {
         guard connection.phase == .connecting else { return }
+        committed.sessions.recordKnown(connection.session, atMs: connection.askedMs)
         effects.accept(connection, counting: &statistics)
         connection.phase = .serving
         let held = clients.takeHeld(of: connection)

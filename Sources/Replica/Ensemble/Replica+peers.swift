@@ -80,16 +80,6 @@ extension Replica {
         pendingTransactions.add(transaction)
     }
 
-    /// The answer to a ping: which sessions were heard from. Never null (quorum protocol 4.9).
-    mutating func reportTouched() {
-        let report = committed.sessions.takeHeard()
-        let perPacket = settings.recordBytesMax / TouchedSessions.bytesEach
-        for start in stride(from: 0, to: max(1, report.count), by: perPacket) {
-            let data = TouchedSessions.encode(report[start..<min(start + perPacket, report.count)])
-            effects.perform(.link(.toLeader(QuorumPacket(.ping, zxid: committed.lastZxid, data: data))))
-        }
-    }
-
     // MARK: From a learner
 
     private mutating func receiveFromLearner(_ packet: QuorumPacket, on link: LinkID) throws(DecodingError) {

@@ -6,17 +6,19 @@ internal import Znodes
 
 /// The change from one serving role to another, and what it means for this node's clients.
 extension Replica {
-    /// There is a leader. A learner that comes back to one it has lost in the same epoch may have given it
-    /// writes that are under way there still: it synchronizes before it gives them to anybody again, so that
-    /// what will be in the history is.
+    /// There is a leader. A learner tells it first whose clients it kept, and synchronizes: what it gave to a
+    /// leader that it has lost in the same epoch may be under way there still, and is to be in the history
+    /// before it is given to anybody again; so is the end of a session that was heard of too late.
     mutating func serve(as servingRole: ServingRole) {
+        guard servingRole.isLearners else { return beginServing(as: servingRole) }
+        let kept = reportKept()
         let writer = clients.connections.all.first {
             $0.phase != .fresh && $0.waiting.contains { $0.isWrite }
         }
-        guard servingRole.isLearners, let writer else { return beginServing(as: servingRole) }
+        guard let asking = writer ?? kept else { return beginServing(as: servingRole) }
         service.schedule(servingRole)
         syncs.recordQuestion(.node)
-        requestSync(.root, xid: 0, of: writer)
+        requestSync(.root, xid: 0, of: asking)
     }
 
     /// Requests go on. What an earlier leader was given and is not in the history is given to this one, in

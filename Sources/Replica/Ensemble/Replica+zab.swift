@@ -29,7 +29,9 @@ extension Replica {
             commit(pendingTransactions.take(entry.zxid) ?? decoded(entry))
         case .toLearner(let link, let message):
             send(QuorumPacket(message), to: link)
-        case .toLeader(.alive): reportTouched()
+        case .toLeader(.alive):
+            service.contact.hearPing(at: now)
+            reportTouched()
         case .toLeader(let message): effects.perform(.link(.toLeader(QuorumPacket(message))))
         case .notify(let peer, let notification): effects.perform(.link(.notify(peer, notification)))
         case .seek(let peer): effects.perform(.link(.seek(peer)))

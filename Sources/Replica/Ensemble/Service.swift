@@ -13,7 +13,11 @@ struct Service {
     /// Since when there is no leader, in monotonic milliseconds; of no meaning while there is one.
     private(set) var leaderlessSinceMs: Int64
 
-    init(at now: Instant) {
+    /// How long it may know that sessions live which others may end.
+    var contact: Contact
+
+    init(_ contact: Contact, at now: Instant) {
+        self.contact = contact
         self.leaderlessSinceMs = now.monotonicMs
     }
 
@@ -24,10 +28,12 @@ struct Service {
         self.servingRole = servingRole
         next = nil
         sinceMs = now.monotonicMs
+        contact.begin(at: now)
     }
 
     /// There is no leader any more, or the one that there was to be.
     mutating func end(at now: Instant) {
+        if case .lead = servingRole { contact.endLead() }
         if servingRole != nil { leaderlessSinceMs = now.monotonicMs }
         servingRole = nil
         next = nil

@@ -20,6 +20,10 @@ extension Replica {
         let session = connection.session
         if connection.isReadOnly { return readOnly.sessions.touch(session, at: now) }
         guard committed.sessions.touch(session, at: now) else { return false }
+        guard isInTouch(connection) else {
+            effects.close(connection)
+            return false
+        }
         if isNews, service.servingRole != nil, !isLeading { committed.sessions.recordHeard(session) }
         return true
     }
@@ -55,6 +59,7 @@ extension Replica {
         let session = committed.sessions.makeID()
         connection.phase = .connecting
         connection.session = session
+        connection.askedMs = now.monotonicMs
         committed.sessions.add(session, timeoutMs: timeoutMs, isCommitted: false, at: now)
         committed.sessions[session]?.connection = connection.id
         requestSession(timeoutMs, for: connection)
@@ -93,6 +98,7 @@ extension Replica {
     ///
     /// - Returns: Whether its client may be welcomed.
     mutating func askAgain(for connection: Connection) -> Bool {
+        connection.askedMs = now.monotonicMs
         let (session, timeoutMs) = (connection.session, connection.negotiatedTimeoutMs)
         guard connection.isReturning else {
             requestSession(timeoutMs, for: connection)

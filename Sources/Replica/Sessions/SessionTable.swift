@@ -22,6 +22,9 @@ package struct SessionTable: Sendable {
         fileprivate var deadlineMs: Int64 = 0
         /// The tick that it is under. Under any other tick, its number is that of a session that was removed.
         fileprivate var scheduledMs: Int64 = 0
+        /// When a leader was told last that its client lives, and when before that: monotonic milliseconds.
+        fileprivate var reportedMs: Int64 = .min / 2
+        fileprivate var formerMs: Int64 = .min / 2
         fileprivate var view = LeaderView()
     }
 
@@ -149,11 +152,32 @@ package struct SessionTable: Sendable {
         heard.append(id)
     }
 
-    /// Sessions heard from since the leader last asked.
-    mutating func takeHeard() -> [(session: SessionID, timeoutMs: Int32)] {
-        let taken = heard.compactMap { id in sessions[id].map { (session: id, timeoutMs: $0.timeoutMs) } }
+    /// Sessions heard from since the leader last asked, which it is told now.
+    mutating func takeHeard(at now: Instant) -> [(session: SessionID, timeoutMs: Int32)] {
+        var taken: [(session: SessionID, timeoutMs: Int32)] = []
+        taken.reserveCapacity(heard.count)
+        for id in heard {
+            guard let index = sessions.index(forKey: id) else { continue }
+            sessions.values[index].formerMs = sessions.values[index].reportedMs
+            sessions.values[index].reportedMs = now.monotonicMs
+            taken.append((id, sessions.values[index].timeoutMs))
+        }
         forgetHeard()
         return taken
+    }
+
+    /// A leader knew of the session when it was asked about it, at `ms` or later.
+    mutating func recordKnown(_ id: SessionID, atMs ms: Int64) {
+        sessions[id]?.reportedMs = ms
+        sessions[id]?.formerMs = ms
+    }
+
+    /// When a learner last knew that a leader knew that the session lives.
+    ///
+    /// - Parameter confirmedMs: What was said until then has arrived.
+    func knownMs(of id: SessionID, confirmedMs: Int64) -> Int64 {
+        guard let session = sessions[id] else { return .min / 2 }
+        return session.reportedMs <= confirmedMs ? session.reportedMs : session.formerMs
     }
 
     /// Sessions heard from before there was a leader are no news to it.

@@ -4,6 +4,9 @@ package struct SessionSettings: Equatable, Sendable {
     package var minTimeoutMs = 6000
     /// `maxSessionTimeout`, by default twenty ticks.
     package var maxTimeoutMs = 60_000
+    /// `closeOutOfTouchClients`: whether a member of an ensemble closes clients whose sessions may end
+    /// without its knowledge.
+    package var areOutOfTouchClosed = true
     /// `localSessionsEnabled`.
     package var areLocalSessionsEnabled = false
     /// `localSessionsUpgradingEnabled`.
@@ -21,6 +24,7 @@ extension SessionSettings {
                 "makes the least timeout (\(minTimeoutMs) ms) longer than the greatest (\(maxTimeoutMs) ms)",
                 "without the keys they are 2 and 20 times tickTime, which is \(tickTimeMs)")
         }
+        areOutOfTouchClosed = try entries.flag("closeOutOfTouchClients", default: true)
         areLocalSessionsEnabled = try entries.flag("localSessionsEnabled", default: false)
         areLocalSessionsUpgraded = try entries.flag("localSessionsUpgradingEnabled", default: false)
     }

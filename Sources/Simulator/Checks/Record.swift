@@ -16,6 +16,8 @@ struct Record {
     /// The clients' writes that took effect.
     private var effective: Set<Write> = []
     private var refused: Set<Write> = []
+    /// Sessions that a leader ended because nothing was heard of them, and when that was known first.
+    private var expired: [SessionID: Int64] = [:]
     /// The last transaction that a client was told of.
     private(set) var lastAnswered = Zxid.zero
 
@@ -42,7 +44,7 @@ struct Record {
     ///
     /// - Parameter isHeld: Whether a voter would have this row after a crash.
     mutating func apply(
-        _ row: Disk.Row, at position: Int, by server: PeerID, isHeld: (PeerID) -> Bool
+        _ row: Disk.Row, at position: Int, by server: PeerID, nowMs: Int64, isHeld: (PeerID) -> Bool
     ) throws(Violation) {
         if position < rows.count {
             guard rows[position] == row else {
@@ -66,7 +68,12 @@ struct Record {
         rows.append(row)
         transactions.append(transaction)
         model.apply(transaction)
+        if case .closeSession = transaction.change, transaction.cxid == 0 {
+            expired[transaction.session] = nowMs
+        }
     }
+
+    func expiredMs(_ session: SessionID) -> Int64? { expired[session] }
 
     private mutating func requireOnce(_ transaction: Transaction) throws(Violation) {
         guard let value = transaction.change.writtenValue else { return }

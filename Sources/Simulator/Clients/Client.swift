@@ -23,7 +23,6 @@ final class Client {
         var since: Zxid
     }
 
-    static let timeoutMs: Int32 = 2_000
     /// Requests under way at most.
     static let pendingMax = 6
 

@@ -15,9 +15,10 @@ extension Simulation {
         guard !client.isLost else { return }
         guard let channel = client.channel else {
             connect(client)
-            return plan(client, inMs: Int64(Client.timeoutMs) / 3)
+            return plan(client, inMs: Int64(scenario.sessionTimeoutMs) / 3)
         }
-        guard nowMs - client.lastHeardMs < Int64(Client.timeoutMs) * 2 / 3 || nowMs < client.readsAtMs else {
+        let silentMsMax = Int64(scenario.sessionTimeoutMs) * 2 / 3
+        guard nowMs - client.lastHeardMs < silentMsMax || nowMs < client.readsAtMs else {
             close(channel, at: client.host)
             loseConnection(client)
             return plan(client, inMs: 1)
@@ -33,11 +34,11 @@ extension Simulation {
             if client.pending.count < pendingMax, !client.isIdle {
                 let isLarge = scenario.areClientsDemanding && client.dice.isOneIn(3)
                 ask(client.makeOperation(isLarge: isLarge), by: client)
-            } else if nowMs - client.lastSentMs > Int64(Client.timeoutMs) / 3 {
+            } else if nowMs - client.lastSentMs > Int64(scenario.sessionTimeoutMs) / 3 {
                 say(RequestHeader(xid: -2, type: OpCode.ping.rawValue), by: client) { _ in }
             }
         }
-        if client.isOfCrowd, client.isIdle { return plan(client, inMs: Int64(Client.timeoutMs) / 4) }
+        if client.isOfCrowd, client.isIdle { return plan(client, inMs: Int64(scenario.sessionTimeoutMs) / 4) }
         let think =
             client.dice.isOneIn(8) ? 1 : Int64.random(in: 1...scenario.thinkMsMax, using: &client.dice)
         plan(client, inMs: client.isConnected ? think : 50)
@@ -56,7 +57,7 @@ extension Simulation {
         var frame = ByteBuffer()
         frame.writeLengthPrefixed { buffer in
             ConnectRequest(
-                lastZxidSeen: client.lastZxid, timeoutMs: Client.timeoutMs, session: client.session,
+                lastZxidSeen: client.lastZxid, timeoutMs: scenario.sessionTimeoutMs, session: client.session,
                 password: client.session == .none
                     ? [UInt8](repeating: 0, count: SessionPassword.bytes)
                     : SessionPassword.of(client.session),

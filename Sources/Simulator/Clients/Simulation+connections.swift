@@ -41,10 +41,12 @@ extension Simulation {
         agenda.add(.arrival(channel, at: server.host, .readable), at: nowMs)
     }
 
-    func flush(_ connection: ConnectionID, of server: Server) {
+    func flush(_ connection: ConnectionID, of server: Server) throws(Violation) {
         guard let bytes = server.effects.takeOutbox(of: connection) else { return }
         transcript.note(bytes)
         guard let channel = server.channel(of: connection) else { return }
+        let client = clients[channel.first - servers.count]
+        if client.channel === channel { try requireLife(of: client, answered: bytes, by: server) }
         write(garbled(bytes), to: channel, connection, of: server)
     }
 
@@ -105,7 +107,7 @@ extension Simulation {
     /// The server closes; its replica hears of it when the client's end is closed too.
     func end(_ connection: ConnectionID, of server: Server) throws(Violation) {
         guard let channel = server.channel(of: connection) else { return }
-        flush(connection, of: server)
+        try flush(connection, of: server)
         for bytes in channel.socket.takeBacklog() { send(.bytes(bytes), over: channel, from: server.host) }
         try requireReason(toEnd: channel, by: server)
         transcript.note(
@@ -127,18 +129,19 @@ extension Simulation {
 
     /// A leader's death is nobody's who is connected to another server: such a connection ends only when its
     /// session has, or has moved, when the server took a snapshot, or when it had no leader for as long as
-    /// the session may go unheard.
+    /// the session may go unheard, or did not hear of it.
     private func requireReason(toEnd channel: Channel, by server: Server) throws(Violation) {
         let client = clients[channel.first - servers.count]
         guard client.channel === channel, client.isConnected, channel[to: client.host].isOpen else { return }
         if record.model.closing(of: client.session) != nil { return }
         if server.adoptedMs >= 0 { return }
+        if mayBeOutOfTouch(server) { return }
         // It asked for more than it took, while nobody was read.
         if channel.socket.isAwaited { return }
         // A question asked long ago, when the client was there.
         if let claim = claims[client.session], claim.by != server.host, nowMs - claim.atMs < 1_000 { return }
         let isLeaderless = server.servingRole == nil
-        if isLeaderless, nowMs - server.leaderlessSinceMs >= Int64(Client.timeoutMs) { return }
+        if isLeaderless, nowMs - server.leaderlessSinceMs >= Int64(scenario.sessionTimeoutMs) { return }
         throw Violation(
             "server \(server.id.rawValue) closed the connection of client \(client.index), whose session "
                 + "\(client.session) lives")

@@ -93,6 +93,10 @@ package struct Scenario: Equatable, Sendable {
     /// Whether clients hang up with requests under way, and come back at once.
     var areClientsRestless: Bool { seed % 3 == 0 }
 
+    /// The session timeout that clients ask for: in some runs shorter than a server waits for its leader. Not
+    /// where clients are left unread for as long.
+    var sessionTimeoutMs: Int32 { seed % 8 == 5 && !areClientsDemanding ? 800 : 2_000 }
+
     /// Milliseconds in which things go wrong, mostly.
     package static let chaosMs: Int64 = 12_000
 

@@ -34,6 +34,7 @@ package enum Flaw: String, CaseIterable, Sendable {
     case forgetsUnread
     case keepsAllUnread
     case readsWithoutRoom
+    case answersOutOfTouch
 
     /// The issues where it was found.
     package var issues: String {
@@ -55,7 +56,8 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .proposesWhatNoneTakes: "ZOOKEEPER-3496"
         case .snapshotsChangingTree, .trimsAheadOfSnapshot, .losesSyncedWrites, .reordersMessages,
             .answersByClientXid, .changesTime, .answersBeforeEvents, .repeatsEvents, .forgetsFailedLeaders,
-            .vouchesForTurn, .votesWithoutFiles, .forgetsUnread, .keepsAllUnread, .readsWithoutRoom:
+            .vouchesForTurn, .votesWithoutFiles, .forgetsUnread, .keepsAllUnread, .readsWithoutRoom,
+            .answersOutOfTouch:
             ""
         }
     }
@@ -93,6 +95,7 @@ package enum Flaw: String, CaseIterable, Sendable {
         case .forgetsUnread: "what is kept for a client that does not read is lost"
         case .keepsAllUnread: "a client that does not read is never cut off"
         case .readsWithoutRoom: "clients are read though there is no room for what they ask"
+        case .answersOutOfTouch: "a member that hears of no leader answers its clients as before"
         }
     }
 }

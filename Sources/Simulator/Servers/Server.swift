@@ -36,6 +36,10 @@ final class Server {
     var servingRole: ServingRole?
     /// Since when it has no leader.
     var leaderlessSinceMs: Int64 = 0
+    /// When each of the others was last heard of, by host: its leader's pings, its learners' answers.
+    var heardMs: [Int64]
+    /// When it last stood still.
+    var resumedMs: Int64 = -1_000
     /// When it last took a snapshot in the place of what it had.
     var adoptedMs: Int64 = -1
 
@@ -73,6 +77,7 @@ final class Server {
         disk = Disk(flaw: flaw)
         schedule = SnapshotSchedule(transactions: nil, logBytes: Server.snapshotLogBytes, roll: UInt64(host))
         election = Array(repeating: nil, count: count)
+        heardMs = Array(repeating: 0, count: count)
     }
 
     var isRunning: Bool { replica != nil }

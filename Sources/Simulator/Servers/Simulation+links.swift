@@ -211,6 +211,7 @@ extension Simulation {
                 hangUp(server)
                 return try step(server, .link(.leaderLinkDown))
             }
+            if packet.kind == .ping, server.servingRole != nil { server.heardMs[channel.second] = nowMs }
             if packet.kind == .snapshot { server.snapshotBytes = ByteBuffer() }
             try step(server, .link(.fromLeader(stamped(packet, by: server))))
         case .snapshotPiece(var piece):
@@ -260,6 +261,7 @@ extension Simulation {
         switch message {
         case .hello: try step(server, .link(.learnerLinkUp(link)))
         case .toLeader(let packet):
+            if packet.kind == .ping, server.servingRole != nil { server.heardMs[channel.first] = nowMs }
             if packet.kind == .revalidate, let data = packet.data,
                 let session = try? Revalidation.question(decoding: data).0
             {

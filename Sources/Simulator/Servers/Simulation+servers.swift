@@ -46,16 +46,19 @@ extension Simulation {
         try step(server, scenario.isAlone ? .ticked : .pulsed)
     }
 
+    static let tickMs: Int64 = 200
+
     private func settings(of server: Server) -> ReplicaSettings {
         var settings = ReplicaSettings(
             peer: server.id, membership: scenario.isAlone ? nil : membership,
             timeouts: Timeouts(
-                tickMs: 200, initLimit: 10, syncLimit: 5,
+                tickMs: Simulation.tickMs, initLimit: 10, syncLimit: 5,
                 failureLimit: scenario.flaw == .forgetsFailedLeaders ? 0 : nil),
             historyBytesMax: scenario.historyBytesMax,
             recordBytesMax: scenario.flaw == .proposesWhatNoneTakes ? .max : scenario.recordBytesMax,
-            snapshotSliceRecords: 3, largeAudience: 2, tickMs: 200,
-            minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000, sweepIntervalMs: 1_000,
+            snapshotSliceRecords: 3, largeAudience: 2, tickMs: Simulation.tickMs,
+            minSessionTimeoutMs: 400, maxSessionTimeoutMs: 4_000,
+            closesOutOfTouch: scenario.flaw != .answersOutOfTouch, sweepIntervalMs: 1_000,
             cxidRule: scenario.flaw == .answersByClientXid ? .ofClient : .own)
         if scenario.areClientsDemanding {
             settings.requestBytesMax = Socket.requestBytesMax
@@ -191,7 +194,7 @@ extension Simulation {
         var index = log.firstIndex(after: server.observed)
         while index < log.count, log[index].zxid <= zxid {
             let row = log[index]
-            try record.apply(row, at: server.position, by: server.id) { peer in
+            try record.apply(row, at: server.position, by: server.id, nowMs: nowMs) { peer in
                 servers[Int(peer.rawValue) - 1].disk.holds(row)
             }
             server.position += 1

@@ -13,9 +13,9 @@ extension Simulation {
         guard server.isRunning else { return }
         server.foresee()
         try observe(server)
-        if isAnsweredNow { flushAnswered(server) }
+        if isAnsweredNow { try flushAnswered(server) }
         if server.turns.handsOffEarly(server.effects.writes.count) { try handOff(server) }
-        if server.effects.hasNotified, server.turns.sendsEvents { sendSlice(server) }
+        if server.effects.hasNotified, server.turns.sendsEvents { try sendSlice(server) }
         for action in server.effects.takeActions() { try act(action, of: server) }
         let isAnythingWaiting =
             !server.effects.writes.isEmpty || server.effects.hasAnswered || !server.unsent.isEmpty
@@ -40,7 +40,7 @@ extension Simulation {
         } else {
             try passOn(server)
         }
-        flushAnswered(server)
+        try flushAnswered(server)
     }
 
     /// To the disk and to the other servers.
@@ -63,16 +63,16 @@ extension Simulation {
         try beginBatch(server)
     }
 
-    private func flushAnswered(_ server: Server) {
-        for connection in server.effects.takeAnswered() { flush(connection, of: server) }
+    private func flushAnswered(_ server: Server) throws(Violation) {
+        for connection in server.effects.takeAnswered() { try flush(connection, of: server) }
     }
 
     /// Sends some of the connections their events, and leaves the others to the next slice.
-    func sendSlice(_ server: Server) {
+    func sendSlice(_ server: Server) throws(Violation) {
         server.replica?.tellNext(server.turns.eventSliceCount, into: &server.effects)
         for _ in 0..<server.turns.eventSliceCount {
             guard let connection = server.effects.takeNotified() else { break }
-            flush(connection, of: server)
+            try flush(connection, of: server)
         }
         server.turns.endSlice(more: server.effects.hasNotified)
         guard !server.turns.sendsEvents else { return }

@@ -89,6 +89,18 @@ extension Leading {
         guard isFollowed else { throw StepDown("fewer than a quorum follow") }
     }
 
+    /// The last time at which each of a quorum is known to have followed; nil while none does.
+    func quorumHeardMs(_ server: borrowing ServerState, at nowMs: Int64) -> Int64? {
+        var following: Set<PeerID> = [server.me]
+        if server.membership.quorum.isReached(by: following.contains) { return nowMs }
+        let followers = learners.filter { $0.isVoter && $0.isServing }
+        for learner in followers.sorted(by: { $0.heardMs > $1.heardMs }) {
+            following.insert(learner.peer)
+            if server.membership.quorum.isReached(by: following.contains) { return learner.heardMs }
+        }
+        return nil
+    }
+
     // MARK: An epoch without places
 
     /// Whether the counter of the epoch that runs is about to end: a reign ends before it does

@@ -37,6 +37,8 @@ struct Learner {
     private(set) var acknowledged = Zxid.zero
     /// The end of what was sent when the oldest unanswered proposal left, and when that was.
     private(set) var owed: (through: Zxid, sinceMs: Int64)?
+    /// When something of it has arrived last.
+    private(set) var heardMs: Int64 = .min
     /// When it counts as gone unless something arrives.
     private(set) var deadlineMs: Int64
 
@@ -51,6 +53,7 @@ struct Learner {
 
     /// Something of it has arrived.
     mutating func extendDeadline(_ timeouts: Timeouts, at nowMs: Int64) {
+        heardMs = nowMs
         deadlineMs = nowMs + (isServing ? timeouts.syncMs : timeouts.initMs)
     }
 
@@ -148,7 +151,7 @@ struct Learner {
     mutating func catchUp(_ server: inout ServerState, at nowMs: Int64) {
         precondition(phase == .ready && canCatchUp(from: server.history))
         phase = .serving
-        extendDeadline(server.timeouts, at: nowMs)
+        deadlineMs = nowMs + server.timeouts.syncMs
         server.emit(.toLearner(link, .upToDate))
         for entry in server.history.entries(after: sent, through: server.history.committed) {
             if !isObserver { propose(entry, &server, at: nowMs) }

@@ -258,6 +258,7 @@ private func reader(_ node: TestNode, timeoutMs: Int32 = 10_000) throws -> TestC
         #expect(try other.exists("/").error == .ok)
         #expect(client.replies().isEmpty)
         node.follow(in: 2)
+        node.answerSync()
         #expect(other.isClosed)
         #expect(!client.isClosed)
         try node.commitForwarded(

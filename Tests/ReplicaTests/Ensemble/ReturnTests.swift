@@ -36,7 +36,7 @@ import Znodes
     }
 
     private func synchronize() {
-        node.step(.link(.fromLeader(QuorumPacket(.sync, zxid: .zero))))
+        node.answerSync()
     }
 
     @Test func `asks how far that is before it gives it a write again`() {

@@ -53,6 +53,9 @@ extension TestNode {
         hear(.upToDate)
     }
 
+    /// The leader has done all that it was asked before.
+    func answerSync() { step(.link(.fromLeader(QuorumPacket(.sync, zxid: .zero)))) }
+
     /// A tree without sessions, as a leader would send it.
     static func stream(of tree: borrowing Tree) -> ByteBuffer {
         let (acls, pages) = tree.packed(pageBytes: 1 << 20)

@@ -62,6 +62,7 @@ import Znodes
         #expect(read.count == Self.heldBytesMax / Self.frameBytes + 1)
         #expect(node.paused.count == clients.count, "nobody is read before there is room")
         node.follow(in: 3)
+        node.answerSync()
         #expect(node.forwarded.filter { $0.type == OpCode.setData.rawValue }.count == read.count)
         #expect(clients.filter { !node.paused.contains($0.id) }.count >= clients.count - read.count)
     }
