@@ -15,8 +15,10 @@ struct Contact {
     private let tickMs: Int64
     /// A leader: when last it knew that a quorum followed. A learner: its leader's last ping.
     private(set) var heardMs: Int64
-    /// Until then whatever a learner has told its leader has arrived there.
+    /// The time until which all that a learner told its leader has arrived there.
     private(set) var confirmedMs: Int64
+    /// When the question was asked whose answer is awaited.
+    private var askedMs: Int64?
     /// Every session that is spoken for here lived then, whatever is noted of each.
     private(set) var floorMs: Int64
     private var reviewMs: Int64
@@ -33,10 +35,22 @@ struct Contact {
     /// A quorum follows this leader.
     mutating func hearQuorum(atMs: Int64) { heardMs = max(heardMs, atMs) }
 
-    /// The leader pings: it has what it was told at its last ping, which is half a tick ago.
-    mutating func hearPing(at now: Instant) {
-        confirmedMs = heardMs
-        heardMs = now.monotonicMs
+    /// The leader pings.
+    mutating func hearPing(at now: Instant) { heardMs = now.monotonicMs }
+
+    /// Something was reported to the leader.
+    ///
+    /// - Returns: Whether to ask it something behind that: the answer shows that the report has arrived. A
+    ///   ping does not, which may have been on its way for long.
+    mutating func asks(at now: Instant) -> Bool {
+        guard askedMs == nil else { return false }
+        askedMs = now.monotonicMs
+        return true
+    }
+
+    mutating func hearAnswer() {
+        if let askedMs { confirmedMs = askedMs }
+        askedMs = nil
     }
 
     /// A role begins: there is a quorum, or the leader has answered what it was asked behind the last report.
@@ -45,8 +59,13 @@ struct Contact {
         confirmedMs = now.monotonicMs
     }
 
-    /// The lead of this node ends.
-    mutating func endLead() { floorMs = heardMs }
+    /// A role ends: what was asked is not answered any more.
+    ///
+    /// - Parameter wasLead: Whether this node led.
+    mutating func end(wasLead: Bool) {
+        if wasLead { floorMs = heardMs }
+        askedMs = nil
+    }
 
     /// Whether a leader pings in vain: it does so each half of a tick.
     func isSilent(at now: Instant) -> Bool { now.monotonicMs - heardMs > tickMs * 3 / 4 }

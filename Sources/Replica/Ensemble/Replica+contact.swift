@@ -5,17 +5,20 @@ internal import Zab
 /// Clients whose sessions may end elsewhere before this node hears of it.
 extension Replica {
     /// When it was certain last that the client's session lived. What was reported counts once the leader has
-    /// pinged again: until then the report may be lost with it.
+    /// answered something that was asked behind it.
     func knownMs(of connection: Connection) -> Int64 {
         if isLeading { return service.contact.heardMs }
         return committed.sessions.knownMs(of: connection.session, confirmedMs: service.contact.confirmedMs)
     }
 
-    /// Whether the client may be answered.
-    func isInTouch(_ connection: Connection) -> Bool {
-        guard service.contact.matters, connection.phase == .serving else { return true }
-        return !service.contact.mayHaveEnded(
-            connection.negotiatedTimeoutMs, knownMs: knownMs(of: connection), at: now)
+    /// Whether the client may be answered; where not, its connection ends.
+    mutating func isInTouch(_ connection: Connection) -> Bool {
+        guard service.contact.matters, connection.phase != .connecting,
+            service.contact.mayHaveEnded(
+                connection.negotiatedTimeoutMs, knownMs: knownMs(of: connection), at: now)
+        else { return true }
+        if connection.phase == .serving { effects.close(connection) }
+        return false
     }
 
     /// Looks who must be told, while there is no leader or none is heard.
@@ -52,11 +55,29 @@ extension Replica {
 
     /// The answer to a ping: which sessions were heard from. Never null (quorum protocol 4.9).
     mutating func reportTouched() {
-        let report = committed.sessions.takeHeard(at: now)
+        let report = committed.sessions.takeHeard(at: now, confirmedMs: service.contact.confirmedMs)
         let perPacket = settings.recordBytesMax / TouchedSessions.bytesEach
         for start in stride(from: 0, to: max(1, report.count), by: perPacket) {
             let data = TouchedSessions.encode(report[start..<min(start + perPacket, report.count)])
             effects.perform(.link(.toLeader(QuorumPacket(.ping, zxid: committed.lastZxid, data: data))))
+        }
+        if !report.isEmpty, service.contact.matters, service.contact.asks(at: now) {
+            askLeader(about: .none, timeoutMs: 0)
+        }
+    }
+
+    /// Asks the leader whether a session lives; of none that is known, and any answer will do.
+    mutating func askLeader(about session: SessionID, timeoutMs: Int32) {
+        let data = Revalidation.question(session, timeoutMs: timeoutMs)
+        let packet = QuorumPacket(.revalidate, zxid: Zxid(rawValue: -1), data: data)
+        effects.perform(.link(.toLeader(packet)))
+    }
+
+    /// The leader is lost.
+    mutating func forgetReports() {
+        let confirmedMs = service.contact.confirmedMs
+        for connection in clients.connections.all where connection.session != .none {
+            committed.sessions.forgetReport(of: connection.session, confirmedMs: confirmedMs)
         }
     }
 

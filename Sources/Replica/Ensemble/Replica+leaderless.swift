@@ -6,6 +6,7 @@ internal import Znodes
 extension Replica {
     /// There is no leader: what was promised to come by the former one no longer is. Clients stay connected.
     mutating func standBy(because reason: String) {
+        forgetReports()
         service.end(at: now)
         overlay = Overlay()
         syncs = SyncQueue()

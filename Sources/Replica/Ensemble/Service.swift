@@ -33,7 +33,8 @@ struct Service {
 
     /// There is no leader any more, or the one that there was to be.
     mutating func end(at now: Instant) {
-        if case .lead = servingRole { contact.endLead() }
+        let wasLead = if case .lead = servingRole { true } else { false }
+        contact.end(wasLead: wasLead)
         if servingRole != nil { leaderlessSinceMs = now.monotonicMs }
         servingRole = nil
         next = nil

@@ -20,10 +20,7 @@ extension Replica {
         let session = connection.session
         if connection.isReadOnly { return readOnly.sessions.touch(session, at: now) }
         guard committed.sessions.touch(session, at: now) else { return false }
-        guard isInTouch(connection) else {
-            effects.close(connection)
-            return false
-        }
+        guard isInTouch(connection) else { return false }
         if isNews, service.servingRole != nil, !isLeading { committed.sessions.recordHeard(session) }
         return true
     }
@@ -109,12 +106,7 @@ extension Replica {
             return settleReturn(of: connection, isValid: isValid)
         }
         clients.recordReturning(connection)
-        effects.perform(
-            .link(
-                .toLeader(
-                    QuorumPacket(
-                        .revalidate, zxid: Zxid(rawValue: -1),
-                        data: Revalidation.question(session, timeoutMs: timeoutMs)))))
+        askLeader(about: session, timeoutMs: timeoutMs)
         return false
     }
 

@@ -22,10 +22,18 @@ package struct SessionTable: Sendable {
         fileprivate var deadlineMs: Int64 = 0
         /// The tick that it is under. Under any other tick, its number is that of a session that was removed.
         fileprivate var scheduledMs: Int64 = 0
-        /// When a leader was told last that its client lives, and when before that: monotonic milliseconds.
+        /// When a leader was told that its client lives: last, and when it is known to have heard that.
+        /// Monotonic milliseconds.
         fileprivate var reportedMs: Int64 = .min / 2
-        fileprivate var formerMs: Int64 = .min / 2
+        fileprivate var knownMs: Int64 = .min / 2
         fileprivate var view = LeaderView()
+
+        /// One report at a time is followed until it is known to have arrived.
+        fileprivate mutating func report(at nowMs: Int64, confirmedMs: Int64) {
+            guard reportedMs <= confirmedMs || reportedMs == knownMs else { return }
+            knownMs = reportedMs
+            reportedMs = nowMs
+        }
     }
 
     /// A leader's own view of a session. It ends with the reign in which it was noted.
@@ -153,13 +161,16 @@ package struct SessionTable: Sendable {
     }
 
     /// Sessions heard from since the leader last asked, which it is told now.
-    mutating func takeHeard(at now: Instant) -> [(session: SessionID, timeoutMs: Int32)] {
+    ///
+    /// - Parameter confirmedMs: Until when all that it was told has arrived.
+    mutating func takeHeard(
+        at now: Instant, confirmedMs: Int64
+    ) -> [(session: SessionID, timeoutMs: Int32)] {
         var taken: [(session: SessionID, timeoutMs: Int32)] = []
         taken.reserveCapacity(heard.count)
         for id in heard {
             guard let index = sessions.index(forKey: id) else { continue }
-            sessions.values[index].formerMs = sessions.values[index].reportedMs
-            sessions.values[index].reportedMs = now.monotonicMs
+            sessions.values[index].report(at: now.monotonicMs, confirmedMs: confirmedMs)
             taken.append((id, sessions.values[index].timeoutMs))
         }
         forgetHeard()
@@ -169,15 +180,18 @@ package struct SessionTable: Sendable {
     /// A leader knew of the session when it was asked about it, at `ms` or later.
     mutating func recordKnown(_ id: SessionID, atMs ms: Int64) {
         sessions[id]?.reportedMs = ms
-        sessions[id]?.formerMs = ms
+        sessions[id]?.knownMs = ms
     }
 
-    /// When a learner last knew that a leader knew that the session lives.
-    ///
-    /// - Parameter confirmedMs: What was said until then has arrived.
+    /// The leader is lost: what has not arrived never will.
+    mutating func forgetReport(of id: SessionID, confirmedMs: Int64) {
+        recordKnown(id, atMs: knownMs(of: id, confirmedMs: confirmedMs))
+    }
+
+    /// When a learner last told a leader, which heard it, that the session lives.
     func knownMs(of id: SessionID, confirmedMs: Int64) -> Int64 {
         guard let session = sessions[id] else { return .min / 2 }
-        return session.reportedMs <= confirmedMs ? session.reportedMs : session.formerMs
+        return session.reportedMs <= confirmedMs ? session.reportedMs : session.knownMs
     }
 
     /// Sessions heard from before there was a leader are no news to it.

@@ -6,7 +6,8 @@ internal import Znodes
 /// that waited behind them.
 extension Replica {
     mutating func commit(_ transaction: Transaction) {
-        let writer = writer(of: transaction)
+        var writer = writer(of: transaction)
+        if let connection = writer, !isInTouch(connection) { writer = nil }
         if let writer { answerBeforeWrite(writer) }
         let closed = transaction.change.endsSession ? connectionSpeaking(for: transaction.session) : nil
         let prepared = overlay.drop(through: transaction.zxid)

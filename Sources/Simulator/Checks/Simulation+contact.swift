@@ -26,11 +26,12 @@ extension Simulation {
             peer == server.id
                 || nowMs - server.heardMs[Int(peer.rawValue) - 1] < Int64(scenario.sessionTimeoutMs) / 2
         }
+        let isUnheard = servers.allSatisfy { nowMs - $0.heardMs[server.host] >= Simulation.tickMs }
         switch server.servingRole {
         case .lead: return isQuorumSilent
-        case .follow, .observe: return isLeaderSilent
+        case .follow, .observe: return isLeaderSilent || isUnheard
         // It may have led, or followed.
-        case nil: return isLeaderSilent || isQuorumSilent
+        case nil: return isLeaderSilent || isQuorumSilent || isUnheard
         }
     }
 }

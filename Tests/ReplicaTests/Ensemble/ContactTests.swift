@@ -25,11 +25,13 @@ import Znodes
         _ = client.replies()
     }
 
-    /// Time in which the leader pings as it should.
+    /// Time in which the leader pings as it should, and answers.
     private func pass(ms: Int64) {
         for _ in 0..<(ms / 1_000) {
             node.advance(ms: 1_000)
             node.hear(.ping(.zero))
+            let answer = Revalidation.answer(.none, isValid: false)
+            node.step(.link(.fromLeader(QuorumPacket(.revalidate, zxid: .zero, data: answer))))
             node.step(.pulsed)
         }
     }
@@ -43,12 +45,22 @@ import Znodes
         pass(ms: 1_000)
         #expect(try ask())
         pass(ms: 2_000)
-        // What it said was told the leader at the first ping, and had arrived at the second, 1000 ms ago.
+        // What it said was told the leader at the first ping, 1000 ms ago.
         node.advance(ms: 1_600)
         node.step(.pulsed)
         #expect(!client.isClosed)
         node.advance(ms: 100)
         node.step(.pulsed)
+        #expect(client.isClosed)
+    }
+
+    @Test func `is closed when the leader is heard, and does not hear`() throws {
+        for _ in 0..<4 {
+            #expect(try ask())
+            node.advance(ms: 1_000)
+            node.hear(.ping(.zero))
+        }
+        #expect(try !ask())
         #expect(client.isClosed)
     }
 
