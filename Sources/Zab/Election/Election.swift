@@ -144,7 +144,7 @@ package struct Election {
 
     private func isEligible(_ vote: Vote) -> Bool {
         guard membership.isVoter(vote.leader), !isPassedOver(vote.leader) else { return false }
-        if vote.leader == me { return candidacy != nil }
+        if vote.leader == me { return vote == candidacy }
         guard membership.quorum.mayLead(vote.leader) else { return false }
         return candidacy.map { !$0.isAhead(of: vote) } ?? true
     }
@@ -193,8 +193,18 @@ package struct Election {
             heard.insert(peer)
         }
         received[peer] = ballot
+        if isStaleClaim(ballot.vote), round < .max {
+            round += 1
+            beginRound(at: nowMs)
+        }
         choose(at: nowMs)
         return (proposed, round) != before
+    }
+
+    /// Whether somebody wants this node for a history that it had when the round began, and was told to cut
+    /// since. Another round is the only way to take such a vote back.
+    private func isStaleClaim(_ vote: Vote) -> Bool {
+        vote.leader == me && (candidacy.map { vote.isAhead(of: $0) } ?? false)
     }
 
     /// Whether `peer` has looked in this round.

@@ -88,6 +88,18 @@ import Zab
         #expect(!isNews13)
     }
 
+    /// It was told to cut its log in the middle of a round in which others had heard how far that reached.
+    @Test func `is begun anew by whoever is wanted for more than he has`() {
+        var election = Self.opened(by: 2, zxid: 5)
+        let isNews = election.receive(Self.looking(Self.vote(2, zxid: 9)), from: Self.peer(1), at: 0)
+        #expect(isNews)
+        #expect(election.round == 2)
+        #expect(election.proposed == Self.vote(2, zxid: 5))
+        let isOld = election.receive(Self.looking(Self.vote(2, zxid: 9)), from: Self.peer(3), at: 0)
+        #expect(!isOld)
+        #expect(election.proposed == Self.vote(2, zxid: 5))
+    }
+
     @Test func `joins a leader that a quorum follows, whatever their rounds`() {
         var election = Self.opened(zxid: 900)
         let settled = Self.vote(2, zxid: 3, epoch: 1)
