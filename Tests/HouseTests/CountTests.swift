@@ -18,7 +18,7 @@ import Testing
         "Replica.CommittedState": (14, 36),
         "Replica.Connection": (24, 24),
         "Replica.Effects": (14, 26),
-        "Replica.Replica": (16, 97),
+        "Replica.Replica": (16, 98),
         "Replica.ReplicaSettings": (25, 24),
         "Replica.SessionTable": (14, 30),
         "Settings.NodeSettings": (19, 24),

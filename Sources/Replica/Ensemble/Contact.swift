@@ -19,6 +19,8 @@ struct Contact {
     private(set) var confirmedMs: Int64
     /// When the question was asked whose answer is awaited.
     private var askedMs: Int64?
+    /// Something was reported behind that question.
+    private var owesQuestion = false
     /// Every session that is spoken for here lived then, whatever is noted of each.
     private(set) var floorMs: Int64
     private var reviewMs: Int64
@@ -43,14 +45,23 @@ struct Contact {
     /// - Returns: Whether to ask it something behind that: the answer shows that the report has arrived. A
     ///   ping does not, which may have been on its way for long.
     mutating func asks(at now: Instant) -> Bool {
-        guard askedMs == nil else { return false }
+        guard askedMs == nil else {
+            owesQuestion = true
+            return false
+        }
         askedMs = now.monotonicMs
         return true
     }
 
-    mutating func hearAnswer() {
-        if let askedMs { confirmedMs = askedMs }
-        askedMs = nil
+    /// The leader has answered.
+    ///
+    /// - Returns: Whether to ask again.
+    mutating func hearAnswer(at now: Instant) -> Bool {
+        guard let askedMs else { return false }
+        confirmedMs = askedMs
+        self.askedMs = owesQuestion ? now.monotonicMs : nil
+        defer { owesQuestion = false }
+        return owesQuestion
     }
 
     /// A role begins: there is a quorum, or the leader has answered what it was asked behind the last report.
@@ -65,6 +76,7 @@ struct Contact {
     mutating func end(wasLead: Bool) {
         if wasLead { floorMs = heardMs }
         askedMs = nil
+        owesQuestion = false
     }
 
     /// Whether a leader pings in vain: it does so each half of a tick.

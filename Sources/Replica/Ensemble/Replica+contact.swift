@@ -66,6 +66,11 @@ extension Replica {
         }
     }
 
+    /// The leader has what it was told before it was asked.
+    mutating func confirmReports() {
+        if service.contact.hearAnswer(at: now) { askLeader(about: .none, timeoutMs: 0) }
+    }
+
     /// Asks the leader whether a session lives; of none that is known, and any answer will do.
     mutating func askLeader(about session: SessionID, timeoutMs: Int32) {
         let data = Revalidation.question(session, timeoutMs: timeoutMs)

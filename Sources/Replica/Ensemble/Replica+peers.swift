@@ -44,7 +44,7 @@ extension Replica {
         case .revalidate:
             guard let data = packet.data else { throw .unexpectedNull }
             let (session, isValid) = try Revalidation.answer(decoding: data)
-            if session == .none { return service.contact.hearAnswer() }
+            if session == .none { return confirmReports() }
             settleReturns(of: session, isValid: isValid)
         default:
             guard let message = try packet.leaderMessage() else {
