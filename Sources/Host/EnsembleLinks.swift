@@ -25,37 +25,62 @@ package final class EnsembleLinks {
 
     /// - Returns: nil for a node that is all there is.
     package init?(_ settings: NodeSettings, on loop: any EventLoop, log: Logger) {
+        guard case .member(let ensemble) = settings.deployment, let own = EnsembleLinks.own(settings),
+            let election = EnsembleLinks.electionLinks(settings, on: loop, log: log)
+        else { return nil }
+        self.loop = loop
+        self.own = own
+        self.host = EnsembleLinks.electionHost(settings)
+        self.log = log
+        self.election = election
+        if settings.healing.isEnabled {
+            let desk = RowsDesk(directory: settings.dataLogDir)
+            election.whenAsked = { desk.answer($0, on: loop) }
+        }
+        self.quorum = QuorumLinks(
+            me: election.me, members: election.members, dataBytesMax: settings.limits.recordBytesMax,
+            leaderDataBytesMax: settings.limits.leaderRecordBytesMax,
+            handshakeTimeoutMs: Int64(settings.tickTimeMs) * Int64(ensemble.initTicks), loop: loop, log: log)
+    }
+
+    /// - Returns: nil for a node that is all there is.
+    static func electionLinks(
+        _ settings: NodeSettings, on loop: any EventLoop, log: Logger
+    ) -> ElectionLinks? {
         guard case .member(let ensemble) = settings.deployment, let serverID = settings.serverID else {
             return nil
         }
-        let me = PeerID(rawValue: serverID)
-        let tickMs = Int64(settings.tickTimeMs)
-        let addresses = ensemble.members.compactMap { member in
-            member.addresses.first.map { (member.id, $0) }
-        }
-        guard let own = addresses.first(where: { $0.0 == me })?.1 else { return nil }
-        let members = Dictionary(
-            uniqueKeysWithValues: addresses.map { id, address in
+        let members = ensemble.members.compactMap { member in
+            member.addresses.first.map { address in
                 (
-                    id,
+                    member.id,
                     MemberAddress(
                         host: address.host, quorumPort: address.quorumPort,
                         electionPort: address.electionPort)
                 )
-            })
-        self.loop = loop
-        self.own = own
-        self.host = ensemble.listensOnAllAddresses ? nil : own.host
-        self.log = log
-        self.election = ElectionLinks(
-            me: me, members: members, connectTimeoutMs: Int64(ensemble.electionConnectTimeoutMs),
-            handshakeTimeoutMs: tickMs * Int64(ensemble.syncTicks),
+            }
+        }
+        return ElectionLinks(
+            me: PeerID(rawValue: serverID), members: Dictionary(uniqueKeysWithValues: members),
+            connectTimeoutMs: Int64(ensemble.electionConnectTimeoutMs),
+            handshakeTimeoutMs: Int64(settings.tickTimeMs) * Int64(ensemble.syncTicks),
             admitsJoiners: settings.isReconfigEnabled, loop: loop, log: log)
-        self.quorum = QuorumLinks(
-            me: me, members: members, dataBytesMax: settings.limits.recordBytesMax,
-            leaderDataBytesMax: settings.limits.leaderRecordBytesMax,
-            handshakeTimeoutMs: tickMs * Int64(ensemble.initTicks), loop: loop, log: log)
     }
+
+    /// Where the ports between the servers listen; nil for all addresses.
+    static func electionHost(_ settings: NodeSettings) -> String? {
+        guard case .member(let ensemble) = settings.deployment, !ensemble.listensOnAllAddresses else {
+            return nil
+        }
+        return own(settings)?.host
+    }
+
+    private static func own(_ settings: NodeSettings) -> EnsembleMember.Address? {
+        settings.ensemble?.members.first { $0.id.rawValue == settings.serverID }?.addresses.first
+    }
+
+    /// The other servers, to be asked for rows.
+    var asking: Asking { Asking(election) }
 
     /// Says from now on what happens on the links.
     ///

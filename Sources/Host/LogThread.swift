@@ -133,13 +133,15 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         queue.withLock { $0.trimTarget = max($0.trimTarget, zxid) }
     }
 
-    /// Has the segments checked that the start did not need, beside everything else.
+    /// Has the segments checked that the start did not need, or all that lies still, beside everything else.
     ///
-    /// - Parameter noteDamage: Is told of the first damage in each, on a thread of its own.
-    package func checkCovered(noteDamage: @escaping @Sendable (StorageError) -> Void) {
+    /// - Parameter noteDamage: Is told of the first damage in each that stays, on a thread of its own.
+    package func checkCovered(
+        all: Bool = false, help: SegmentHelp? = nil, noteDamage: @escaping @Sendable (StorageError) -> Void
+    ) {
         thread.submit { [self] state in
             guard case .active = state, let store = store.take() else { return }
-            store.checkCovered(noteDamage: noteDamage)
+            store.checkCovered(all: all, help: help, noteDamage: noteDamage)
             self.store = consume store
         }
     }

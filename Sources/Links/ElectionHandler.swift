@@ -86,6 +86,7 @@ final class ElectionHandler: LinkHandler {
     private func parseNext() throws(LinkFault) -> Bool {
         switch phase {
         case .unidentified:
+            if PeerQuestion.begins(linkState.unparsed) { return try parseQuestion() }
             guard let greeting = try greeting() else { return false }
             owner.port.release(channel)
             owner.greeted(self, greeting)
@@ -103,6 +104,22 @@ final class ElectionHandler: LinkHandler {
             linkState.unparsed.clear()
             return false
         }
+    }
+
+    /// A question gets one answer, and the connection is over.
+    private func parseQuestion() throws(LinkFault) -> Bool {
+        let question: PeerQuestion?
+        do {
+            question = try PeerQuestion(from: &linkState.unparsed)
+        } catch {
+            throw LinkFault("asked what is no question", error)
+        }
+        guard let question else { return false }
+        owner.port.release(channel)
+        linkState.handshake?.cancel()
+        phase = .closed
+        owner.asked(self, question)
+        return true
     }
 
     private func greeting() throws(LinkFault) -> ElectionGreeting? {

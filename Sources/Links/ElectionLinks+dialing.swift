@@ -81,7 +81,7 @@ extension ElectionLinks {
 
     /// Somebody has connected and says who it is.
     func greeted(_ handler: ElectionHandler, _ greeting: ElectionGreeting) {
-        guard !isClosed else { return handler.close() }
+        guard !isClosed, !answersOnly else { return handler.close() }
         let isMember = members[greeting.peer] != nil
         switch HandshakeOutcome(greeting.peer, me: me, isMember: isMember, admitsJoiners: admitsJoiners) {
         case .keep(let peer):

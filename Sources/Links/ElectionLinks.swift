@@ -24,8 +24,15 @@ package final class ElectionLinks {
     /// came up, also in the place of another; or the only one went down.
     package var whenHappened: (LinkEvent) -> Void = { _ in }
 
-    let me: PeerID
-    let loop: any EventLoop
+    /// Answers other servers' questions (`PeerQuestion`); nil: they are not answered.
+    package var whenAsked: ((ByteBuffer) -> EventLoopFuture<ByteBuffer>)?
+    /// Whether no links are made: this server takes no part yet, and only answers.
+    package var answersOnly = false
+    /// Servers that are being answered; one question each at a time.
+    var answered: Set<PeerID> = []
+
+    package let me: PeerID
+    package let loop: any EventLoop
     let log: Logger
     let port: Port
     let connectTimeout: TimeAmount

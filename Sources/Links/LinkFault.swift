@@ -1,9 +1,11 @@
 internal import Wire
 
 /// A violation of the protocol by the other server. Closes that one connection and nothing else.
-struct LinkFault: Error, Equatable {
+struct LinkFault: Error, Equatable, CustomStringConvertible {
     /// Continues the sentence "closed, because it …".
     let reason: String
+
+    var description: String { "it \(reason)" }
 
     init(_ reason: String) {
         self.reason = reason

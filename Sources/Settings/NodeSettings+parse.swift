@@ -58,6 +58,7 @@ extension NodeSettings {
         tree = try TreeSettings(entries)
         access = try AccessSettings(entries)
         storage = try StorageSettings(entries, warnings: &warnings)
+        healing = try HealingSettings(entries)
         isReadOnlyModeEnabled = try entries.flag("readonlymode.enabled", default: false)
         isReconfigEnabled = try entries.flag("reconfigEnabled", default: false)
         words = WordList(entries, isReadOnlyModeEnabled: isReadOnlyModeEnabled)

@@ -24,6 +24,7 @@ package struct NodeSettings: Equatable, Sendable {
     package var tree = TreeSettings()
     package var access = AccessSettings()
     package var storage = StorageSettings()
+    package var healing = HealingSettings()
     /// `4lw.commands.whitelist`: which four-letter words are answered.
     package var words = WordList.only(["srvr"])
     package var admin = AdminSettings()

@@ -40,6 +40,7 @@ extension LogStore {
             head = end
             committed = zxid
             try mark.replace(acknowledged)
+            tenure.check.resume()
         } catch {
             throw giveUp(error)
         }

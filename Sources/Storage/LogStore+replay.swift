@@ -38,13 +38,20 @@ extension LogStore {
     /// Begins to read, beside everything else, the complete segments that the replay has not read, or not
     /// from their beginning.
     ///
-    /// - Parameter noteDamage: Is told of the first damage in each, with its file and zxid, on a thread of
-    ///   its own. Nothing else comes of it: nobody is served what is there.
-    package func checkCovered(noteDamage: @escaping @Sendable (StorageError) -> Void) {
+    /// - Parameters:
+    ///   - all: All complete segments, and the snapshots.
+    ///   - help: For damaged segments; nil: nothing is changed.
+    ///   - noteDamage: Is told of the first damage that stays in each, with its file and zxid, on a thread of
+    ///     its own. Nothing else comes of it: nobody is served what is there.
+    package func checkCovered(
+        all: Bool = false, help: SegmentHelp? = nil, noteDamage: @escaping @Sendable (StorageError) -> Void
+    ) {
         guard failure == nil else { return }
+        // Absence is the meaning: a folder that cannot be listed is said by whoever writes there.
+        let snapshots = all ? (try? snapshots()) ?? [] : []
         tenure.check.begin(
-            segments.complete.filter { $0.start.zxid < checkedAfter }, in: directory, disk,
-            noteDamage: noteDamage)
+            segments.complete.filter { all || $0.start.zxid < checkedAfter }, snapshots: snapshots,
+            in: directory, disk, help: help, noteDamage: noteDamage)
     }
 
     /// Where the chain stands after `zxid`.

@@ -39,6 +39,7 @@ extension LogStore {
         }
         let unneeded = Array(segments.complete.prefix { $0.end.zxid <= zxid })
         segments.complete.removeFirst(unneeded.count)
+        if let last = unneeded.last { tenure.check.passOver(through: last.end.zxid) }
         keeper.remove(unneeded)
     }
 }

@@ -17,6 +17,7 @@ extension LogStore {
             try keeper.wait()
             guard let end = try segments.chain(atOrBefore: zxid) else { return }
             try cut(at: end)
+            tenure.check.resume()
         } catch {
             throw giveUp(error)
         }

@@ -13,6 +13,9 @@ struct Node {
     /// How long the end waits for standard error to take what was said.
     static let lastWordsMs = 1000
 
+    /// One damage can hide another.
+    private static let healingsMax = 3
+
     let configuration: String?
 
     /// Runs until told to stop.
@@ -29,24 +32,17 @@ struct Node {
         do {
             let settings = try loadSettings(log)
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-            let (replicaLoop, logThread, snapshotThread, reachable) = try loop.submit {
-                try start(settings, on: loop, log, writer)
-            }.wait()
+            let started = try startHealed(settings, on: loop, log, writer)
+            let replicaLoop = started.replicaLoop
             signals.setReport { Activity.report(replicaLoop, to: log) }
-            try open(settings, reachable)
+            try open(settings, started.reachable)
             try serveClients(settings, replicaLoop, on: loop, log)
-            logThread.checkCovered {
-                log.error(
-                    """
-                    damage in a part of the log that is not needed while a snapshot behind it can be read, \
-                    and goes with the oldest: \($0.finding)
-                    """)
-            }
+            started.scrub.begin(on: loop)
             signals.wait()
             log.info("stopping")
             try loop.submit { replicaLoop.value.stop() }.wait()
-            try snapshotThread.close()
-            try logThread.close()
+            try started.snapshotThread.close()
+            try started.logThread.close()
             return ExitCode.success.rawValue
         } catch {
             log.critical("\((error as? StorageError)?.message ?? "\(error)")")
@@ -107,10 +103,35 @@ struct Node {
         return count > 1 ? MultiThreadedEventLoopGroup(numberOfThreads: count) : nil
     }
 
+    /// The parts of a node that has recovered.
+    private struct Started {
+        let replicaLoop: NIOLoopBound<ReplicaLoop>
+        let logThread: LogThread
+        let snapshotThread: SnapshotThread
+        /// When the other servers can reach this one.
+        let reachable: EventLoopFuture<Void>
+        let scrub: Scrub
+    }
+
+    /// Starts; where the folder is damaged, a member lets the others help first.
+    private func startHealed(
+        _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
+    ) throws -> Started {
+        for _ in 1...Node.healingsMax {
+            do {
+                return try loop.submit { try start(settings, on: loop, log, writer) }.wait()
+            } catch let error as StorageError where error.code == .corrupt {
+                guard let healing = try Healing(settings, on: loop, log: log) else { throw error }
+                try healing.heal(error)
+            }
+        }
+        return try loop.submit { try start(settings, on: loop, log, writer) }.wait()
+    }
+
     /// Recovers the replica on the loop that will own it.
     private func start(
         _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
-    ) throws -> (NIOLoopBound<ReplicaLoop>, LogThread, SnapshotThread, EventLoopFuture<Void>) {
+    ) throws -> Started {
         var store = try LogStore.open(settings, log: log)
         var replayed = Recovery.Replayed()
         let replica = try Recovery.replica(
@@ -122,13 +143,16 @@ struct Node {
             writer.flush(withinMs: Node.lastWordsMs)
             exit(ExitCode(error).rawValue)
         }
+        let links = EnsembleLinks(settings, on: loop, log: log)
         let replicaLoop = ReplicaLoop(
-            loop: loop, replica: replica, logThread: logThread,
-            peers: EnsembleLinks(settings, on: loop, log: log),
+            loop: loop, replica: replica, logThread: logThread, peers: links,
             snapshots: SnapshotController(
                 settings.storage, snapshotThread: snapshotThread, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)
         let reachable = replicaLoop.start(tickMs: Int64(settings.tickTimeMs))
-        return (NIOLoopBound(replicaLoop, eventLoop: loop), logThread, snapshotThread, reachable)
+        return Started(
+            replicaLoop: NIOLoopBound(replicaLoop, eventLoop: loop), logThread: logThread,
+            snapshotThread: snapshotThread, reachable: reachable,
+            scrub: Scrub(settings, logThread, links: links, log: log))
     }
 }

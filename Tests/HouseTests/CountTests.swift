@@ -21,7 +21,7 @@ import Testing
         "Replica.Replica": (16, 98),
         "Replica.ReplicaSettings": (25, 24),
         "Replica.SessionTable": (14, 30),
-        "Settings.NodeSettings": (19, 24),
+        "Settings.NodeSettings": (20, 24),
         "Simulator.Client": (25, 24),
         "Simulator.Server": (37, 24),
         "Simulator.Simulation": (16, 106),

@@ -6,7 +6,13 @@ import Vocabulary
 
 /// A node's folder that is gone with the test.
 final class Folder {
-    private let folder = TemporaryFolder("storage")
+    private let folder: TemporaryFolder
+    private let isInMemory: Bool
+
+    init(isInMemory: Bool = false) {
+        folder = TemporaryFolder("storage", isInMemory: isInMemory)
+        self.isInMemory = isInMemory
+    }
 
     var path: String { folder.path }
     /// The newest segment, or where the first one would be.
@@ -34,7 +40,7 @@ final class Folder {
 
     /// The folder as a killed process would leave it, copied while the store is open.
     func copy() throws -> Folder {
-        let other = Folder()
+        let other = Folder(isInMemory: isInMemory)
         for name in try FolderNames.all(in: path)
         where DataDirectory.isOwn(name) && name != "lock" && !name.hasSuffix("-shm") {
             if let bytes = TemporaryFolder.read(path + "/" + name) {

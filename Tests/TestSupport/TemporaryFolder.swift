@@ -8,9 +8,12 @@ internal import Glibc
 package final class TemporaryFolder {
     package let path: String
 
-    /// - Parameter name: What the folder is for: part of its name.
-    package init(_ name: String) {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
+    /// - Parameters:
+    ///   - name: What the folder is for: part of its name.
+    ///   - isInMemory: Of a test that makes thousands of files, and asks nothing of a disk.
+    package init(_ name: String, isInMemory: Bool = false) {
+        let usual = isInMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/var/tmp"
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? usual
         var template = Array("\(parent)/aviary-\(name)-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { fatalError("no temporary folder: errno \(errno)") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

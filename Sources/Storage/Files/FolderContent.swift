@@ -32,7 +32,8 @@ package struct FolderContent: Equatable, Sendable {
         let directory = DataDirectory(visiting: path)
         let names = try directory.names()
         nodeFile = names.sorted().first { name in
-            (name == "log.db" || DataDirectory.segmentStart(name) != nil)
+            (name == "log.db" || DataDirectory.segmentStart(name) != nil
+                || MendedSegment.start(of: name) != nil)
                 && DataDirectory.size(of: path + "/" + name) > 0
                 || DataDirectory.snapshotZxid(name) != nil
         }

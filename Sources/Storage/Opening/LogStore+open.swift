@@ -32,6 +32,7 @@ extension LogStore {
         let disk = disk(directory)
         let lock = try DirectoryLock(directory)
         try directory.closeToOthers()
+        try MendedSegment.settleAll(in: directory, disk)
         let found = try AcknowledgedMark.read(directory)
         if case .copy(let mark, _) = found, mark.isExchangeDecided {
             try exchange(in: directory, for: mark.successor, disk)

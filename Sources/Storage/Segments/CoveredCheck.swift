@@ -7,12 +7,15 @@ internal import Vocabulary
 /// of the checks alone: so damage is known before the day on which that snapshot cannot be read.
 ///
 /// Reads beside everything else, at a quarter of a core at most, and nobody waits for it but who ends the
-/// log. It writes nothing: a complete segment lies still, and is opened as a file at rest, without a lock.
-/// What a trim removes under it is passed over; who changes the past of the log ends it first.
+/// log. A complete segment lies still, and is opened as a file at rest, without a lock; a damaged one may be
+/// put together again (`SegmentHelp`), and then another file takes its place. What a trim removes under it is
+/// passed over; who changes the past of the log ends it first.
 final class CoveredCheck: Sendable {
     private let queue = DispatchQueue(label: "aviary.log.check", qos: .background)
     private let hasEnded = Mutex(false)
     private let end = DispatchSemaphore(value: 0)
+    /// Up to where the log is being removed.
+    private let trimmed = Mutex(Zxid.zero)
 
     /// Rows that are read between two looks at whether it is to end.
     private static let pieceRows = 500
@@ -24,20 +27,52 @@ final class CoveredCheck: Sendable {
 
     /// Begins to read, oldest first.
     ///
-    /// - Parameter noteDamage: Is told of the first damage in each, on the check's thread.
+    /// - Parameters:
+    ///   - help: For damaged segments; nil: nothing is changed.
+    ///   - noteDamage: Is told of the first damage in each that stays, on the check's thread.
     func begin(
-        _ segments: [CompleteSegment], in directory: DataDirectory, _ disk: LogDisk,
-        noteDamage: @escaping @Sendable (StorageError) -> Void
+        _ segments: [CompleteSegment], snapshots: [Zxid] = [], in directory: DataDirectory, _ disk: LogDisk,
+        help: SegmentHelp? = nil, noteDamage: @escaping @Sendable (StorageError) -> Void
     ) {
-        guard !segments.isEmpty else { return }
+        guard !segments.isEmpty || !snapshots.isEmpty else { return }
         queue.async { [self] in
             for segment in segments {
                 guard !isEnded else { return }
                 guard let damage = CoveredCheck.damage(in: segment, of: directory, disk, between: rest)
                 else { continue }
+                if !isEnded, let help, mend(segment, of: directory, disk, help) { continue }
                 // What is found while the log is changed or ended says nothing of it.
                 if !isEnded { noteDamage(damage) }
             }
+            for snapshot in snapshots {
+                guard !isEnded else { return }
+                let damage = CoveredCheck.damage(inSnapshot: snapshot, of: directory, between: rest)
+                if let damage, !isEnded { noteDamage(damage) }
+            }
+        }
+    }
+
+    /// Reads one snapshot, as `damage(in:of:_:between:)`.
+    static func damage(
+        inSnapshot zxid: Zxid, of directory: DataDirectory, between: (_ tookNs: Int64) throws -> Void
+    ) -> StorageError? {
+        do {
+            var count = 0
+            var beganNs = MachineClock.monotonicNs
+            _ = try SnapshotReader.read(
+                directory: directory.path, zxid: zxid, sessions: { _, _ in }, acls: { _, _ in }
+            ) { _ in
+                count += 1
+                guard count % pieceRows == 0 else { return }
+                try between(MachineClock.monotonicNs - beganNs)
+                beganNs = MachineClock.monotonicNs
+            }
+            return nil
+        } catch let error as StorageError {
+            // A newer one has taken its place meanwhile.
+            return error.code == .corrupt && directory.holdsSnapshot(zxid) ? error : nil
+        } catch {
+            return nil
         }
     }
 
@@ -72,7 +107,7 @@ final class CoveredCheck: Sendable {
         }
     }
 
-    private var isEnded: Bool { hasEnded.withLock { $0 } }
+    var isEnded: Bool { hasEnded.withLock { $0 } }
 
     private func rest(after tookNs: Int64) throws {
         let pause = DispatchTimeInterval.nanoseconds(Int(CoveredCheck.restFactor * tookNs))
@@ -87,6 +122,23 @@ final class CoveredCheck: Sendable {
         }
         if isFirst { end.signal() }
         wait()
+    }
+
+    /// May read again, what others ask for from now on.
+    func resume() {
+        guard hasEnded.withLock({ $0 }) else { return }
+        while end.wait(timeout: .now()) == .success {}
+        hasEnded.withLock { $0 = false }
+    }
+
+    /// Remembers that segments that end up to `zxid` are to be removed: none of them comes back.
+    func passOver(through zxid: Zxid) { trimmed.withLock { $0 = max($0, zxid) } }
+
+    /// Changes a segment that ends at `end`, unless it is being removed.
+    func unlessTrimmed(_ end: Zxid, _ body: () throws(StorageError) -> Void) throws(StorageError) {
+        try trimmed.withLock { trimmed throws(StorageError) in
+            if end > trimmed { try body() }
+        }
     }
 
     /// Returns when all is read.

@@ -38,6 +38,9 @@ extension DataDirectory {
         for suffix in ["-wal", "-shm"] where base.hasSuffix(suffix) {
             base = base.dropLast(suffix.utf8.count)
         }
+        if base.hasPrefix(MendedSegment.decidedPrefix) || base.hasPrefix(MendedSegment.undecidedPrefix) {
+            return true
+        }
         return base == "log.db" || segmentStart(String(base)) != nil || base == "log-next.db"
             || base == "log-next.wal" || base == "log-install.db"
     }

@@ -30,6 +30,22 @@ package enum SnapshotReader {
     }
 }
 
+extension SnapshotReader {
+    /// Reads all of it for the sake of the checks alone.
+    ///
+    /// - Throws: why it cannot be read, where that says nothing of the file.
+    static func isSound(_ zxid: Zxid, in directory: DataDirectory) throws -> Bool {
+        do {
+            _ = try read(
+                directory: directory.path, zxid: zxid, sessions: { _, _ in }, acls: { _, _ in },
+                znodes: { _ in })
+            return true
+        } catch let error as StorageError where error.code == .corrupt {
+            return false
+        }
+    }
+}
+
 /// The tables of a snapshot.
 private struct SnapshotRows: ~Copyable {
     private let database: Database
