@@ -136,6 +136,8 @@ extension Simulation {
         if record.model.closing(of: client.session) != nil { return }
         if server.adoptedMs >= 0 { return }
         if mayBeOutOfTouch(server) { return }
+        // It read nothing, and was not read: so the leader did not hear of it.
+        if nowMs - client.readsAtMs < Int64(scenario.sessionTimeoutMs) { return }
         // It asked for more than it took, while nobody was read.
         if channel.socket.isAwaited { return }
         // A question asked long ago, when the client was there.
