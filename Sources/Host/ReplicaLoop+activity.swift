@@ -26,7 +26,11 @@ extension ReplicaLoop {
     private func role(of replica: borrowing Replica) -> String {
         guard replica.voterCount > 1 || replica.servingRoleInEnsemble != nil else { return "alone" }
         switch replica.servingRoleInEnsemble {
-        case nil: return replica.isReadOnly ? "looks for a leader, serves reads" : "looks for a leader"
+        case nil:
+            let looks = replica.isReadOnly ? "looks for a leader, serves reads" : "looks for a leader"
+            let awaited = replica.awaitedVoters
+            guard !awaited.isEmpty else { return looks }
+            return looks + ", does not vote before it has heard from \(AwaitedVoters.text(awaited))"
         case .lead(let epoch):
             let counts = replica.learnerCounts
             return "leads epoch \(epoch.rawValue), \(counts.syncedFollowers) followers and "

@@ -28,6 +28,7 @@ package final class ReplicaLoop {
     package let log: Logger
     /// For all that clients can cause.
     package let complaints: Complaints
+    var awaitedVoters = AwaitedVoters()
     private let logThread: any DurableLog
     /// The other servers' end; nil for a node that is all there is.
     private let peers: EnsembleLinks?
@@ -100,6 +101,7 @@ package final class ReplicaLoop {
         let interval = TimeAmount.milliseconds(max(10, min(tickMs / 4, 500)))
         timers.tick = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.step(.ticked)
+            bound.value.sayWhomItAwaits()
         }
         guard let peers else {
             step(.ticked)

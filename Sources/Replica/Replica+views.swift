@@ -75,6 +75,8 @@ extension Replica {
     /// Since when it does that, in monotonic milliseconds.
     package var servingSinceMs: Int64 { service.sinceMs }
 
+    /// The voters without whose word this one, which may have forgotten what it acknowledged, does not vote.
+    package var awaitedVoters: [PeerID] { zab.awaited }
     package var voterCount: Int { zab.membership.quorum.voters.count }
 
     /// Synchronizations that wait for what is under way.

@@ -24,6 +24,15 @@ extension Peer {
         }
     }
 
+    /// The voters that it waits for: it may have forgotten what it acknowledged, and gives no vote before
+    /// they have said how far their histories reach.
+    package var awaited: [PeerID] {
+        switch role {
+        case .looking(let election): election.awaited
+        default: []
+        }
+    }
+
     /// Whether it leads in an epoch that is open.
     var canPropose: Bool {
         switch role {

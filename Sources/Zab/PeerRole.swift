@@ -56,6 +56,7 @@ enum PeerRole: ~Copyable {
         }
         server.round = round
         server.vote = vote
+        server.vouches = election.vouches(for: vote)
         return vote.leader == server.me
             ? .elected(&server, at: nowMs) : .joined(vote.leader, &server, at: nowMs)
     }

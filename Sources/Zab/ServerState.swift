@@ -18,6 +18,8 @@ struct ServerState: ~Copyable {
     private var effects = UniqueDeque<Effect>()
     /// The vote that others who look are told while this server follows or leads.
     var vote: Vote
+    /// Whether its history counts for the leader that it chose last, though it must synchronize.
+    var vouches = false
     /// The round of the last election that it took part in.
     var round: Int64 = 0
     /// Servers to which an election link is up.

@@ -79,6 +79,79 @@ import Zab
         #expect(words < 20)
     }
 
+    /// Lets the servers talk until nobody has anything to say.
+    private static func settle(_ peers: inout [Int64: TestPeer], at nowMs: Int64) {
+        for _ in 0..<40 {
+            for number in peers.keys.sorted() {
+                peers[number]?.peer.step(.ticked, at: nowMs)
+                for case .notify(let to, let word) in peers[number]?.peer.takeEffects() ?? [] {
+                    peers[to.rawValue]?.peer.step(.notified(word, by: id(number)), at: nowMs)
+                }
+            }
+        }
+    }
+
+    @Test func `votes for the best history once it has heard from every other voter`() {
+        var marked = Self.empty(1)
+        let (behind, ahead) = (Zxid(rawValue: 0x1_0000_0002), Self.end)
+        marked.step(.notified(Self.looking(for: 2, zxid: behind), by: Self.id(2)), at: 1)
+        #expect(marked.awaited == [Self.id(3)])
+        #expect(Self.said(&marked).allSatisfy { $0.vote.zxid == Zxid(rawValue: -1) })
+        marked.step(.notified(Self.looking(for: 3, zxid: ahead), by: Self.id(3)), at: 2)
+        #expect(marked.awaited == [])
+        #expect(Self.said(&marked).last?.vote == Vote(leader: Self.id(3), zxid: ahead, epoch: Self.epoch))
+        marked.step(.notified(Self.settled(.leading, 2), by: Self.id(3)), at: 3)
+        #expect(marked.awaited == [Self.id(3)], "its word was from before it followed that one")
+    }
+
+    @Test func `elects nobody that lacks what another voter has said it has`() {
+        var marked = Self.empty(1)
+        marked.step(.notified(Self.looking(for: 3), by: Self.id(3)), at: 1)
+        let behind = Self.looking(for: 2, zxid: Zxid(rawValue: 0x1_0000_0002))
+        marked.step(.notified(behind, by: Self.id(2)), at: 1)
+        // The better one is gone, and the other opens a round without it.
+        marked.step(.reachable(Self.id(3), false), at: 2)
+        let later = Notification(state: .looking, vote: behind.vote, round: 9)
+        marked.step(.notified(later, by: Self.id(2)), at: 3)
+        marked.step(.ticked, at: 1_000)
+        #expect(marked.isLooking == true)
+        #expect(!Self.said(&marked).contains { $0.vote == behind.vote })
+    }
+
+    @Test func `does not take the word of one that has forgotten a history`() {
+        var marked = Self.empty(1)
+        marked.step(.notified(Self.looking(for: 2), by: Self.id(2)), at: 1)
+        let forgotten = Vote(leader: Self.id(3), zxid: Zxid(rawValue: -1), epoch: Epoch(rawValue: -1))
+        marked.step(
+            .notified(Notification(state: .looking, vote: forgotten, round: 1), by: Self.id(3)), at: 1)
+        #expect(marked.awaited == [Self.id(3)])
+    }
+
+    @Test func `begins a new ensemble when all are there and have nothing`() {
+        var peers = [1: TestPeer(Self.empty(1)), 2: TestPeer(Self.empty(2))] as [Int64: TestPeer]
+        for nowMs in [0, 300, 2_000] as [Int64] { Self.settle(&peers, at: nowMs) }
+        #expect(peers.values.allSatisfy { $0.peer.isLooking })
+        peers[3] = TestPeer(Self.empty(3))
+        for nowMs in [2_001, 2_300, 2_600] as [Int64] { Self.settle(&peers, at: nowMs) }
+        #expect(peers.values.allSatisfy { !$0.peer.isLooking })
+    }
+
+    private static func empty(_ me: Int64) -> Peer {
+        var peer = Peer(
+            id(me), in: membership, timeouts: Timeouts(tickMs: 1_000, initLimit: 10, syncLimit: 5),
+            persistent: PersistentState(
+                acceptedEpoch: .zero, currentEpoch: .zero, lastLogged: .zero, mustSynchronize: true),
+            history: History(after: .zero, [], committed: .zero))
+        peer.step(.ticked, at: 0)
+        for other in [1, 2, 3] as [Int64] where other != me { peer.step(.reachable(id(other), true), at: 0) }
+        return peer
+    }
+
+    private final class TestPeer {
+        var peer: Peer
+        init(_ peer: consuming Peer) { self.peer = peer }
+    }
+
     @Test func `follows whom the others elected, and is not led by itself`() {
         var peer = Self.peer()
         for state in [Notification.State.following, .leading] {

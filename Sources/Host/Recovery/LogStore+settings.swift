@@ -12,7 +12,7 @@ extension LogStore {
         for warning in places.warnings { log.warning("\(warning)") }
         var store = try open(
             directory: settings.dataLogDir,
-            isEmptyBelieved: settings.isEmptyBelieved || places.isInitialized,
+            isEmptyBelieved: places.isInitialized || settings.isEmptyBelieved && !settings.isMember,
             noteTakeOver: { log.info("\($0)") })
         store.limits.bytes = settings.storage.segmentBytes
         try places.settle()
@@ -26,8 +26,8 @@ extension LogStore {
             log.warning(
                 """
                 this server may have forgotten what it acknowledged, and does not vote until it has \
-                copied the \
-                history of a leader that the others elect without it: \(reason)
+                copied the history of a leader that the others elect without it, or has heard from \
+                every other voter: \(reason)
                 """)
             return
         }

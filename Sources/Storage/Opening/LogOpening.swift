@@ -27,7 +27,7 @@ struct LogOpening {
     private func newLog(isEmptyBelieved: Bool) throws(StorageError) -> OpenedLog {
         try refuseLostLog()
         if !isEmptyBelieved {
-            try CatchUpMark.write("the folder was empty, and db.autocreate is false", to: directory)
+            try CatchUpMark.write("the folder was empty", to: directory)
         }
         let segment = try Segment(creating: directory.segment(.zero), after: .empty, disk)
         return OpenedLog(

@@ -44,10 +44,11 @@ extension Election {
         let isBehind = isLooking && notification.round < round
         // It may not have heard this server's vote, sent while it followed a leader that is gone.
         let isNew = isLooking && !hasHeard(peer)
+        let wasAbstaining = isAbstaining
         let hasChanged = receive(notification, from: peer, at: nowMs)
         server.round = round
-        // Nobody waits for the word of who does not vote; and two who answer one another never end.
-        if isBehind || isNew, server.membership.isVoter(server.me), !server.persistent.mustSynchronize {
+        // One that abstains says once that it is there: two who answer one another never end.
+        if isNew || isBehind && !wasAbstaining, server.membership.isVoter(server.me) {
             server.emit(.notify(peer, announcement))
         }
         if hasChanged { server.announce(announcement, dialing: false) }

@@ -36,11 +36,16 @@ package struct Election {
 
     private let me: PeerID
     private let membership: Membership
-    /// The vote for oneself; an observer has none, nor has a server that must synchronize first.
-    private let candidacy: Vote?
+    /// The vote for oneself; an observer has none, nor has a server that must synchronize first, unless
+    /// everybody else was heard.
+    private var candidacy: Vote?
     /// The vote of a voter that has none to give: peers of any kind answer it and do not count it (quorum
-    /// protocol 1.4).
+    /// protocol 1.4). Nil where it can vouch for its history.
     private let abstention: Vote?
+    /// The history of a voter that must synchronize, as a vote for itself that it may not give by itself.
+    private let unproven: Vote?
+    /// The histories of the others, where this voter must synchronize.
+    private var testimony: Testimony
     package private(set) var round: Int64
     package private(set) var proposed: Vote
     private var received: [PeerID: Ballot] = [:]
@@ -72,10 +77,12 @@ package struct Election {
         self.round = round
         self.reachable = reachable
         self.retriesAtMs = nowMs + Election.firstRetryMs
-        let isVoting = membership.isVoter(me) && !persistent.mustSynchronize
-        candidacy =
-            isVoting ? Vote(leader: me, zxid: persistent.lastLogged, epoch: persistent.currentEpoch) : nil
-        abstention = membership.isVoter(me) && !isVoting ? .abstention(of: me) : nil
+        let own = Vote(leader: me, zxid: persistent.lastLogged, epoch: persistent.currentEpoch)
+        let isVoter = membership.isVoter(me)
+        candidacy = isVoter && !persistent.mustSynchronize ? own : nil
+        unproven = isVoter && persistent.mustSynchronize ? own : nil
+        abstention = unproven.map { .abstention(of: me, isEmpty: $0.zxid == .zero && $0.epoch == .zero) }
+        testimony = Testimony(of: membership.quorum.voters.filter { $0 != me })
         self.failed = failed
         self.passingOverMs = passingOverMs
         proposed = .nobody
@@ -94,7 +101,19 @@ package struct Election {
     /// observer does: it is answered, and not counted.
     package var announcement: Notification {
         Notification(
-            state: .looking, vote: abstention ?? proposed, round: round, configuration: membership.text)
+            state: .looking, vote: isAbstaining ? abstention ?? .nobody : proposed, round: round,
+            configuration: membership.text)
+    }
+
+    /// Whether this voter has no vote to give.
+    var isAbstaining: Bool { unproven != nil && candidacy == nil }
+
+    /// The voters that one which must synchronize waits for.
+    var awaited: [PeerID] { isAbstaining ? testimony.missing : [] }
+
+    /// Whether this server's history counts for the leader that `vote` names.
+    func vouches(for vote: Vote) -> Bool {
+        unproven == nil || candidacy != nil && vote == proposed && testimony.isMet(by: vote)
     }
 
     package mutating func linkUp(to peer: PeerID) { reachable.insert(peer) }
@@ -116,7 +135,7 @@ package struct Election {
     private mutating func choose(at nowMs: Int64) {
         if let end = passesOverUntilMs, nowMs >= end { passesOverUntilMs = nil }
         if !isEligible(proposed) { proposed = .nobody }
-        if let candidacy, !isPassedOver(me), candidacy.isBetter(than: proposed) { proposed = candidacy }
+        if let candidacy, isEligible(candidacy), candidacy.isBetter(than: proposed) { proposed = candidacy }
         for voter in membership.quorum.voters {
             guard let ballot = received[voter], voter != me, ballot.state == .looking,
                 ballot.vote.isBetter(than: proposed), isEligible(ballot.vote)
@@ -144,6 +163,7 @@ package struct Election {
 
     private func isEligible(_ vote: Vote) -> Bool {
         guard membership.isVoter(vote.leader), !isPassedOver(vote.leader) else { return false }
+        if unproven != nil, candidacy != nil, !testimony.isMet(by: vote) { return false }
         if vote.leader == me { return vote == candidacy }
         guard membership.quorum.mayLead(vote.leader) else { return false }
         return candidacy.map { !$0.isAhead(of: vote) } ?? true
@@ -164,6 +184,29 @@ package struct Election {
     ///
     /// - Returns: Whether the announcement has changed and must be sent to all.
     package mutating func receive(
+        _ notification: Notification, from peer: PeerID, at nowMs: Int64
+    ) -> Bool {
+        let hasTurned = weigh(notification, from: peer)
+        let hasChanged = take(notification, from: peer, at: nowMs)
+        if hasTurned { choose(at: nowMs) }
+        return hasChanged || hasTurned
+    }
+
+    /// Lets a server that must synchronize vote as soon as all others have been heard, and as long as that
+    /// holds.
+    ///
+    /// - Returns: Whether this server has begun to vote, or ceased.
+    private mutating func weigh(_ notification: Notification, from peer: PeerID) -> Bool {
+        guard let unproven, membership.isVoter(peer) else { return false }
+        testimony.hear(notification, from: peer, in: round, for: proposed)
+        let isHeard = testimony.missing.isEmpty
+        guard isHeard != (candidacy != nil) else { return false }
+        candidacy = isHeard ? unproven : nil
+        if !isHeard { received[me] = nil }
+        return true
+    }
+
+    private mutating func take(
         _ notification: Notification, from peer: PeerID, at nowMs: Int64
     ) -> Bool {
         if notification.state == .looking, notification.round == round { heard.insert(peer) }
@@ -207,8 +250,10 @@ package struct Election {
         vote.leader == me && (candidacy.map { vote.isAhead(of: $0) } ?? false)
     }
 
-    /// Whether `peer` has looked in this round.
-    func hasHeard(_ peer: PeerID) -> Bool { heard.contains(peer) }
+    /// Whether `peer` has looked in this round; of a server that abstains, whatever the round.
+    func hasHeard(_ peer: PeerID) -> Bool {
+        isAbstaining ? testimony.hasHeard(peer) : heard.contains(peer)
+    }
 
     /// The outcome of the votes so far. Asked after every input; time is one.
     package mutating func outcome(at nowMs: Int64) -> Outcome {
@@ -243,7 +288,7 @@ package struct Election {
                 let leader = ballot.vote.leader
                 if leader == me {
                     // Others may not have noticed yet that their leader died, and came back with less.
-                    if candidacy == nil { continue }
+                    if candidacy == nil || unproven != nil { continue }
                     if mustMatchRound || ballot.round == round {
                         return .decided(ballot.vote, round: ballot.round)
                     }
@@ -280,9 +325,4 @@ extension Vote {
     /// An observer's: it proposes nobody (Apache: the least number in each field).
     static let nobody = Vote(
         leader: PeerID(rawValue: .min), zxid: Zxid(rawValue: .min), epoch: Epoch(rawValue: .min))
-
-    /// Apache's servers know one that has lost its files by the zxid, and so do these.
-    static func abstention(of voter: PeerID) -> Vote {
-        Vote(leader: voter, zxid: Zxid(rawValue: -1), epoch: Epoch(rawValue: -1))
-    }
 }

@@ -197,7 +197,8 @@ struct Following: ~Copyable {
         switch acknowledgement {
         case .acknowledgeEpoch:
             // Without its epoch a history is synchronized and not counted, by Apache's leaders too.
-            let proven = server.persistent.mustSynchronize ? nil : server.persistent.currentEpoch
+            let isProof = !server.persistent.mustSynchronize || server.vouches
+            let proven = isProof ? server.persistent.currentEpoch : nil
             acknowledgeEpoch(proving: proven, &server)
         case .acknowledgeNewLeader(let epoch):
             hasAcknowledged = true

@@ -54,6 +54,8 @@ extension Leading {
         guard case .confirmingEpoch(let epoch) = phase, isQuorum(promised, server) else { return }
         phase = .synchronization(epoch)
         server.persistent.currentEpoch = epoch
+        // Of one that was elected without a memory nobody has more; the disk forgets it with the same write.
+        server.persistent.mustSynchronize = false
         server.store(.enterEpoch(epoch), then: .countMyselfForEpoch)
         synchronize(&server)
     }
