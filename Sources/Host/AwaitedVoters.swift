@@ -38,10 +38,10 @@ extension ReplicaLoop {
             """
             this server may have forgotten what it acknowledged, and \
             does not vote before it has heard from \
-            \(AwaitedVoters.text(awaited)) or a leader is elected without it; start those. Where this is a \
-            new ensemble that begins without them, or they are lost for good, stop this server, empty its \
-            folder but for myid, and put a file `initialize` into its dataDir: what only they and this server \
-            had acknowledged is lost then
+            \(AwaitedVoters.text(awaited)) or a leader is elected without it; start those. Where this is \
+            a new ensemble that begins without them, or they are lost for good, stop this server, empty \
+            its folder but for myid, and put a file `initialize` into its dataDir: what only they and this \
+            server had acknowledged is lost then
             """)
     }
 }
