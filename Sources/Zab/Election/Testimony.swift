@@ -1,7 +1,7 @@
 internal import Vocabulary
 
 /// The words of the other voters on their histories, as a server keeps them that may have forgotten what it
-/// acknowledged (D43).
+/// acknowledged (D44).
 ///
 /// All that it forgot was committed, if at all, before it started, and lay with others of the quorum. So once
 /// every other voter has said, looking, how far its history reaches, a leader that is behind none of these
