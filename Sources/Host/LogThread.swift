@@ -9,18 +9,22 @@ package import Vocabulary
 /// The log's own thread: takes the writes that came meanwhile, makes them durable at once, and says so.
 ///
 /// The effect is group commit: nobody chooses how much goes into a batch, it is what arrived during the last
-/// one. A failed write ends the node; nothing is tried again, since a disk that failed to sync has forgotten
-/// what.
+/// one. A failed write ends the node, since a disk that failed to sync has forgotten what. A disk without
+/// room has refused: the store is dropped, and once it opens again, checked as at a start, the batch goes on
+/// from where its log ends (D45).
 ///
 /// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock,
-/// and the two closures are set before the first write.
+/// and the closures are set before the first write.
 package final class LogThread: DurableLog, @unchecked Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private var store: LogStore?
     private let queue = Mutex(Queue())
     /// Called on the log's thread after each durable batch.
     package var whenStored: @Sendable (Stored) -> Void = { _ in }
+    /// Called on the log's thread when there is no room for the log, and with nil when there is again.
+    package var whenFull: @Sendable (StorageError?) -> Void = { _ in }
     private let whenFailed: @Sendable (StorageError) -> Void
+    private let reopen: (@Sendable () throws(StorageError) -> LogStore)?
 
     /// A batch that is durable.
     package struct Stored: Sendable {
@@ -49,6 +53,22 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         var trimTarget = Zxid.zero
         var committed = Zxid.zero
         var isBusy = false
+        var isClosing = false
+    }
+
+    /// A batch that the disk did not take to its end.
+    private struct Interruption {
+        let batch: Queue
+        /// Of its jobs, those that are done.
+        let done: Int
+        let error: StorageError
+        /// Whether it may go on where there is room again. Not where another history comes next, whose
+        /// exchange may have begun.
+        var mayGoOn: Bool {
+            guard error.code == .full else { return false }
+            if case .alone(.install)? = batch.jobs[done...].first(where: { !$0.isAppend }) { return false }
+            return true
+        }
     }
 
     /// Writes that follow one another, as the store takes them.
@@ -56,6 +76,11 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         /// One commit with those of the jobs before and behind it.
         case append([LogRow])
         case alone(Effects.LogWrite.What)
+
+        var isAppend: Bool {
+            guard case .append = self else { return false }
+            return true
+        }
 
         static func all(of writes: [Effects.LogWrite]) -> [Job] {
             var jobs: [Job] = []
@@ -75,9 +100,15 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         }
     }
 
-    /// - Parameter whenFailed: Called on the log's thread when the disk failed; the process must end.
-    package init(store: consuming LogStore, whenFailed: @escaping @Sendable (StorageError) -> Void) {
+    /// - Parameters:
+    ///   - reopen: Opens the log anew after there was no room; nil ends the node then.
+    ///   - whenFailed: Called on the log's thread when the disk failed; the process must end.
+    package init(
+        store: consuming LogStore, reopen: (@Sendable () throws(StorageError) -> LogStore)? = nil,
+        whenFailed: @escaping @Sendable (StorageError) -> Void
+    ) {
         self.store = consume store
+        self.reopen = reopen
         self.whenFailed = whenFailed
         thread.start()
     }
@@ -105,26 +136,71 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     /// Carries out what is queued until nothing is. The store is its own meanwhile.
     private func work() {
         guard var store = store.take() else { return }
-        let failure = carryOutQueued(on: &store)
+        var begun: Interruption?
+        while let interruption = carryOutQueued(begun, on: &store) {
+            guard interruption.mayGoOn, let reopen else {
+                self.store = consume store
+                return whenFailed(interruption.error)
+            }
+            whenFull(interruption.error)
+            // Nothing that it holds is believed any more.
+            _ = consume store
+            switch waitForRoom(reopen) {
+            case .none: return
+            case .failure(let error): return whenFailed(error)
+            case .success: break
+            }
+            guard let opened = self.store.take() else { return }
+            store = consume opened
+            whenFull(nil)
+            begun = interruption
+        }
         self.store = consume store
-        if let failure { whenFailed(failure) }
     }
 
-    /// - Returns: Why there will be no more.
-    private func carryOutQueued(on store: inout LogStore) -> StorageError? {
-        while true {
-            let queued = queue.withLock { queue in
-                defer { queue.jobs = [] }
-                if queue.jobs.isEmpty { queue.isBusy = false }
-                return queue
-            }
-            if queued.jobs.isEmpty { return nil }
+    /// Opens the log as soon as there is room.
+    ///
+    /// - Returns: nil where the node ends before. With success, `store` is there.
+    private func waitForRoom(_ reopen: () throws(StorageError) -> LogStore) -> Result<Void, StorageError>? {
+        while !queue.withLock({ $0.isClosing }) {
+            usleep(LogThread.retryMs * 1_000)
             do throws(StorageError) {
-                if queued.trimTarget > .zero { try store.trim(through: queued.trimTarget) }
-                whenStored(try carryOut(queued, on: &store))
+                store = try reopen()
+                return .success(())
             } catch {
-                return error
+                if error.code != .full { return .failure(error) }
             }
+        }
+        return nil
+    }
+
+    /// How often room is looked for.
+    private static let retryMs: UInt32 = 250
+
+    /// - Parameter begun: What is to be done first, and was interrupted.
+    /// - Returns: What could not be done; nil when all is.
+    private func carryOutQueued(_ begun: Interruption?, on store: inout LogStore) -> Interruption? {
+        var begun = begun
+        while true {
+            let isInterrupted = begun != nil
+            var done = begun?.done ?? 0
+            let batch = begun?.batch ?? takeQueued()
+            begun = nil
+            if batch.jobs.isEmpty { return nil }
+            do throws(StorageError) {
+                if batch.trimTarget > .zero { try store.trim(through: batch.trimTarget) }
+                whenStored(try carryOut(batch, on: &store, isInterrupted: isInterrupted, done: &done))
+            } catch {
+                return Interruption(batch: batch, done: done, error: error)
+            }
+        }
+    }
+
+    private func takeQueued() -> Queue {
+        queue.withLock { queue in
+            defer { queue.jobs = [] }
+            if queue.jobs.isEmpty { queue.isBusy = false }
+            return queue
         }
     }
 
@@ -147,16 +223,25 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     }
 
     /// Appends that follow one another become one commit.
-    private func carryOut(_ queued: Queue, on store: inout LogStore) throws(StorageError) -> Stored {
+    ///
+    /// - Parameters:
+    ///   - isInterrupted: Of the rows some may be in the log already.
+    ///   - done: How many of the jobs are done; raised as they are.
+    private func carryOut(
+        _ queued: Queue, on store: inout LogStore, isInterrupted: Bool, done: inout Int
+    ) throws(StorageError) -> Stored {
         var stored = Stored(ticket: queued.ticket)
         var runs: [[LogRow]] = []
-        for job in queued.jobs {
+        for (index, job) in queued.jobs.enumerated().dropFirst(done) {
             switch job {
-            case .append(let rows): runs.append(rows)
+            case .append(let rows):
+                runs.append(isInterrupted ? rows.filter { $0.zxid > store.lastZxid } : rows)
             case .alone(let write):
                 try append(runs, to: &store, committed: queued.committed, into: &stored)
                 runs = []
+                done = index
                 try carryOut(write, on: &store)
+                done = index + 1
             }
         }
         try append(runs, to: &store, committed: queued.committed, into: &stored)
@@ -192,6 +277,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
 
     /// Waits for what is queued, then closes the store. What is queued later is neither stored nor reported.
     package func close() throws {
+        queue.withLock { $0.isClosing = true }
         let isDone = DispatchSemaphore(value: 0)
         thread.submit { _ in isDone.signal() }
         isDone.wait()

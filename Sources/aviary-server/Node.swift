@@ -138,10 +138,20 @@ struct Node {
             from: &store, settings: settings, replayed: &replayed, log: log)
         let snapshotThread = SnapshotThread(
             directory: store.snapshotDirectory, kept: settings.storage.snapshotsKept)
-        let logThread = LogThread(store: store) { error in
+        let reopen = { @Sendable () throws(StorageError) in try LogStore.reopen(settings) }
+        let logThread = LogThread(store: store, reopen: reopen) { error in
             log.critical("\(error.message)")
             writer.flush(withinMs: Node.lastWordsMs)
             exit(ExitCode(error).rawValue)
+        }
+        logThread.whenFull = { (error: StorageError?) in
+            log.warning(
+                error.map {
+                    """
+                    \($0.finding): no write is done here until there is room, which is looked for four \
+                    times a second; clients stay, and read
+                    """
+                } ?? "there is room again for the log: writes go on")
         }
         let links = EnsembleLinks(settings, on: loop, log: log)
         let replicaLoop = ReplicaLoop(

@@ -20,6 +20,13 @@ extension LogStore {
         return store
     }
 
+    /// Opens it again while the node runs.
+    package static func reopen(_ settings: NodeSettings) throws(StorageError) -> LogStore {
+        var store = try open(directory: settings.dataLogDir, isEmptyBelieved: false)
+        store.limits.bytes = settings.storage.segmentBytes
+        return store
+    }
+
     private mutating func sayWhatIsMissing(_ settings: NodeSettings, _ log: Logger) throws(StorageError) {
         guard let reason = mustSynchronize else { return }
         guard !settings.isMember else {

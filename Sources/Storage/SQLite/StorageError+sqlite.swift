@@ -27,7 +27,7 @@ extension StorageError {
     private static func remedy(_ code: Code) -> String {
         switch code {
         case .busy, .locked: "close the other program that writes to this file"
-        case .full: "make room on this disk, then start the node again"
+        case .full: "make room on this disk"
         case .corrupt: restore
         case .readOnly: "make the folder and its files writable for the user that runs the node"
         case .io, .schema, .misuse, .absent, .misplaced:
