@@ -149,6 +149,7 @@ class Snapshots:
         try:
             first, *others = self.ensemble.servers
             for server in others:
+                (server.data / "initialize").touch()  # A new ensemble, though not all are there.
                 server.launch()
             self.ensemble.wait_until_serving(servers=others)
             leader = self.ensemble.leader()
