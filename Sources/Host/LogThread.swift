@@ -62,6 +62,8 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         /// Of its jobs, those that are done.
         let done: Int
         let error: StorageError
+        /// Whether it was interrupted before, and has not come to its end since.
+        let isAgain: Bool
         /// Whether it may go on where there is room again. Not where another history comes next, whose
         /// exchange may have begun.
         var mayGoOn: Bool {
@@ -142,7 +144,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
                 self.store = consume store
                 return whenFailed(interruption.error)
             }
-            whenFull(interruption.error)
+            if !interruption.isAgain { whenFull(interruption.error) }
             // Nothing that it holds is believed any more.
             _ = consume store
             switch waitForRoom(reopen) {
@@ -152,7 +154,6 @@ package final class LogThread: DurableLog, @unchecked Sendable {
             }
             guard let opened = self.store.take() else { return }
             store = consume opened
-            whenFull(nil)
             begun = interruption
         }
         self.store = consume store
@@ -184,15 +185,17 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         while true {
             let isInterrupted = begun != nil
             var done = begun?.done ?? 0
-            let batch = begun?.batch ?? takeQueued()
+            var batch = begun?.batch ?? takeQueued()
             begun = nil
             if batch.jobs.isEmpty { return nil }
             do throws(StorageError) {
                 if batch.trimTarget > .zero { try store.trim(through: batch.trimTarget) }
+                batch.trimTarget = .zero
                 whenStored(try carryOut(batch, on: &store, isInterrupted: isInterrupted, done: &done))
             } catch {
-                return Interruption(batch: batch, done: done, error: error)
+                return Interruption(batch: batch, done: done, error: error, isAgain: isInterrupted)
             }
+            if isInterrupted { whenFull(nil) }
         }
     }
 

@@ -17,7 +17,7 @@ from harness.ensemble import Ensemble
 
 SMALL = "24m"
 LIMIT = 2.0  # seconds from room to the first answer
-SETTINGS = {"tickTime": 500, "snapCount": 100, "txnLogSizeLimitInKb": 4096}
+SETTINGS = {"tickTime": 500, "snapCount": 100, "txnLogSizeLimitInKb": 256}  # so that segments change, too
 
 
 class SmallDisk:
@@ -108,7 +108,7 @@ def alone(report, folder, arguments):
         idle(reader, arguments.seconds)
         report.check("it stays", node.is_running(), node.log_end())
         report.equal("it serves reads", reader.get("/ephemeral").body.buffer(), b"mine")
-        report.check("it says so once", node.log_end(400).count("until there is room") == 1, node.log_end())
+        report.check("it says so", "until there is room" in node.log_end(400), node.log_end())
         before = len(writer.acknowledged)
         disk.make_room()
         freed = time.monotonic()

@@ -121,11 +121,15 @@ package struct AcknowledgedMark: ~Copyable {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open", file: file) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw StorageError(errno: errno, doing: "sync", file: file) }
+        guard fsync(descriptor) == 0 else {
+            throw StorageError(errno: errno, doing: "sync", file: file, isSync: true)
+        }
     }
 
     func sync() throws(StorageError) {
-        guard fsync(descriptor) == 0 else { throw StorageError(errno: errno, doing: "sync", file: file) }
+        guard fsync(descriptor) == 0 else {
+            throw StorageError(errno: errno, doing: "sync", file: file, isSync: true)
+        }
     }
 
     /// The newest copy that can be believed. Changes nothing.

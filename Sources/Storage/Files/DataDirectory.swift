@@ -116,20 +116,22 @@ package struct DataDirectory: Sendable {
         guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open the folder", file: path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else {
-            throw StorageError(errno: errno, doing: "sync the folder", file: path)
+            throw StorageError(errno: errno, doing: "sync the folder", file: path, isSync: true)
         }
     }
 }
 
 extension StorageError {
     /// The system's error, in our words.
-    package init(errno code: Int32, doing what: String, file: String) {
+    ///
+    /// - Parameter isSync: The error of a sync: whatever it says, nobody knows what the disk has kept.
+    package init(errno code: Int32, doing what: String, file: String, isSync: Bool = false) {
         let ours: Code
         let remedy: String
         switch code {
         case ENOSPC, EDQUOT:
-            ours = .full
-            remedy = "make room on this disk, then start the node again"
+            ours = isSync ? .io : .full
+            remedy = "make room on this disk"
         case EACCES, EPERM, EROFS:
             ours = .readOnly
             remedy = "make it writable for the user that runs the node, or set another dataDir"

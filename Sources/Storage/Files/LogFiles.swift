@@ -66,8 +66,9 @@ struct SystemLogFiles: LogFiles {
         guard written < 0 || written == bytes.count else {
             throw StorageError(errno: ENOSPC, doing: "write", file: file)
         }
-        guard written >= 0, fsync(descriptor) == 0 else {
-            throw StorageError(errno: errno, doing: "write", file: file)
+        guard written >= 0 else { throw StorageError(errno: errno, doing: "write", file: file) }
+        guard fsync(descriptor) == 0 else {
+            throw StorageError(errno: errno, doing: "sync", file: file, isSync: true)
         }
     }
 

@@ -141,6 +141,7 @@ package struct Statement: ~Copyable {
         let connection = sqlite3_db_handle(handle)
         let sql = sqlite3_sql(handle).map { String(cString: $0) } ?? "a statement"
         return StorageError(
-            sqlite: code, reason: String(cString: sqlite3_errmsg(connection)), doing: sql, file: path)
+            sqlite: code, system: sqlite3_system_errno(connection),
+            reason: String(cString: sqlite3_errmsg(connection)), doing: sql, file: path)
     }
 }

@@ -6,10 +6,21 @@ extension StorageError {
     ///
     /// - Parameter system: The system's error behind it, where SQLite knows one.
     package init(sqlite code: Int32, system: Int32 = 0, reason: String, doing what: String, file: String) {
-        let ours = StorageError.code(code)
+        let ours = StorageError.isWithoutRoom(code, system) ? .full : StorageError.code(code)
         let isOutOfDescriptors = system == EMFILE || system == ENFILE
         let remedy = isOutOfDescriptors ? StorageError.moreDescriptors : StorageError.remedy(ours)
         self.init(ours, "\(file): \(reason), during: \(what); \(remedy)", sqlite: code)
+    }
+
+    /// Whether it is the want of room in words that SQLite has for other things, too. Never of a sync.
+    private static func isWithoutRoom(_ extended: Int32, _ system: Int32) -> Bool {
+        switch extended {
+        // The index beside a WAL: it is made anew at each opening, and nothing is lost with it.
+        case SQLITE_IOERR | (19 << 8): true  // SQLITE_IOERR_SHMSIZE
+        case SQLITE_CANTOPEN, SQLITE_IOERR | (3 << 8):  // SQLITE_IOERR_WRITE
+            system == ENOSPC || system == EDQUOT
+        default: false
+        }
     }
 
     private static func code(_ extended: Int32) -> Code {

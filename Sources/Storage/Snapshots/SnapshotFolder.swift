@@ -110,7 +110,9 @@ struct UnfinishedFile: ~Copyable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "open", file: path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw StorageError(errno: errno, doing: "sync", file: path) }
+        guard fsync(descriptor) == 0 else {
+            throw StorageError(errno: errno, doing: "sync", file: path, isSync: true)
+        }
         guard Glibc.rename(path, name) == 0 else {
             throw StorageError(errno: errno, doing: "rename to \(name)", file: path)
         }
