@@ -164,6 +164,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     /// - Returns: nil where the node ends before. With success, `store` is there.
     private func waitForRoom(_ reopen: () throws(StorageError) -> LogStore) -> Result<Void, StorageError>? {
         while !queue.withLock({ $0.isClosing }) {
+            // The log's own thread has nothing else to do, and room makes no sound.
             usleep(LogThread.retryMs * 1_000)
             do throws(StorageError) {
                 store = try reopen()

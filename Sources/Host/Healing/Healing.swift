@@ -73,6 +73,7 @@ package struct Healing {
                     warnedMs = nowMs
                     log.error("\(Healing.waiting(file, missing, asking.words))")
                 }
+                // Nothing else is to be done on this thread: the node has not started.
                 usleep(Healing.pauseMs * 1000)
             }
         }

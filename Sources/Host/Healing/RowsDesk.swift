@@ -24,6 +24,7 @@ package final class RowsDesk: Sendable {
         queue.async { [offered] in
             let beganNs = MachineClock.monotonicNs
             promise.succeed(offered.answer(wanted).encoded)
+            // The rest is for the disk's other readers; this queue's thread has no other work.
             usleep(UInt32(clamping: (MachineClock.monotonicNs - beganNs) / 1000))
         }
         return promise.futureResult

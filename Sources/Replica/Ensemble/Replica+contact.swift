@@ -11,14 +11,16 @@ extension Replica {
         return committed.sessions.knownMs(of: connection.session, confirmedMs: service.contact.confirmedMs)
     }
 
-    /// Whether the client may be answered; where not, its connection ends.
-    mutating func isInTouch(_ connection: Connection) -> Bool {
+    /// Ends the connection of a client that may not be answered any more.
+    ///
+    /// - Returns: Whether it is one.
+    mutating func endIfOutOfTouch(_ connection: Connection) -> Bool {
         guard service.contact.matters, connection.phase != .connecting,
             service.contact.mayHaveEnded(
                 connection.negotiatedTimeoutMs, knownMs: knownMs(of: connection), at: now)
-        else { return true }
+        else { return false }
         if connection.phase == .serving { effects.close(connection) }
-        return false
+        return true
     }
 
     /// Looks who must be told, while there is no leader or none is heard.

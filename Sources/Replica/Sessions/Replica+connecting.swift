@@ -20,7 +20,7 @@ extension Replica {
         let session = connection.session
         if connection.isReadOnly { return readOnly.sessions.touch(session, at: now) }
         guard committed.sessions.touch(session, at: now) else { return false }
-        guard isInTouch(connection) else { return false }
+        guard !endIfOutOfTouch(connection) else { return false }
         if isNews, service.servingRole != nil, !isLeading { committed.sessions.recordHeard(session) }
         return true
     }

@@ -7,7 +7,7 @@ internal import Znodes
 extension Replica {
     mutating func commit(_ transaction: Transaction) {
         var writer = writer(of: transaction)
-        if let connection = writer, !isInTouch(connection) { writer = nil }
+        if let connection = writer, endIfOutOfTouch(connection) { writer = nil }
         if let writer { answerBeforeWrite(writer) }
         let closed = transaction.change.endsSession ? connectionSpeaking(for: transaction.session) : nil
         let prepared = overlay.drop(through: transaction.zxid)

@@ -17,8 +17,21 @@ final class CoveredCheck: Sendable {
     /// Up to where the log is being removed.
     private let trimmed = Mutex(Zxid.zero)
 
-    /// Rows that are read between two looks at whether it is to end.
-    private static let pieceRows = 500
+    /// Rows that are read, in pieces between two looks at whether it is to end.
+    private struct Pieces {
+        private static let rows = 500
+        private var read = 0
+        private var beganNs = MachineClock.monotonicNs
+
+        /// One row more.
+        mutating func count(between: (_ tookNs: Int64) throws -> Void) throws {
+            read += 1
+            guard read % Pieces.rows == 0 else { return }
+            try between(MachineClock.monotonicNs - beganNs)
+            beganNs = MachineClock.monotonicNs
+        }
+    }
+
     /// Of the time that a piece took, as a rest for the others.
     private static let restFactor: Int64 = 3
 
@@ -57,16 +70,10 @@ final class CoveredCheck: Sendable {
         inSnapshot zxid: Zxid, of directory: DataDirectory, between: (_ tookNs: Int64) throws -> Void
     ) -> StorageError? {
         do {
-            var count = 0
-            var beganNs = MachineClock.monotonicNs
+            var pieces = Pieces()
             _ = try SnapshotReader.read(
                 directory: directory.path, zxid: zxid, sessions: { _, _ in }, acls: { _, _ in }
-            ) { _ in
-                count += 1
-                guard count % pieceRows == 0 else { return }
-                try between(MachineClock.monotonicNs - beganNs)
-                beganNs = MachineClock.monotonicNs
-            }
+            ) { _ in try pieces.count(between: between) }
             return nil
         } catch let error as StorageError {
             // A newer one has taken its place meanwhile.
@@ -88,17 +95,11 @@ final class CoveredCheck: Sendable {
         // Beside a WAL somebody else reads it: the next start finishes and checks it.
         guard disk.files.size(of: DataDirectory.wal(of: file)) == 0 else { return nil }
         do {
-            var count = 0
-            var beganNs = MachineClock.monotonicNs
+            var pieces = Pieces()
             let database = try disk.readable(file)
             _ = try LogReader(database).read(
                 after: segment.start, acknowledged: nil, through: segment.end
-            ) { _ in
-                count += 1
-                guard count % pieceRows == 0 else { return }
-                try between(MachineClock.monotonicNs - beganNs)
-                beganNs = MachineClock.monotonicNs
-            }
+            ) { _ in try pieces.count(between: between) }
             return nil
         } catch let error as StorageError {
             return disk.files.size(of: file) > 0 ? error : nil
