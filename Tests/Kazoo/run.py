@@ -48,7 +48,7 @@ def run_suite(server, servers=1, only=None, tests=(), without=()):
 
     `only` is pytest's -k; `tests` are full names; `without` are the names of tests that would only wait.
     """
-    data = places.DATA / "kazoo"
+    data = places.DATA / f"kazoo-{servers}"
     data.mkdir(parents=True, exist_ok=True)
     report = data / "report.xml"
     report.unlink(missing_ok=True)

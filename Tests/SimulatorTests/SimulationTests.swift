@@ -4,11 +4,11 @@ import Testing
 /// A few runs; `tools/simulate` has thousands, and puts known mistakes back that must be found.
 @Suite(.serialized) struct `A simulated ensemble` {
     @Test func `keeps every promise through whatever goes wrong`() async {
-        let tally = await Campaign(runsTwice: true, jobs: 1).run(1...3)
-        #expect(tally.seeds == 3)
+        let tally = await Campaign(runsTwice: true, jobs: 1).run(1...2)
+        #expect(tally.seeds == 2)
         #expect(tally.failure == nil, "aviary-sim --seeds \(tally.failure?.seed ?? 0): \(tally.report)")
-        #expect(tally.epochs > 3, "the faults must bring leaders down")
-        #expect(tally.transactions > 3 * 100, "the clients must write")
+        #expect(tally.epochs > 2, "the faults must bring leaders down")
+        #expect(tally.transactions > 2 * 100, "the clients must write")
     }
 
     @Test func `tells the same of a seed, line by line`() throws {
@@ -20,17 +20,6 @@ import Testing
         }
         #expect(transcripts[0] == transcripts[1])
         #expect(transcripts[0].count > 1_000)
-    }
-
-    /// Of the seeds that are about ways that are shut for long.
-    @Test func `has a leader soon wherever a quorum can talk`() async throws {
-        let seeds = (1...12).map { 4 * $0 + 1 as UInt64 }
-        let flawed = await Campaign(runsTwice: false, flaw: .forgetsFailedLeaders, jobs: 1).run(seeds)
-        let failure = try #require(flawed.failure)
-        #expect(failure.violation.description.contains("had no leader"))
-        let tally = await Campaign(runsTwice: false, jobs: 1).run([failure.seed])
-        #expect(tally.failure == nil, "\(tally.report)")
-        #expect(tally.longestUnledMs > 0)
     }
 
     @Test func `makes a failing run smaller, and says how to repeat it`() async throws {

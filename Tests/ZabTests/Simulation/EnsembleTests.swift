@@ -5,7 +5,7 @@ import Zab
 
 /// `AVIARY_ZAB_SEEDS=5000 swift test --filter ensemble` for more; a failure names its seed.
 @Suite struct `An ensemble` {
-    private static let seeds = environmentNumber("AVIARY_ZAB_SEEDS") ?? 120
+    private static let seeds = environmentNumber("AVIARY_ZAB_SEEDS") ?? 60
     private static let firstSeed = environmentNumber("AVIARY_ZAB_SEED") ?? 1
 
     @Test func `elects a leader and commits on every server`() throws {
