@@ -129,7 +129,7 @@ let package = Package(
         .target(name: "FaultyFiles", dependencies: ["CSQLite"], path: "Tests/FaultyFiles"),
         tests(
             "StorageTests", on: "Storage", "Vocabulary", "CSQLite", "GatheredWrites", "FaultyFiles",
-            "SeededRandom", "TestSupport", buffer),
+            "SeededRandom", "TestSupport", "Host", "Replica", "Wire", "Znodes", buffer),
         // A node whose loop a test turns by hand, over a disk that answers when it is told to.
         .target(
             name: "HandTurnedLoop",

@@ -21,7 +21,7 @@ package enum FileCopy {
             }
         }
         if isDurable, fsync(target) != 0 {
-            throw StorageError(errno: errno, doing: "sync", file: copy)
+            throw StorageError(errno: errno, doing: "sync", file: copy, isSync: true)
         }
     }
 }

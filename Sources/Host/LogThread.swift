@@ -9,9 +9,9 @@ package import Vocabulary
 /// The log's own thread: takes the writes that came meanwhile, makes them durable at once, and says so.
 ///
 /// The effect is group commit: nobody chooses how much goes into a batch, it is what arrived during the last
-/// one. A failed write ends the node, since a disk that failed to sync has forgotten what. A disk without
-/// room has refused: the store is dropped, and once it opens again, checked as at a start, the batch goes on
-/// from where its log ends (D45).
+/// one. A failed sync ends the node: such a disk has forgotten nobody knows what. A disk that refused an
+/// operation, or has no room, took nothing: the store is dropped, and once it opens again, checked as at a
+/// start, the batch goes on from where its log ends (D45).
 ///
 /// `@unchecked Sendable`: the store is touched on the one thread of `thread` alone, `queue` under its lock,
 /// and the closures are set before the first write.
@@ -21,10 +21,12 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     private let queue = Mutex(Queue())
     /// Called on the log's thread after each durable batch.
     package var whenStored: @Sendable (Stored) -> Void = { _ in }
-    /// Called on the log's thread when there is no room for the log, and with nil when there is again.
-    package var whenFull: @Sendable (StorageError?) -> Void = { _ in }
+    /// Called on the log's thread when the disk refuses the log, and with nil when it takes it again.
+    package var whenRefused: @Sendable (StorageError?) -> Void = { _ in }
     private let whenFailed: @Sendable (StorageError) -> Void
     private let reopen: (@Sendable () throws(StorageError) -> LogStore)?
+    /// How often a disk that refused is tried again.
+    private let retryMs: UInt32
 
     /// A batch that is durable.
     package struct Stored: Sendable {
@@ -64,10 +66,10 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         let error: StorageError
         /// Whether it was interrupted before, and has not come to its end since.
         let isAgain: Bool
-        /// Whether it may go on where there is room again. Not where another history comes next, whose
+        /// Whether it may go on once the disk takes it again. Not where another history comes next, whose
         /// exchange may have begun.
         var mayGoOn: Bool {
-            guard error.code == .full else { return false }
+            guard error.mayPass else { return false }
             if case .alone(.install)? = batch.jobs[done...].first(where: { !$0.isAppend }) { return false }
             return true
         }
@@ -103,14 +105,16 @@ package final class LogThread: DurableLog, @unchecked Sendable {
     }
 
     /// - Parameters:
-    ///   - reopen: Opens the log anew after there was no room; nil ends the node then.
+    ///   - reopen: Opens the log anew after the disk refused; nil ends the node then.
+    ///   - retryMs: How long to wait before that, each time.
     ///   - whenFailed: Called on the log's thread when the disk failed; the process must end.
     package init(
         store: consuming LogStore, reopen: (@Sendable () throws(StorageError) -> LogStore)? = nil,
-        whenFailed: @escaping @Sendable (StorageError) -> Void
+        retryMs: UInt32 = 250, whenFailed: @escaping @Sendable (StorageError) -> Void
     ) {
         self.store = consume store
         self.reopen = reopen
+        self.retryMs = retryMs
         self.whenFailed = whenFailed
         thread.start()
     }
@@ -144,10 +148,10 @@ package final class LogThread: DurableLog, @unchecked Sendable {
                 self.store = consume store
                 return whenFailed(interruption.error)
             }
-            if !interruption.isAgain { whenFull(interruption.error) }
+            if !interruption.isAgain { whenRefused(interruption.error) }
             // Nothing that it holds is believed any more.
             _ = consume store
-            switch waitForRoom(reopen) {
+            switch waitForDisk(reopen) {
             case .none: return
             case .failure(let error): return whenFailed(error)
             case .success: break
@@ -159,25 +163,22 @@ package final class LogThread: DurableLog, @unchecked Sendable {
         self.store = consume store
     }
 
-    /// Opens the log as soon as there is room.
+    /// Opens the log as soon as the disk lets it.
     ///
     /// - Returns: nil where the node ends before. With success, `store` is there.
-    private func waitForRoom(_ reopen: () throws(StorageError) -> LogStore) -> Result<Void, StorageError>? {
+    private func waitForDisk(_ reopen: () throws(StorageError) -> LogStore) -> Result<Void, StorageError>? {
         while !queue.withLock({ $0.isClosing }) {
-            // The log's own thread has nothing else to do, and room makes no sound.
-            usleep(LogThread.retryMs * 1_000)
+            // The log's own thread has nothing else to do, and neither room nor health makes a sound.
+            usleep(retryMs * 1_000)
             do throws(StorageError) {
                 store = try reopen()
                 return .success(())
             } catch {
-                if error.code != .full { return .failure(error) }
+                if !error.mayPass { return .failure(error) }
             }
         }
         return nil
     }
-
-    /// How often room is looked for.
-    private static let retryMs: UInt32 = 250
 
     /// - Parameter begun: What is to be done first, and was interrupted.
     /// - Returns: What could not be done; nil when all is.
@@ -196,7 +197,7 @@ package final class LogThread: DurableLog, @unchecked Sendable {
             } catch {
                 return Interruption(batch: batch, done: done, error: error, isAgain: isInterrupted)
             }
-            if isInterrupted { whenFull(nil) }
+            if isInterrupted { whenRefused(nil) }
         }
     }
 

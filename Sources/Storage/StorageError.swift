@@ -1,3 +1,4 @@
+internal import CSQLite
 package import Vocabulary
 
 /// Why the log or a snapshot cannot be used: a code to act on, and a sentence with file, zxid and remedy for
@@ -14,6 +15,8 @@ package struct StorageError: Error {
         case corrupt
         /// The disk refused an operation.
         case io
+        /// The disk did not make durable what it had taken: nobody knows what it has kept.
+        case unsynced
         /// The directory or a file in it cannot be written.
         case readOnly
         /// The files were made by another version of this program, or by another program.
@@ -55,6 +58,19 @@ package struct StorageError: Error {
         self.message = message
         self.sqlite = sqlite
         self.damage = damage
+    }
+}
+
+extension StorageError {
+    /// Whether the cause may go away by itself, and nothing that was taken is in doubt: what holds the files
+    /// may be dropped, and opened again until that works.
+    package var mayPass: Bool {
+        switch code {
+        case .full, .io: true
+        // What cannot be read for now is damaged only if the disk says the same the next time.
+        case .corrupt: sqlite & 0xff == SQLITE_IOERR
+        case .busy, .locked, .unsynced, .readOnly, .schema, .misuse, .absent, .misplaced: false
+        }
     }
 }
 

@@ -16,7 +16,7 @@ extension ExitCode {
         switch error.code {
         case .locked, .busy: self = .dataDirectoryInUse
         case .corrupt, .schema: self = .damagedData
-        case .full, .io, .readOnly: self = .diskFailure
+        case .full, .io, .unsynced, .readOnly: self = .diskFailure
         case .misplaced: self = .configuration
         case .misuse, .absent: self = .internalFault
         }

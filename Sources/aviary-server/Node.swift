@@ -144,14 +144,15 @@ struct Node {
             writer.flush(withinMs: Node.lastWordsMs)
             exit(ExitCode(error).rawValue)
         }
-        logThread.whenFull = { (error: StorageError?) in
+        logThread.whenRefused = { (error: StorageError?) in
             log.warning(
                 error.map {
                     """
-                    \($0.finding): no write is done here until there is room, which is looked for four \
-                    times a second; clients stay, and read
+                    \($0.finding): no write is done here until \
+                    \($0.code == .full ? "there is room" : "the disk does as it is asked"), which is \
+                    tried four times a second; clients stay, and read
                     """
-                } ?? "there is room again for the log: writes go on")
+                } ?? "the disk takes the log again: writes go on")
         }
         let links = EnsembleLinks(settings, on: loop, log: log)
         let replicaLoop = ReplicaLoop(

@@ -17,6 +17,14 @@ int disk_operation(faulty_disk *disk, int io_error, int is_write) {
     return SQLITE_OK;
 }
 
+int disk_read_fails(faulty_disk *disk) {
+    int64_t number = disk->reads++;
+    if (disk->is_off) return 1;
+    if (disk->read_fails_at < 0 || number < disk->read_fails_at) return 0;
+    if (!disk->is_read_lasting) disk->read_fails_at = -1;
+    return 1;
+}
+
 file *disk_find(const faulty_disk *disk, const char *path) { return folder_find(disk->now, path); }
 
 file *disk_make(faulty_disk *disk, const char *path) {
@@ -31,7 +39,7 @@ file *disk_make(faulty_disk *disk, const char *path) {
 static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags, int *flags_out) {
     faulty_disk *disk = vfs->pAppData;
     base->pMethods = NULL;
-    if (!path || disk->is_off) return SQLITE_CANTOPEN;
+    if (!path || disk_read_fails(disk)) return SQLITE_CANTOPEN;
     file *found = disk_find(disk, path);
     if (!found && !(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
     if (!found) found = disk_make(disk, path);
@@ -91,7 +99,7 @@ faulty_disk *faulty_disk_create(const char *name, uint64_t seed) {
     if (!disk) abort();
     disk->system = sqlite3_vfs_find(NULL);
     disk->random = seed * 0x9E3779B97F4A7C15u + 1;
-    disk->fails_at = -1;
+    disk->fails_at = disk->read_fails_at = -1;
     disk->vfs = (sqlite3_vfs){
         .iVersion = 2,
         .szOsFile = faulty_file_bytes(),
@@ -129,17 +137,27 @@ void faulty_disk_fail_at(faulty_disk *disk, int64_t operation, enum faulty_kind 
     disk->fails_how = kind;
 }
 
+int64_t faulty_disk_reads(const faulty_disk *disk) { return disk->reads; }
+
+void faulty_disk_fail_read_at(faulty_disk *disk, int64_t number, int is_lasting) {
+    disk->read_fails_at = number;
+    disk->is_read_lasting = is_lasting;
+}
+
+void faulty_disk_mend(faulty_disk *disk) {
+    disk->is_off = 0;
+    disk->fails_at = disk->read_fails_at = -1;
+}
+
 void faulty_disk_lose_power(faulty_disk *disk) {
     for (file *each = disk->files; each; each = each->next) file_lose(each, &disk->random);
     folder_lose(disk, &disk->random);
-    disk->is_off = 0;
-    disk->fails_at = -1;
+    faulty_disk_mend(disk);
 }
 
 void faulty_disk_kill(faulty_disk *disk) {
     for (file *each = disk->files; each; each = each->next) file_forget_shared(each);
-    disk->is_off = 0;
-    disk->fails_at = -1;
+    faulty_disk_mend(disk);
 }
 
 int64_t faulty_disk_size(const faulty_disk *disk, const char *path) {
@@ -148,17 +166,17 @@ int64_t faulty_disk_size(const faulty_disk *disk, const char *path) {
 }
 
 int faulty_disk_rename(faulty_disk *disk, const char *path, const char *name) {
-    if (disk_operation(disk, 1, 0)) return 1;
+    if (disk_operation(disk, 1, 0)) return SQLITE_IOERR;
     file *found = disk_find(disk, path);
-    if (!found) return 1;
+    if (!found) return SQLITE_IOERR;
     folder_name(disk, name, found, 1);
     folder_name(disk, path, NULL, 0);
     return 0;
 }
 
 int faulty_disk_remove(faulty_disk *disk, const char *path) {
-    if (!disk_find(disk, path)) return disk->is_off;
-    if (disk_operation(disk, 1, 0)) return 1;
+    if (!disk_find(disk, path)) return disk->is_off ? SQLITE_IOERR : SQLITE_OK;
+    if (disk_operation(disk, 1, 0)) return SQLITE_IOERR_DELETE;
     disk_remove(disk, path);
     return 0;
 }
@@ -172,12 +190,22 @@ int faulty_disk_link(faulty_disk *disk, const char *path, const char *name) {
 
 int faulty_disk_write(faulty_disk *disk, const char *path, const void *bytes, int64_t count) {
     file *found = disk_find(disk, path);
-    if (disk_operation(disk, 1, 1)) return 1;
+    int code = disk_operation(disk, SQLITE_IOERR_WRITE, 1);
+    if (code) return code;
     if (!found) found = disk_make(disk, path);
     file_write(found, bytes, count, 0);
-    if (disk_operation(disk, 1, 0)) return 1;
+    code = disk_operation(disk, SQLITE_IOERR_FSYNC, 0);
+    if (code) {
+        file_fail_sync(found);
+        return code;
+    }
     file_sync(found);
     return 0;
+}
+
+void faulty_disk_forget_cached(faulty_disk *disk, const char *path) {
+    file *found = disk_find(disk, path);
+    if (found) file_forget_cached(found);
 }
 
 const void *faulty_disk_bytes(const faulty_disk *disk, const char *path) {
@@ -186,7 +214,7 @@ const void *faulty_disk_bytes(const faulty_disk *disk, const char *path) {
 }
 
 int faulty_disk_sync_folder(faulty_disk *disk) {
-    if (disk_operation(disk, 1, 0)) return 1;
+    if (disk_operation(disk, 1, 0)) return SQLITE_IOERR_DIR_FSYNC;
     folder_sync(disk);
     return 0;
 }

@@ -57,11 +57,16 @@ struct faulty_disk {
     int64_t operations;
     int64_t fails_at;
     enum faulty_kind fails_how;
+    int64_t reads;
+    int64_t read_fails_at;
+    int is_read_lasting;
     int is_off;
 };
 
 /* Counts an operation; returns the error it must end with, or SQLITE_OK. */
 int disk_operation(faulty_disk *disk, int io_error, int is_write);
+/* Counts a read, or the opening of a file; returns whether it must fail. */
+int disk_read_fails(faulty_disk *disk);
 file *disk_find(const faulty_disk *disk, const char *path);
 file *disk_make(faulty_disk *disk, const char *path);
 void disk_remove(faulty_disk *disk, const char *path);
@@ -76,6 +81,8 @@ void folder_free(faulty_disk *disk);
 void file_write(file *file, const void *bytes, int64_t count, int64_t offset);
 void file_truncate(file *file, int64_t size);
 void file_sync(file *file);
+void file_fail_sync(file *file);
+void file_forget_cached(file *file);
 void file_lose(file *file, uint64_t *random);
 void file_forget_shared(file *file);
 void file_free(file *file);

@@ -86,6 +86,18 @@ void file_sync(file *file) {
     forget_changes(file);
 }
 
+/* The kernel counts what it could not write as written: it goes on showing it, and never writes it. */
+void file_fail_sync(file *file) { forget_changes(file); }
+
+void file_forget_cached(file *file) {
+    extent_resize(&file->now, 0);
+    if (file->durable.count) extent_write(&file->now, file->durable.bytes, file->durable.count, 0);
+    for (change *each = file->first; each; each = each->next) {
+        if (each->count < 0) extent_resize(&file->now, each->offset);
+        else extent_write(&file->now, each->bytes, each->count, each->offset);
+    }
+}
+
 void file_lose(file *file, uint64_t *random) {
     for (change *each = file->first; each; each = each->next) {
         switch (next_random(random) % 3) {

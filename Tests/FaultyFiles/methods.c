@@ -29,7 +29,7 @@ static int close_file(sqlite3_file *base) {
 
 static int read_file(sqlite3_file *base, void *bytes, int count, sqlite3_int64 offset) {
     handle *self = (handle *)base;
-    if (self->disk->is_off) return SQLITE_IOERR_READ;
+    if (disk_read_fails(self->disk)) return SQLITE_IOERR_READ;
     const extent *now = &self->file->now;
     int64_t available = now->count - offset;
     if (available >= count) {
@@ -59,7 +59,10 @@ static int sync_file(sqlite3_file *base, int flags) {
     (void)flags;
     handle *self = (handle *)base;
     int code = disk_operation(self->disk, SQLITE_IOERR_FSYNC, 0);
-    if (code != SQLITE_OK) return code;
+    if (code != SQLITE_OK) {
+        file_fail_sync(self->file);
+        return code;
+    }
     file_sync(self->file);
     if (self->syncs_folder) folder_sync(self->disk);
     self->syncs_folder = 0;

@@ -26,7 +26,7 @@ import Testing
         "Simulator.Server": (37, 24),
         "Simulator.Simulation": (16, 106),
         "Storage.DataDirectory": (14, 29),
-        "Storage.LogStore": (14, 33),
+        "Storage.LogStore": (14, 34),
         "Zab.Election": (18, 24),
         "Zab.Leading": (14, 31),
         "Zab.ServerState": (15, 24),

@@ -54,6 +54,16 @@ final class FaultyDisk {
         faulty_disk_fail_at(disk, operations + Int64(count), kind)
     }
 
+    var reads: Int64 { faulty_disk_reads(disk) }
+
+    /// Lets the `count`th opening of a file, or read, from now on fail: once, or until it is mended.
+    func failToRead(after count: Int, isLasting: Bool) {
+        faulty_disk_fail_read_at(disk, reads + Int64(count), isLasting ? 1 : 0)
+    }
+
+    /// Works again, with what it has.
+    func mend() { faulty_disk_mend(disk) }
+
     /// To be called after whatever may have written the mark.
     func noteMark() {
         if let bytes = TemporaryFolder.read(folder.mark), bytes != markStates.last {
@@ -129,9 +139,12 @@ private struct FaultyFolder: LogFiles, @unchecked Sendable {
         Array(UnsafeRawBufferPointer(start: faulty_disk_bytes(disk, file), count: Int(size(of: file))))
     }
 
+    func forgetCached(_ file: String) { faulty_disk_forget_cached(disk, file) }
+
     func sync() throws(StorageError) { try require(faulty_disk_sync_folder(disk), "the folder") }
 
     private func require(_ failed: Int32, _ file: String) throws(StorageError) {
-        guard failed == 0 else { throw StorageError(.io, "\(file): the disk failed") }
+        guard failed != 0 else { return }
+        throw StorageError(sqlite: failed, reason: "the disk failed", doing: "a test", file: file)
     }
 }

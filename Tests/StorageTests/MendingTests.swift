@@ -95,6 +95,8 @@ private struct MortalFiles: LogFiles {
         try files.write(bytes, to: file)
     }
 
+    func forgetCached(_ file: String) { files.forgetCached(file) }
+
     func sync() throws(StorageError) {
         try left.take()
         try files.sync()

@@ -72,6 +72,7 @@ extension Acknowledged {
 /// versions named the snapshot before one commit that decided: `resolved` knows which log it finds.)
 package struct AcknowledgedMark: ~Copyable {
     package enum Found {
+        /// There is no such file, or it was made and never written: a first start did not come to its end.
         case missing
         /// Neither copy can be believed.
         case damaged
@@ -102,8 +103,9 @@ package struct AcknowledgedMark: ~Copyable {
         sequence += 1
         let copy = AcknowledgedMark.encode(acknowledged, sequence: sequence)
         let offset = AcknowledgedMark.copyOffsets[Int(sequence % 2)]
-        guard pwrite(descriptor, copy, copy.count, off_t(offset)) == copy.count else {
-            throw StorageError(errno: errno, doing: "write", file: file)
+        let written = pwrite(descriptor, copy, copy.count, off_t(offset))
+        guard written == copy.count else {
+            throw StorageError(errno: written < 0 ? errno : ENOSPC, doing: "write", file: file)
         }
     }
 
@@ -141,6 +143,7 @@ package struct AcknowledgedMark: ~Copyable {
             return .missing
         }
         defer { close(descriptor) }
+        if lseek(descriptor, 0, SEEK_END) == 0 { return .missing }
         var newest = Found.damaged
         for offset in copyOffsets {
             var copy = [UInt8](repeating: 0, count: copyBytes)

@@ -130,7 +130,7 @@ extension StorageError {
         let remedy: String
         switch code {
         case ENOSPC, EDQUOT:
-            ours = isSync ? .io : .full
+            ours = isSync ? .unsynced : .full
             remedy = "make room on this disk"
         case EACCES, EPERM, EROFS:
             ours = .readOnly
@@ -145,7 +145,7 @@ extension StorageError {
             ours = .misplaced
             remedy = "set another dataDir"
         default:
-            ours = .io
+            ours = isSync ? .unsynced : .io
             remedy = "look for disk errors in the system's log before starting the node again"
         }
         self.init(ours, "\(file): cannot \(what): \(String(cString: strerror(code))); \(remedy)")

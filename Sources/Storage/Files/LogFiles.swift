@@ -29,6 +29,10 @@ package protocol LogFiles: Sendable {
     /// All of a file that fits into memory.
     func read(_ file: String) throws(StorageError) -> [UInt8]
 
+    /// Lets the next reading ask the disk. After a sync that failed, the system goes on showing what was
+    /// written, and the disk may not have it; what is still to be written stays.
+    func forgetCached(_ file: String)
+
     /// Makes the names in the folder survive a power cut.
     func sync() throws(StorageError)
 }
@@ -77,6 +81,14 @@ struct SystemLogFiles: LogFiles {
             throw StorageError(errno: errno, doing: "read", file: file)
         }
         return bytes
+    }
+
+    /// Advice that a system may not take: nothing comes of it then.
+    func forgetCached(_ file: String) {
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        close(descriptor)
     }
 
     func sync() throws(StorageError) { try directory.sync() }

@@ -18,8 +18,12 @@ package enum SmallFile {
         guard descriptor >= 0 else { throw StorageError(errno: errno, doing: "create", file: file) }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            throw StorageError(errno: errno, doing: "write", file: file)
+        let written = Glibc.write(descriptor, bytes, bytes.count)
+        guard written == bytes.count else {
+            throw StorageError(errno: written < 0 ? errno : ENOSPC, doing: "write", file: file)
+        }
+        guard fsync(descriptor) == 0 else {
+            throw StorageError(errno: errno, doing: "sync", file: file, isSync: true)
         }
     }
 }

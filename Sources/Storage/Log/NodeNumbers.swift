@@ -11,6 +11,9 @@ package struct NodeNumbers: Equatable, Sendable {
     /// Whether they were ever written: of a segment that counts for nothing yet, none was.
     package private(set) var areWritten = false
 
+    /// Whether they say that nothing was ever promised or kept: as they are at first, written or not.
+    var areOfNothing: Bool { acceptedEpoch == .zero && currentEpoch == .zero && start == .empty }
+
     /// The numbers of a log that never held anything.
     package init() {}
 

@@ -32,6 +32,7 @@ extension LogStore {
         let disk = disk(directory)
         let lock = try DirectoryLock(directory)
         try directory.closeToOthers()
+        try forgetCached(in: directory, disk)
         try MendedSegment.settleAll(in: directory, disk)
         let found = try AcknowledgedMark.read(directory)
         if case .copy(let mark, _) = found, mark.isExchangeDecided {
@@ -43,6 +44,18 @@ extension LogStore {
         return try LogStore(
             opened, mark: AcknowledgedMark(directory, after: found),
             tenure: Tenure(lock: lock, keeper: SegmentKeeper(directory, disk, isBeside: isKeptBeside)))
+    }
+
+    /// The process before may have ended because a sync failed: what is vouched for is read from the disk
+    /// itself, where it was not complete and durable long ago.
+    private static func forgetCached(in directory: DataDirectory, _ disk: LogDisk) throws(StorageError) {
+        for name in try disk.files.names() {
+            let wal = directory.path + "/" + DataDirectory.wal(of: name)
+            guard DataDirectory.isOfLog(name), disk.files.size(of: wal) > 0 else { continue }
+            disk.files.forgetCached(directory.path + "/" + name)
+            disk.files.forgetCached(wal)
+        }
+        disk.files.forgetCached(directory.mark)
     }
 
     private init(

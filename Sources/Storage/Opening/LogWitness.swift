@@ -14,7 +14,7 @@ struct LogWitness {
             acknowledged = mark.resolved(start: segments.start)
             return
         }
-        guard segments.complete.isEmpty, segments.newest.rows == 0, numbers == NodeNumbers() else {
+        guard segments.complete.isEmpty, segments.newest.rows == 0, numbers.areOfNothing else {
             let what = if case .damaged = found { "both copies are damaged" } else { "the file is missing" }
             let end = try segments.verify(after: segments.start, acknowledged: nil)
             throw StorageError(

@@ -24,7 +24,9 @@ extension StorageError {
     }
 
     private static func code(_ extended: Int32) -> Code {
-        switch extended & 0xff {
+        // SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC.
+        if [SQLITE_IOERR | (4 << 8), SQLITE_IOERR | (5 << 8)].contains(extended) { return .unsynced }
+        return switch extended & 0xff {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_FULL: .full
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: .corrupt
@@ -41,7 +43,7 @@ extension StorageError {
         case .full: "make room on this disk"
         case .corrupt: restore
         case .readOnly: "make the folder and its files writable for the user that runs the node"
-        case .io, .schema, .misuse, .absent, .misplaced:
+        case .io, .unsynced, .schema, .misuse, .absent, .misplaced:
             "look for disk errors in the system's log before starting the node again"
         }
     }

@@ -48,7 +48,7 @@ struct Failure: Error {
         case .misuse, .misplaced:
             message = error.message
             status = Status.noOutput
-        case .io, .full, .readOnly:
+        case .io, .unsynced, .full, .readOnly:
             message = error.finding
             status = Status.inputOutput
         }
