@@ -30,6 +30,7 @@ func tests(_ name: String, on dependencies: Target.Dependency..., excluding data
 
 let buffer = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let sockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let http = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -86,6 +87,9 @@ let package = Package(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook",
             buffer, sockets, logging),
 
+        layer(
+            "AdminServer", on: "Vocabulary", "Settings", "Console", "Host", "Links", buffer, sockets, http),
+
         // Whole ensembles in one thread and from one seed.
         layer("SeededRandom"),
         layer(
@@ -100,8 +104,8 @@ let package = Package(
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
         program(
-            "aviary-server", on: "Settings", "Host", "Frontend", "Storage", "Logbook", logging, sockets,
-            arguments,
+            "aviary-server", on: "Settings", "Host", "Frontend", "AdminServer", "Storage", "Logbook", logging,
+            sockets, arguments,
             with: .linkedLibrary("jemalloc"), excluding: ["CONFIGURATION.md"]),
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll", arguments),
@@ -142,6 +146,7 @@ let package = Package(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "Replica", "SeededRandom", buffer,
             sockets, logging),
         tests("ConsoleTests", on: "Console"),
+        tests("AdminServerTests", on: "AdminServer", "Console", "Settings", "Vocabulary"),
         tests("PrintingTests", on: "Printing"),
         tests("LogbookTests", on: "Logbook", buffer, logging),
         tests(

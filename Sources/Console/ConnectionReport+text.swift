@@ -30,7 +30,7 @@ extension ConnectionReport {
         text += isIPv6 ? "]:\(port)" : ":\(port)"
     }
 
-    private var operationName: String {
+    package var operationName: String {
         switch lastOperation.flatMap(OpCode.init(rawValue:)) {
         case .create, .create2, .createContainer, .createTTL: "CREA"
         case .delete, .deleteContainer: "DELE"

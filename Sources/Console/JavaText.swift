@@ -1,7 +1,7 @@
 /// Numbers and dates as Java prints them, which is what tools were written against.
-enum JavaText {
+package enum JavaText {
     /// `Double.toString`: at least one decimal, and a power of ten from 10⁷ up and below 10⁻³.
-    static func number(_ value: Double) -> String {
+    package static func number(_ value: Double) -> String {
         guard value.isFinite else {
             return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
         }

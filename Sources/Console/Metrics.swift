@@ -36,6 +36,8 @@ extension Metrics {
         package var syncedFollowers = 0
         package var pendingSyncs = 0
         package var uptimeMs: Int64 = 0
+        /// Learners that do not vote, by their ids.
+        package var observers: [Int64] = []
 
         package init() {}
     }

@@ -6,64 +6,75 @@ extension NodeReport {
         text.metric("version", ServerVersion.text)
         text.metric("server_state", state.rawValue)
         if let peerState { text.metric("peer_state", peerState) }
-        writeGauges(into: &text)
-        writeEnsembleGauges(into: &text)
+        for family in metricFamilies {
+            for line in family.lines { text.metric(line.name, line.number) }
+        }
+    }
+
+    /// All that is measured, in the order of `mntr`. Gauges are of a node that serves: while it looks for a
+    /// leader there are none, as in Apache.
+    package var metricFamilies: [MetricFamily] {
+        var families: [MetricFamily] = []
+        if state != nil { families += gauges + ensembleGauges }
         for counter in Metrics.Counter.allCases {
-            if let value = metrics[counter] { text.metric(counter.rawValue, "\(value)") }
+            if let value = metrics[counter] { families.append(.init(counter.rawValue, .counter(value))) }
         }
         for summary in Metrics.SummaryName.allCases {
-            if let values = metrics[summary] { text.metric(summary.rawValue, values) }
+            if let values = metrics[summary] { families.append(.init(summary.rawValue, .summary(values))) }
         }
+        return families
     }
 
     /// Gauges that every node has.
-    private func writeGauges(into text: inout AnswerText) {
-        text.metric("avg_latency", JavaText.number(latency.average))
-        text.metric("max_latency", "\(latency.max)")
-        text.metric("min_latency", "\(latency.min)")
-        text.metric("packets_received", "\(packetsReceived)")
-        text.metric("packets_sent", "\(packetsSent)")
-        text.metric("num_alive_connections", "\(connectionCount)")
-        text.metric("outstanding_requests", "\(outstandingRequests)")
-        text.metric("uptime", "\(uptimeMs)")
-        text.metric("znode_count", "\(znodeCount)")
-        text.metric("watch_count", "\(watchCount)")
-        text.metric("ephemerals_count", "\(ephemeralCount)")
-        text.metric("approximate_data_size", "\(dataBytes)")
-        text.metric("global_sessions", "\(sessionCount)")
-        text.metric("local_sessions", "\(localSessionCount)")
-        text.metric("open_file_descriptor_count", "\(metrics.openFileDescriptors)")
-        text.metric("max_file_descriptor_count", "\(metrics.maxFileDescriptors)")
-        if let failures = metrics.authFailures { text.metric("auth_failed_count", "\(failures)") }
-        if let count = metrics.slowSyncs { text.metric("fsync_threshold_exceed_count", "\(count)") }
+    private var gauges: [MetricFamily] {
+        var families: [MetricFamily] = [
+            .init("avg_latency", .average(latency.average)),
+            .init("max_latency", .gauge(latency.max)),
+            .init("min_latency", .gauge(latency.min)),
+            .init("packets_received", .gauge(packetsReceived)),
+            .init("packets_sent", .gauge(packetsSent)),
+            .init("num_alive_connections", .gauge(Int64(connectionCount))),
+            .init("outstanding_requests", .gauge(Int64(outstandingRequests))),
+            .init("uptime", .gauge(uptimeMs)),
+            .init("znode_count", .gauge(Int64(znodeCount))),
+            .init("watch_count", .gauge(Int64(watchCount))),
+            .init("ephemerals_count", .gauge(Int64(ephemeralCount))),
+            .init("approximate_data_size", .gauge(dataBytes)),
+            .init("global_sessions", .gauge(Int64(sessionCount))),
+            .init("local_sessions", .gauge(Int64(localSessionCount))),
+            .init("open_file_descriptor_count", .gauge(metrics.openFileDescriptors)),
+            .init("max_file_descriptor_count", .gauge(metrics.maxFileDescriptors)),
+        ]
+        if let count = metrics.authFailures { families.append(.init("auth_failed_count", .gauge(count))) }
+        if let count = metrics.slowSyncs {
+            families.append(.init("fsync_threshold_exceed_count", .gauge(count)))
+        }
+        return families
     }
 
-    private func writeEnsembleGauges(into text: inout AnswerText) {
-        if let size = metrics.quorumSize { text.metric("quorum_size", "\(size)") }
-        if let count = metrics.syncedObservers { text.metric("synced_observers", "\(count)") }
-        guard let leader = metrics.leader else { return }
-        text.metric("learners", "\(leader.learners)")
-        text.metric("synced_followers", "\(leader.syncedFollowers)")
-        // Servers that follow without being voters are observers here.
-        text.metric("synced_non_voting_followers", "0")
-        text.metric("pending_syncs", "\(leader.pendingSyncs)")
-        text.metric("leader_uptime", "\(leader.uptimeMs)")
-        text.metric("last_proposal_size", "\(proposals?.last ?? -1)")
-        text.metric("max_proposal_size", "\(proposals?.max ?? -1)")
-        text.metric("min_proposal_size", "\(proposals?.min ?? -1)")
+    private var ensembleGauges: [MetricFamily] {
+        var families: [MetricFamily] = []
+        if let size = metrics.quorumSize { families.append(.init("quorum_size", .gauge(Int64(size)))) }
+        if let count = metrics.syncedObservers {
+            families.append(.init("synced_observers", .gauge(Int64(count))))
+        }
+        guard let leader = metrics.leader else { return families }
+        return families + [
+            .init("learners", .gauge(Int64(leader.learners))),
+            .init("synced_followers", .gauge(Int64(leader.syncedFollowers))),
+            // Servers that follow without being voters are observers here.
+            .init("synced_non_voting_followers", .gauge(0)),
+            .init("pending_syncs", .gauge(Int64(leader.pendingSyncs))),
+            .init("leader_uptime", .gauge(leader.uptimeMs)),
+            .init("last_proposal_size", .gauge(Int64(proposals?.last ?? -1))),
+            .init("max_proposal_size", .gauge(Int64(proposals?.max ?? -1))),
+            .init("min_proposal_size", .gauge(Int64(proposals?.min ?? -1))),
+        ]
     }
 }
 
 extension AnswerText {
     fileprivate mutating func metric(_ name: String, _ value: String) {
         line("zk_\(name)\t\(value)")
-    }
-
-    fileprivate mutating func metric(_ name: String, _ summary: Summary) {
-        metric("avg_\(name)", JavaText.number(summary.average))
-        metric("min_\(name)", "\(summary.min)")
-        metric("max_\(name)", "\(summary.max)")
-        metric("cnt_\(name)", "\(summary.count)")
-        metric("sum_\(name)", "\(summary.sum)")
     }
 }

@@ -35,6 +35,8 @@ package struct NodeReport: Sendable {
     package var state: State?
     /// In an ensemble, `leading - broadcast` and the like.
     package var peerState: String?
+    /// Of a member while there is one: who leads.
+    package var leaderID: Int64?
     package var uptimeMs: Int64 = 0
     package var lastZxid = Zxid.zero
     /// Milliseconds from request to answer, since the start or the last `srst`.
@@ -161,6 +163,8 @@ package struct DirectoryReport: Sendable {
     package var log = ""
     package var dataBytes: Int64 = 0
     package var logBytes: Int64 = 0
+    /// The newest complete snapshot.
+    package var lastSnapshot: (zxid: Zxid, takenSeconds: Int64)?
 
     package init() {}
 }

@@ -49,7 +49,7 @@ struct FourLetterWordResponder {
             let settings = settings
             return .later(
                 replicaLoop.report(word.parts, settings: settings) {
-                    word.answer(from: $0, settings: settings)
+                    ByteBuffer(bytes: word.answer(from: $0, settings: settings))
                 })
         }
         return .answer(ByteBuffer(bytes: word.answer(from: replicaLoop.report(), settings: settings)))

@@ -13,10 +13,10 @@ extension ReplicaLoop {
 
     /// Gathers what `parts` ask for, too, and writes it beside the loop: where it is long, others do not
     /// wait.
-    package func report(
+    package func report<Answer: Sendable>(
         _ parts: NodeReport.Parts, settings: NodeSettings,
-        _ write: @escaping @Sendable (NodeReport) -> [UInt8]
-    ) -> EventLoopFuture<ByteBuffer> {
+        _ write: @escaping @Sendable (NodeReport) -> Answer
+    ) -> EventLoopFuture<Answer> {
         lists.make(parts, settings: settings, write)
     }
 
@@ -85,6 +85,7 @@ extension DirectoryReport {
         log = ProcessEnvironment.absolute(settings.dataLogDir)
         dataBytes = ProcessEnvironment.directoryBytes(data)
         logBytes = ProcessEnvironment.directoryBytes(log)
+        lastSnapshot = ProcessEnvironment.lastSnapshot(in: data)
     }
 }
 
@@ -106,6 +107,7 @@ extension NodeReport.State {
 /// Fields that only a member of an ensemble can fill in.
 extension NodeReport {
     fileprivate mutating func add(_ servingRole: ServingRole, of replica: borrowing Replica) {
+        leaderID = replica.leader?.rawValue
         switch servingRole {
         case .lead:
             peerState = "leading - broadcast"
@@ -129,6 +131,7 @@ extension Metrics {
         leader.learners = counts.learners
         leader.syncedFollowers = counts.syncedFollowers
         leader.pendingSyncs = replica.pendingSyncCount
+        leader.observers = replica.observers.map(\.rawValue)
         leader.uptimeMs = Instant.now.monotonicMs - replica.servingSinceMs
         self.leader = leader
     }

@@ -91,6 +91,12 @@ extension Replica {
         }
     }
 
+    /// The server that leads the epoch that this member serves in.
+    package var leader: PeerID? { zab.leader }
+
+    /// Learners of this leader that do not vote and have its history.
+    package var observers: [PeerID] { zab.learners.filter { $0.isObserver && $0.isSynced }.map(\.peer) }
+
     package var isServingClients: Bool { service.servingRole != nil || isReadOnly }
 
     /// The last place that was given, by this node or by who led before.

@@ -59,7 +59,8 @@ enum KnownKeys {
     private static let honored = [
         "4lw.commands.whitelist", "DigestAuthenticationProvider.digestAlg",
         "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest",
-        "autopurge.snapRetainCount", "clientPort",
+        "admin.commandURL", "admin.enableServer", "admin.idleTimeout", "admin.serverAddress",
+        "admin.serverPort", "autopurge.snapRetainCount", "clientPort",
         "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "closeOutOfTouchClients",
         "cnxTimeout",
         "dataDir", "dataLogDir", "datadir.autocreate", "db.autocreate",
@@ -69,7 +70,8 @@ enum KnownKeys {
         "healing.scrubIntervalInHours", "initLimit", "ioThreads",
         "jute.maxbuffer", "jute.maxbuffer.extrasize", "largeRequestMaxBytes", "largeRequestThreshold",
         "maxClientCnxns",
-        "maxCnxns", "maxSessionTimeout", "minSessionTimeout", "multiAddress.enabled",
+        "maxCnxns", "maxSessionTimeout", "metricsProvider.className", "metricsProvider.httpHost",
+        "metricsProvider.httpPort", "minSessionTimeout", "multiAddress.enabled",
         "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
         "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
         "snapSizeLimitInKb", "standaloneEnabled", "syncLimit",
@@ -153,12 +155,8 @@ enum KnownKeys {
 
     /// Keys by the feature that each waits for. Whoever builds it moves its keys up to the honored.
     private static let later: [String: [String]] = [
-        "the admin server": [
-            "admin.commandURL", "admin.enableServer", "admin.idleTimeout", "admin.rateLimiterIntervalInMS",
-            "admin.restore.enabled", "admin.serverAddress", "admin.serverPort", "admin.snapshot.enabled",
-        ],
-        "the Prometheus endpoint": [
-            "metricsProvider.className", "metricsProvider.httpHost", "metricsProvider.httpPort",
+        "the stream of snapshots over HTTP": [
+            "admin.rateLimiterIntervalInMS", "admin.restore.enabled", "admin.snapshot.enabled",
         ],
         "throttling of requests": [
             "request_stale_connection_check", "request_stale_latency_check", "request_throttle_drop_stale",

@@ -33,6 +33,15 @@ extension Peer {
         }
     }
 
+    /// The server that leads it, itself where it leads; nil while it looks for one.
+    package var leader: PeerID? {
+        switch role {
+        case .following(let following): following.leader
+        case .leading: me
+        default: nil
+        }
+    }
+
     /// Whether it leads in an epoch that is open.
     var canPropose: Bool {
         switch role {

@@ -1,3 +1,4 @@
+import AdminServer
 import Frontend
 import Glibc
 import Host
@@ -36,6 +37,7 @@ struct Node {
             let replicaLoop = started.replicaLoop
             signals.setReport { Activity.report(replicaLoop, to: log) }
             try open(settings, started.reachable)
+            serveOperators(settings, replicaLoop, log)
             try serveClients(settings, replicaLoop, on: loop, log)
             started.scrub.begin(on: loop)
             signals.wait()
@@ -72,6 +74,37 @@ struct Node {
             guard let own = settings.ownLine else { throw error }
             throw PortFault(error, line: own.text, address: nil, port: own.electionPort) ?? error
         }
+    }
+
+    /// Opens the ports of the admin server and of the metrics. The node serves its clients without them too,
+    /// where they are taken: then it says so.
+    private func serveOperators(
+        _ settings: NodeSettings, _ replicaLoop: NIOLoopBound<ReplicaLoop>, _ log: Logger
+    ) {
+        guard settings.admin.isEnabled || settings.metrics.isPrometheusEnabled else { return }
+        let listener = AdminListener(
+            settings, configuration: configurationText, replicaLoop: replicaLoop)
+        func open(_ name: String, _ address: String, _ port: Int) {
+            do {
+                let channel = try listener.bind(address, port)
+                log.info(
+                    "serving \(name)",
+                    metadata: ["address": "\(address)", "port": "\(channel.localAddress?.port ?? port)"])
+            } catch {
+                log.warning("serves no \(name) on port \(port) of \(address): \(error)")
+            }
+        }
+        if settings.admin.isEnabled {
+            open("operators over HTTP", settings.admin.address, settings.admin.port)
+        }
+        if settings.metrics.isPrometheusEnabled {
+            open("metrics", settings.metrics.address, settings.metrics.port)
+        }
+    }
+
+    private var configurationText: String {
+        guard let configuration, case .bytes(let bytes) = FileContents(path: configuration) else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func serveClients(

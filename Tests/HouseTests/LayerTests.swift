@@ -20,6 +20,7 @@ import Testing
         ],
         "Links": ["Vocabulary", "Zab", "Wire", "Replica", "Logbook"],
         "Frontend": ["Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook"],
+        "AdminServer": ["Vocabulary", "Settings", "Console", "Host", "Links"],
         "SeededRandom": [],
         "Simulator": ["Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom"],
         "Printing": [],
@@ -29,7 +30,7 @@ import Testing
             "Vocabulary", "Clocks", "Znodes", "Storage", "FolderReading", "Inspection", "Printing",
         ],
         "aviary-sim": ["Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary"],
-        "aviary-server": ["Settings", "Storage", "Host", "Frontend", "Logbook"],
+        "aviary-server": ["Settings", "Storage", "Host", "Frontend", "AdminServer", "Logbook"],
         "aviary-bench": ["Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll"],
     ]
 

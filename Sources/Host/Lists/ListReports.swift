@@ -22,21 +22,28 @@ final class ListReports {
 
     private struct Request {
         let parts: NodeReport.Parts
-        let settings: NodeSettings
-        let write: @Sendable (NodeReport) -> [UInt8]
-        let promise: EventLoopPromise<ByteBuffer>
+        /// Makes the answer beside the loop, and hands it to who asked.
+        let finish: @Sendable (ListMaterial) -> EventLoopFuture<Void>
     }
 
     init(replicaLoop: ReplicaLoop) {
         self.replicaLoop = replicaLoop
     }
 
-    func make(
+    func make<Answer: Sendable>(
         _ parts: NodeReport.Parts, settings: NodeSettings,
-        _ write: @escaping @Sendable (NodeReport) -> [UInt8]
-    ) -> EventLoopFuture<ByteBuffer> {
-        let promise = replicaLoop.loop.makePromise(of: ByteBuffer.self)
-        requests.append(Request(parts: parts, settings: settings, write: write, promise: promise))
+        _ write: @escaping @Sendable (NodeReport) -> Answer
+    ) -> EventLoopFuture<Answer> {
+        let loop = replicaLoop.loop
+        let promise = loop.makePromise(of: Answer.self)
+        requests.append(
+            Request(parts: parts) { material in
+                let made = NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
+                    write(material.report(settings))
+                }
+                made.cascade(to: promise)
+                return made.map { _ in }
+            })
         if !isBusy { startNext() }
         return promise.futureResult
     }
@@ -73,12 +80,7 @@ final class ListReports {
             ListMaterial(of: replica, for: request.parts, connections: connections, replicaLoop: replicaLoop)
         }
         connections = []
-        let (settings, write) = (request.settings, request.write)
-        let made = NIOThreadPool.singleton.runIfActive(eventLoop: replicaLoop.loop) {
-            ByteBuffer(bytes: write(material.report(settings)))
-        }
-        made.cascade(to: request.promise)
         let bound = NIOLoopBound(self, eventLoop: replicaLoop.loop)
-        made.whenComplete { _ in bound.value.startNext() }
+        request.finish(material).whenComplete { _ in bound.value.startNext() }
     }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Settings
 internal import Storage
+internal import Vocabulary
 
 /// Facts that the operating system knows of this process and its directories.
 ///
@@ -56,6 +57,17 @@ package enum ProcessEnvironment {
         case S_IFDIR: return entries(of: path).reduce(0) { $0 + directoryBytes("\(path)/\($1)") }
         default: return 0
         }
+    }
+
+    /// The newest of the complete snapshots in a node's folder, by its name.
+    static func lastSnapshot(in path: String) -> (zxid: Zxid, takenSeconds: Int64)? {
+        // The names sort as the zxids do.
+        guard let name = entries(of: path).filter({ DataDirectory.snapshotZxid($0) != nil }).max(),
+            let zxid = DataDirectory.snapshotZxid(name)
+        else { return nil }
+        var status = stat()
+        guard lstat("\(path)/\(name)", &status) == 0 else { return nil }
+        return (zxid, Int64(status.st_mtim.tv_sec))
     }
 
     /// The path as seen from the root, as far as the working directory says; links stay.
