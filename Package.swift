@@ -78,6 +78,8 @@ let package = Package(
         // Fewer system calls under the real SQLite.
         .target(name: "GatheredWrites", dependencies: ["CSQLite"]),
         layer("Storage", on: "Vocabulary", "Clocks", "Migrations", "CSQLite", "GatheredWrites", buffer),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        layer("ApacheFiles", on: "Vocabulary", "Znodes", "Wire", "CZlib", buffer),
         layer("Console", on: "Vocabulary", "Settings", "Printing"),
         layer(
             "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
@@ -99,7 +101,8 @@ let package = Package(
         // there, and what they amount to. No part of the server.
         layer("FolderReading", on: "Vocabulary", "Clocks", "Storage", "CSQLite", buffer),
         layer(
-            "Inspection", on: "Vocabulary", "Znodes", "Wire", "Storage", "FolderReading", "Printing", buffer),
+            "Inspection", on: "Vocabulary", "Znodes", "Wire", "Storage", "ApacheFiles", "FolderReading",
+            "Printing", buffer),
 
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
@@ -110,8 +113,8 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll", arguments),
         program(
-            "aviary-admin", on: "Vocabulary", "Clocks", "Znodes", "Storage", "FolderReading", "Inspection",
-            "Printing", arguments,
+            "aviary-admin", on: "Vocabulary", "Clocks", "Znodes", "Storage", "ApacheFiles", "FolderReading",
+            "Inspection", "Printing", arguments,
             excluding: ["NIGHT.md"]),
 
         program(
@@ -145,6 +148,9 @@ let package = Package(
         tests(
             "LinksTests", on: "Links", "Vocabulary", "Zab", "Wire", "Replica", "SeededRandom", buffer,
             sockets, logging),
+        tests(
+            "ApacheFilesTests", on: "ApacheFiles", "Vocabulary", "Znodes", "Wire", "TestSupport", buffer,
+            excluding: "Golden"),
         tests("ConsoleTests", on: "Console"),
         tests("AdminServerTests", on: "AdminServer", "Console", "Settings", "Vocabulary"),
         tests("PrintingTests", on: "Printing"),
@@ -153,9 +159,9 @@ let package = Package(
             "FrontendTests", on: "Console", "Frontend", "HandTurnedLoop", "Host", "Settings", "Vocabulary",
             buffer, embedded, sockets),
         tests(
-            "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "FolderReading",
-            "Printing", "CSQLite", "SeededRandom", "TestSupport", "aviary-admin", buffer, arguments,
-            excluding: "Golden"),
+            "InspectionTests", on: "Inspection", "Vocabulary", "Znodes", "Wire", "Storage", "ApacheFiles",
+            "FolderReading", "Printing", "CSQLite", "SeededRandom", "TestSupport", "aviary-admin", buffer,
+            arguments, excluding: "Golden"),
         tests("BenchTests", on: "aviary-bench", "Printing", "SeededRandom"),
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
         tests("HouseTests"),

@@ -1,14 +1,14 @@
 import Glibc
 
 /// Which file has a name, and whether it is still what it was.
-struct FileStamp: Equatable {
+package struct FileStamp: Equatable {
     let inode: UInt64
     private let size: Int
     private let seconds: Int
     private let nanoseconds: Int
 
     /// nil: none has it.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         inode = UInt64(status.st_ino)

@@ -94,7 +94,7 @@ package final class NodeFolder {
         else {
             let hint =
                 names.contains("version-2")
-                ? "it holds files of Apache ZooKeeper's, which this program does not read"
+                ? "it holds files of Apache ZooKeeper's, of which `aviary-admin import` makes a node's folder"
                 : "it holds neither a log (log-<zxid>.db) nor a snapshot"
             throw StorageError(
                 .absent,

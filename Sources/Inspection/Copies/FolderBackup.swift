@@ -59,7 +59,7 @@ package struct FolderBackup: Sendable {
                     "\(folder.path): its log begins after \(start.zxid), and no sound snapshot says what was "
                         + "before"))
         }
-        try writer.copyFile("myid", from: folder)
+        try writer.copyFile("myid", from: folder.path)
         let epochs = try folder.numbers()
         let backup = FolderBackup(
             folder: destination, rows: writer.rows, start: start.zxid, last: writer.lastZxid,

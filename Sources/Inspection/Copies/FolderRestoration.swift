@@ -55,7 +55,7 @@ package struct FolderRestoration: Sendable {
                 "\(folder.path): no snapshot up to \(target) is sound, and the log begins after "
                     + "\(numbers.start.zxid)")
         }
-        try writer.copyFile("myid", from: folder)
+        try writer.copyFile("myid", from: folder.path)
         let through = writer.lastZxid
         var epoch = max(numbers.acceptedEpoch, writer.lastZxid.epoch)
         var ended: [SessionID] = []
@@ -103,10 +103,7 @@ package struct FolderRestoration: Sendable {
                 session: session, cxid: 0, zxid: zxid, timeMs: nowMs, change: change, digest: digest)
             var body = ByteBuffer()
             transaction.encode(into: &body)
-            try writer.append(
-                LogRow(
-                    zxid: zxid, timeMs: nowMs, session: session, cxid: 0, type: change.type, path: nil,
-                    body: body))
+            try writer.append(LogRow(transaction, body: body))
             rebuilt.apply(transaction)
         }
         return sessions

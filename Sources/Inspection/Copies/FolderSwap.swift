@@ -39,7 +39,7 @@ package struct FolderSwap: ~Copyable {
             guard stat(folder.path + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
                 continue
             }
-            try writer.copyFile(name, from: folder)
+            try writer.copyFile(name, from: folder.path)
         }
     }
 

@@ -90,8 +90,8 @@ package struct FolderWriter: ~Copyable {
     }
 
     /// Puts another small file beside the log, where the folder has one of that name.
-    package func copyFile(_ name: String, from folder: NodeFolder) throws(StorageError) {
-        let file = folder.path + "/" + name
+    package func copyFile(_ name: String, from folder: String) throws(StorageError) {
+        let file = folder + "/" + name
         guard access(file, F_OK) == 0 else { return }
         try FileCopy.copy(file, to: directory.path + "/" + name, isDurable: true)
     }
@@ -156,12 +156,12 @@ struct UnfinishedFolder: ~Copyable {
         try DataDirectory.syncParent(of: name)
     }
 
-    /// Removes the folder's files, and then itself where nothing else is in it.
+    /// Removes the folder with the files in it, and in the folders in it.
     private static func remove(_ path: String) {
         let directory = DataDirectory(visiting: path)
         // Absence is the meaning: there is nothing to remove.
-        for name in (try? directory.names()) ?? [] {
-            unlink(path + "/" + name)
+        for name in (try? directory.names()) ?? [] where unlink(path + "/" + name) != 0 {
+            remove(path + "/" + name)
         }
         rmdir(path)
     }

@@ -79,12 +79,10 @@ package struct NodePlaces: Sendable {
             throw StorageError(
                 .misplaced,
                 "\(key)=\(path) holds the data of a server of Apache's (\(file)), which this one does "
-                    + "not read: "
-                    + "in an ensemble, name an empty folder with the same myid while all other voters "
-                    + "are up, "
-                    + "and the tree is copied from the leader; to begin with an empty tree all the "
-                    + "same, move "
-                    + "version-2 away")
+                    + "not read: `aviary-admin import \(path) --into DIR` makes a folder of it that this one "
+                    + "starts on; in an ensemble, an empty folder with the same myid will do while all "
+                    + "other voters are up, and the tree is copied from the leader; to begin with an empty "
+                    + "tree all the same, move version-2 away")
         }
     }
 

@@ -1,11 +1,11 @@
-internal import Vocabulary
+package import Vocabulary
 
-/// Constants of a snapshot's stream, for its writer and its reader (quorum protocol 3.5 and 7.2).
-enum SnapshotFormat {
+/// Constants of a snapshot's stream, for its writers and its readers (quorum protocol 3.5 and 7.2).
+package enum SnapshotFormat {
     /// The ACL that is in no snapshot's list: everyone may do everything.
-    static let openACL: Int64 = -1
+    package static let openACL: Int64 = -1
     /// Stands where a path would, behind the last znode; the root's own path is empty.
-    static let terminator = Array("/".utf8)
+    package static let terminator = Array("/".utf8)
     static let signature = Array("BenWasHere".utf8)
 }
 
@@ -13,7 +13,7 @@ extension StoredStat {
     static let encodedBytes = 60
 
     /// Reads jute `StatPersisted`.
-    init(decoding reader: inout JuteReader) throws(DecodingError) {
+    package init(decoding reader: inout JuteReader) throws(DecodingError) {
         self.init()
         czxid = Zxid(rawValue: try reader.int64())
         mzxid = Zxid(rawValue: try reader.int64())

@@ -17,6 +17,11 @@ package struct ACLID: Hashable, Sendable {
 package struct NumberedACL: Equatable, Sendable {
     package let number: Int64
     package let acl: ACL
+
+    package init(number: Int64, acl: ACL) {
+        self.number = number
+        self.acl = acl
+    }
 }
 
 /// The access control lists in use, each kept once and counted.

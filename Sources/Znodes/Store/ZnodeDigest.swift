@@ -1,4 +1,4 @@
-internal import Vocabulary
+package import Vocabulary
 
 /// A znode's part in the digest of the tree: Apache's algorithm, version 2 (quorum protocol 9).
 ///
@@ -38,13 +38,23 @@ enum ZnodeDigest {
     }
 
     /// Znodes below `/zookeeper` differ from server to server and are left out.
-    static func isUncounted(_ path: ZnodePath) -> Bool {
-        path.bytes.count > uncounted.count && path.bytes.starts(with: uncounted)
+    static func isUncounted(_ path: ZnodePath) -> Bool { path.bytes.withUnsafeBytes { isUncounted($0) } }
+
+    static func isUncounted(_ path: UnsafeRawBufferPointer) -> Bool {
+        path.count > uncounted.count && path.starts(with: uncounted)
     }
 
     private static let uncounted = Array("/zookeeper/".utf8)
 
     private static func isRoot(_ path: RawSpan) -> Bool {
         path.byteCount == 1 && path.unsafeLoad(as: UInt8.self) == UInt8(ascii: "/")
+    }
+}
+
+extension ZnodeRow {
+    /// The znode's part in the digest of its tree, which is the sum of these.
+    package var digest: UInt64 {
+        if path.withUnsafeBytes({ ZnodeDigest.isUncounted($0) }) { return 0 }
+        return ZnodeDigest.of(content: ZnodeDigest.content(path: path, data: data), stat: stat)
     }
 }

@@ -1,3 +1,4 @@
+import ApacheFiles
 import ArgumentParser
 import Glibc
 import Inspection
@@ -13,6 +14,7 @@ struct Failure: Error {
         switch error {
         case let error as InspectionError: self.init(error)
         case let error as StorageError: self.init(error)
+        case let error as ApacheFileError: self.init(error)
         case let error as ValidationError:
             self.init(error.message, Status.usage)
         default: self.init("\(error)", Status.inputOutput)
@@ -31,6 +33,15 @@ struct Failure: Error {
         case .damaged: status = Status.bad
         case .busy: status = Status.busy
         case .output: status = Status.noOutput
+        }
+    }
+
+    private init(_ error: ApacheFileError) {
+        message = error.description
+        switch error.code {
+        case .damaged, .unfinished: status = Status.bad
+        case .unsupported: status = Status.noInput
+        case .io: status = Status.inputOutput
         }
     }
 
