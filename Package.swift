@@ -39,6 +39,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let package = Package(
     name: "aviary",
     products: [
+        .library(name: "Aviary", targets: ["Aviary"]),
         .executable(name: "aviary-server", targets: ["aviary-server"]),
         .executable(name: "aviary-admin", targets: ["aviary-admin"]),
         .executable(name: "aviary-bench", targets: ["aviary-bench"]),
@@ -96,6 +97,10 @@ let package = Package(
         layer("SeededRandom"),
         layer(
             "Simulator", on: "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom", buffer, deque),
+
+        // The client: what it decides, and its sockets. No part of the server.
+        layer("ClientCore", on: "Vocabulary", "Wire", "SeededRandom", buffer, deque),
+        layer("Aviary", on: "Vocabulary", "Wire", "ClientCore", buffer, deque, sockets, logging),
 
         // A node's folder from outside, whether a node runs on it or not: rows and snapshots as they lie
         // there, and what they amount to. No part of the server.
@@ -164,6 +169,11 @@ let package = Package(
             arguments, excluding: "Golden"),
         tests("BenchTests", on: "aviary-bench", "Printing", "SeededRandom"),
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
+        // What a program that uses the client goes through, for tests that kill its servers.
+        .executableTarget(
+            name: "client-trial", dependencies: ["Aviary", buffer], path: "Tests/ClientTrial",
+            swiftSettings: strict),
+        tests("AviaryTests", on: "Aviary", "ClientCore", "Vocabulary", "Wire", buffer),
         tests("HouseTests"),
     ],
     swiftLanguageModes: [.v6]

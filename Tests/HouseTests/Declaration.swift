@@ -18,6 +18,8 @@ struct Declaration {
     let line: Int
     /// Of a stored field: declared with `var`.
     let isVariable: Bool
+    /// Part of a library, for programs that are not here.
+    let isPublic: Bool
     /// Of a function.
     let parameters: [Parameter]
     /// The line in which its braces end, if it has any.
@@ -40,7 +42,8 @@ struct Declaration {
                 found += start.names.map {
                     Declaration(
                         kind: start.kind, name: $0, owner: owner, path: path, line: index + 1,
-                        isVariable: start.isVariable, parameters: parameters, lastLine: index + 1)
+                        isVariable: start.isVariable, isPublic: start.isPublic, parameters: parameters,
+                        lastLine: index + 1)
                 }
                 next = Scope(owner: start.isType ? name : nil, declarations: first..<found.count)
             }
@@ -77,6 +80,7 @@ private struct DeclarationStart {
     var names: [String]
     var isType = false
     var isVariable = false
+    var isPublic = false
 
     private static let modifiers: Set<String> = [
         "package", "private", "fileprivate", "public", "internal", "open", "final", "indirect", "static",
@@ -99,6 +103,7 @@ private struct DeclarationStart {
             let isClass = word == "class" && !["func", "var"].contains(next.prefix { $0 != " " })
             guard DeclarationStart.modifiers.contains(String(word)), !isClass else { break }
             if word == "static" { isStatic = true }
+            if word == "public" { isPublic = true }
             rest = next
         }
         let keyword = rest.prefix { $0.isLetter }

@@ -24,6 +24,8 @@ import Testing
         "AdminServer": ["Vocabulary", "Settings", "Console", "Host", "Links"],
         "SeededRandom": [],
         "Simulator": ["Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom"],
+        "ClientCore": ["Vocabulary", "Wire", "SeededRandom"],
+        "Aviary": ["Vocabulary", "Wire", "ClientCore"],
         "Printing": [],
         "FolderReading": ["Vocabulary", "Clocks", "Storage", "CSQLite"],
         "Inspection": [
@@ -47,6 +49,7 @@ import Testing
         "Wire": ["NIOCore"],
         "Authentication": ["CCrypto"],
         "Replica": ["NIOCore", "DequeModule"],
+        "ClientCore": ["NIOCore", "DequeModule"],
     ]
 
     @Test func `import only what is drawn below them`() {

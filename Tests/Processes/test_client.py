@@ -1,0 +1,53 @@
+"""The Swift client against real servers: every operation, and a server that is killed under it.
+
+    test_client.py [--server apache]
+"""
+
+import argparse
+import subprocess
+
+from harness import checks, nodes, places
+
+LIMIT = 60  # seconds, of one trial
+
+
+def trial(report, name, servers, at_lines=()):
+    """Runs one trial; `at_lines` are what its output says, and what is done then."""
+    program = subprocess.Popen(
+        [places.program("client-trial"), name, servers], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    awaited = dict(at_lines)
+    for line in program.stdout:
+        line = line.rstrip("\n")
+        if line in awaited:
+            awaited.pop(line)()
+        elif line.startswith("ok      "):
+            report.check(line[8:], True)
+        elif line.startswith("NOT OK  "):
+            report.check(line[8:], False)
+        elif not line.endswith(" failed") and not line.endswith(" written"):
+            print(line)
+    report.equal(f"the trial of {name} ends well", program.wait(LIMIT), 0)
+    report.equal("all was seen that was waited for", list(awaited), [])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    nodes.add_server_argument(parser)
+    kind = parser.parse_args().server
+    report = checks.Checks()
+    with nodes.Node(kind) as node:
+        node.start()
+        servers = f"127.0.0.1:{node.port}"
+        trial(report, "operations", servers)
+
+        def crash():
+            node.kill()
+            node.start()
+
+        trial(report, "survive", servers, [("100 written", crash), ("300 written", crash)])
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
