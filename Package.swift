@@ -54,12 +54,15 @@ let package = Package(
     targets: [
         // The core: pure values, no I/O.
         layer("Vocabulary"),
-        layer("Zab", on: "Vocabulary", buffer, deque),
+        layer("Ensembles", on: "Vocabulary"),
+        layer("Zab", on: "Vocabulary", "Ensembles", buffer, deque),
         layer("Znodes", on: "Vocabulary", deque),
         layer("Wire", on: "Vocabulary", "Znodes", "Zab", buffer),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         layer("Authentication", on: "Vocabulary", "Znodes", "CCrypto"),
-        layer("Replica", on: "Vocabulary", "Znodes", "Zab", "Wire", "Authentication", buffer, deque),
+        layer(
+            "Replica", on: "Vocabulary", "Ensembles", "Znodes", "Zab", "Wire", "Authentication", buffer,
+            deque),
 
         // The edges: files, sockets, clocks.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -75,16 +78,16 @@ let package = Package(
         layer("Clocks"),
         layer("Logbook", on: "Printing", "Clocks", buffer, logging),
 
-        layer("Settings", on: "Vocabulary", "Authentication"),
+        layer("Settings", on: "Vocabulary", "Ensembles", "Authentication"),
         // Fewer system calls under the real SQLite.
         .target(name: "GatheredWrites", dependencies: ["CSQLite"]),
         layer("Storage", on: "Vocabulary", "Clocks", "Migrations", "CSQLite", "GatheredWrites", buffer),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         layer("ApacheFiles", on: "Vocabulary", "Znodes", "Wire", "CZlib", buffer),
-        layer("Console", on: "Vocabulary", "Settings", "Printing"),
+        layer("Console", on: "Vocabulary", "Ensembles", "Settings", "Printing"),
         layer(
-            "Host", on: "Vocabulary", "Znodes", "Wire", "Replica", "Storage", "Settings", "Console",
-            "Authentication", "Zab", "Links", "Logbook", "Clocks", buffer, sockets, logging),
+            "Host", on: "Vocabulary", "Ensembles", "Znodes", "Wire", "Replica", "Storage", "Settings",
+            "Console", "Authentication", "Zab", "Links", "Logbook", "Clocks", buffer, sockets, logging),
         layer("Links", on: "Vocabulary", "Zab", "Wire", "Replica", "Logbook", buffer, sockets, logging),
         layer(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook",
@@ -131,6 +134,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Vocabulary", "Wire", buffer], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("VocabularyTests", on: "Vocabulary"),
+        tests("EnsemblesTests", on: "Ensembles", "Vocabulary"),
         tests("ZabTests", on: "Zab", "SeededRandom", buffer),
         tests("ZnodesTests", on: "Znodes", "SeededRandom"),
         tests("WireTests", on: "Wire", "SeededRandom", "TestSupport", excluding: "Golden"),

@@ -1,3 +1,4 @@
+import Ensembles
 import Printing
 import Settings
 import Vocabulary
@@ -70,7 +71,7 @@ extension NodeReport {
         text.line("peerType=\(own?.kind == .observer ? 1 : 0)")
         if state == .readOnly { return }
         text.line("membership: ")
-        text += ensemble.text
+        text += ensemble.configuration.text
     }
 
     /// `envi`.

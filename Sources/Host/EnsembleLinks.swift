@@ -1,3 +1,4 @@
+internal import Ensembles
 internal import Glibc
 internal import Links
 package import Logging

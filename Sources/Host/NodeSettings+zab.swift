@@ -1,3 +1,4 @@
+internal import Ensembles
 package import Settings
 internal import Vocabulary
 package import Zab
@@ -7,9 +8,7 @@ extension NodeSettings {
     /// nil for a node that is all there is.
     package var membership: Membership? {
         guard case .member(let ensemble) = deployment else { return nil }
-        return Membership(
-            quorum: ensemble.quorum, observers: ensemble.observers.map(\.id), version: ensemble.version,
-            text: ByteString(ensemble.text), admitsJoiners: isReconfigEnabled)
+        return Membership(ensemble.configuration, admitsJoiners: isReconfigEnabled)
     }
 
     package var timeouts: Timeouts {
@@ -20,14 +19,12 @@ extension NodeSettings {
             tickMs: Int64(tickTimeMs), initLimit: Int64(ensemble.initTicks),
             syncLimit: Int64(ensemble.syncTicks))
     }
-}
 
-extension Ensemble {
-    fileprivate var quorum: Quorum {
-        guard !groups.isEmpty else { return Quorum(majorityOf: voters.map(\.id)) }
-        return Quorum(
-            majorityOf: groups.sorted { $0.key < $1.key }.map { _, members in
-                Quorum.Group(members: members, weights: members.map { weights[$0] ?? 1 })
-            })
+    /// The rules that new configurations must keep.
+    var configurationRules: ConfigurationRules {
+        guard let ensemble else { return ConfigurationRules() }
+        return ConfigurationRules(
+            isStandaloneEnabled: ensemble.isStandaloneEnabled,
+            areSeveralAddressesAllowed: ensemble.areSeveralAddressesAllowed)
     }
 }

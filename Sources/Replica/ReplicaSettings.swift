@@ -1,4 +1,5 @@
 package import Authentication
+package import Ensembles
 package import Vocabulary
 package import Zab
 package import Znodes
@@ -36,6 +37,8 @@ package struct ReplicaSettings: Sendable {
     /// A longer request needs room before it is read (`largeRequestThreshold`).
     package var largeRequestBytes: Int
     package var isReconfigEnabled: Bool
+    /// The rules that new configurations of the ensemble must keep.
+    package var configurationRules = ConfigurationRules()
     /// Whether a member without a leader serves reads.
     package var isReadOnlyModeEnabled: Bool
     /// Whether a member closes clients whose sessions may end without its knowledge.

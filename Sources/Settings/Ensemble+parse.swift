@@ -1,3 +1,4 @@
+import Ensembles
 import Vocabulary
 
 extension Ensemble {
@@ -9,10 +10,10 @@ extension Ensemble {
         warnings: inout [SettingsWarning]
     ) throws(SettingsError) -> Ensemble? {
         let list = try dynamicEntries(entries, read: read) ?? entries
-        var ensemble = Ensemble(members: try members(list, in: entries))
+        var ensemble = Ensemble(configuration: Configuration(members: try members(list, in: entries)))
         try ensemble.readQuorumRules(list)
         if let path = entries.word("dynamicConfigFile"), let version = version(inName: path) {
-            ensemble.version = version
+            ensemble.configuration.version = version
         }
         try ensemble.readLimits(entries)
         guard !ensemble.members.isEmpty else {
@@ -22,7 +23,7 @@ extension Ensemble {
                 "add at least one server line")
         }
         try ensemble.check(list, warnings: &warnings)
-        if ensemble.voters.count > 1 || !ensemble.isStandaloneEnabled {
+        if ensemble.configuration.voters.count > 1 || !ensemble.isStandaloneEnabled {
             try ensemble.checkDistributed(entries, list, serverID: serverID)
         }
         return ensemble

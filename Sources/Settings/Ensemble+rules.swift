@@ -1,3 +1,4 @@
+import Ensembles
 import Vocabulary
 
 extension Ensemble {
@@ -16,24 +17,25 @@ extension Ensemble {
                 }
                 group.append(PeerID(rawValue: member))
             }
-            groups[id] = group
+            configuration.groups[id] = group
         }
         for (key, id) in try list.numbered("weight.") {
             guard let weight = Int64(list.text(key) ?? ""), weight >= 0 else {
                 throw list.invalid(key, "is not a weight", "write a whole number, 0 or more")
             }
-            weights[PeerID(rawValue: id)] = weight
+            configuration.weights[PeerID(rawValue: id)] = weight
         }
         guard let text = list.word("version") else { return }
         guard let number = Int64(text, radix: 16) else {
             throw list.invalid(
                 "version", "is not a hexadecimal number", "leave the line as the server wrote it")
         }
-        version = number
+        configuration.version = number
     }
 
     /// The keys of the static file that concern an ensemble.
     mutating func readLimits(_ entries: Entries) throws(SettingsError) {
+        areSeveralAddressesAllowed = try entries.flag("multiAddress.enabled", default: false)
         isStandaloneEnabled = try entries.flag("standaloneEnabled", default: true)
         initTicks = try entries.integer("initLimit", default: 0, "a number of ticks")
         syncTicks = try entries.integer("syncLimit", default: 0, "a number of ticks")
@@ -57,6 +59,8 @@ extension Ensemble {
 
     /// Checks what must hold of any server list.
     func check(_ list: Entries, warnings: inout [SettingsWarning]) throws(SettingsError) {
+        let (voters, observers) = (configuration.voters, configuration.observers)
+        let (groups, weights) = (configuration.groups, configuration.weights)
         let key = members.first.map { "server.\($0.id.rawValue)" } ?? "server.N"
         if voters.isEmpty || (voters.count == 1 && isStandaloneEnabled && !observers.isEmpty) {
             throw list.error(

@@ -1,15 +1,11 @@
-package import Vocabulary
+package import Ensembles
 
 /// The servers that replicate one tree, and the rules between them.
 package struct Ensemble: Equatable, Sendable {
-    /// In ascending order of their ids.
-    package var members: [EnsembleMember]
-    /// `group.N`: the voters of each group of a hierarchical quorum; empty for plain majorities.
-    package var groups: [Int64: [PeerID]] = [:]
-    /// `weight.N`; a voter without one weighs 1.
-    package var weights: [PeerID: Int64] = [:]
-    /// `version`: the zxid of the reconfiguration that made this ensemble.
-    package var version: Int64 = 0
+    /// The server list, as it was when this node read it.
+    package var configuration: Configuration
+    /// `multiAddress.enabled`: whether a server may have several addresses.
+    package var areSeveralAddressesAllowed = false
     /// `standaloneEnabled`: whether one voter alone runs as a standalone node.
     package var isStandaloneEnabled = true
     /// `initLimit`: ticks for a learner to connect and synchronize.
@@ -29,33 +25,5 @@ package struct Ensemble: Equatable, Sendable {
     /// `syncEnabled`: whether an observer keeps a log.
     package var doObserversLog = true
 
-    package var voters: [EnsembleMember] { members.filter { $0.kind == .participant } }
-    package var observers: [EnsembleMember] { members.filter { $0.kind == .observer } }
-}
-
-/// One `server.N` line.
-package struct EnsembleMember: Equatable, Sendable {
-    package enum Kind: String, Equatable, Sendable {
-        case participant
-        case observer
-    }
-
-    package struct Address: Equatable, Sendable {
-        package var host: String
-        package var quorumPort: Int
-        package var electionPort: Int
-    }
-
-    package let id: PeerID
-    /// At least one; more with `multiAddress.enabled`.
-    package var addresses: [Address]
-    package var kind: Kind
-    /// Where it serves clients; nil when its line does not say.
-    package var client: Endpoint?
-    package var secureClient: Endpoint?
-}
-
-package struct Endpoint: Equatable, Sendable {
-    package var host: String
-    package var port: Int
+    package var members: [EnsembleMember] { configuration.members }
 }

@@ -1,3 +1,5 @@
+import Ensembles
+
 /// The properties of one file by key, the last of duplicates, with the typed questions that settings ask.
 ///
 /// A `zookeeper.` before a key is dropped: Apache takes half of its configuration as Java system properties
@@ -126,18 +128,18 @@ struct Entries {
     private static let saysYesAndNo: Set<String> = ["skipACL", "leaderServes", "forceSync"]
 }
 
-extension String {
-    var trimmed: String {
-        func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 }
-        let bytes = utf8.drop(while: isBlank)
-        guard let last = bytes.lastIndex(where: { !isBlank($0) }) else { return "" }
-        return String(Substring(bytes[...last]))
-    }
-}
-
-extension StringProtocol {
-    /// The parts between commas, without blanks around them and without empty ones.
-    var commaSeparated: [String] {
-        split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+extension Property {
+    /// Reads a whole properties file.
+    ///
+    /// - Throws: `.malformed`, with the line.
+    static func all(in bytes: [UInt8], file: String) throws(SettingsError) -> [Property] {
+        do throws(BrokenEscape) {
+            return try all(in: bytes)
+        } catch {
+            throw SettingsError(
+                .malformed, file: file, line: error.line,
+                problem: "\\u is not followed by four hexadecimal digits",
+                remedy: "write \\\\u for a backslash and a u")
+        }
     }
 }

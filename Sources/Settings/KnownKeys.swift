@@ -1,3 +1,5 @@
+import Ensembles
+
 /// How far this server obeys a key that ZooKeeper knows.
 enum KeySupport: Equatable {
     case honored

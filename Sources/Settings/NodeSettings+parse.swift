@@ -1,3 +1,4 @@
+import Ensembles
 import Vocabulary
 
 /// The content of a file that the configuration names, or why there is none.

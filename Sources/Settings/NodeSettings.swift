@@ -1,3 +1,4 @@
+import Ensembles
 import Vocabulary
 
 /// How one node is to run: read once from `zoo.cfg`, checked, then frozen.

@@ -1,3 +1,5 @@
+import Ensembles
+
 /// Protections that an operator asks for and this version does not have: to go on without them would serve in
 /// plain text, or let in whom he meant to keep out.
 enum Refusals {

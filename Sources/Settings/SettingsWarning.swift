@@ -1,3 +1,5 @@
+import Ensembles
+
 /// Something in the configuration that does not stop the node but that its operator should hear of.
 package struct SettingsWarning: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {

@@ -76,6 +76,15 @@ extension Peer {
         }
     }
 
+    /// Whether a quorum by `quorum` follows this leader and has its history, this server among them where it
+    /// votes.
+    package func isFollowed(by quorum: Quorum) -> Bool {
+        switch role {
+        case .leading(let leading): leading.isFollowed(by: quorum, server)
+        default: false
+        }
+    }
+
     /// The learners of a leader that have said who they are.
     package var learners: [(peer: PeerID, isObserver: Bool, isSynced: Bool)] {
         switch role {

@@ -1,3 +1,4 @@
+import Ensembles
 import Glibc
 import Logging
 import NIOCore
@@ -20,7 +21,7 @@ import Zab
         var (settings, _) = try NodeSettings.parse(
             "dataDir=/nowhere\nclientPort=2181\ninitLimit=5\nsyncLimit=2\n" + lines.joined(separator: "\n"),
             file: "zoo.cfg", reading: { _ in .bytes(Array("1".utf8)) })
-        settings.ensemble?.members[0].addresses[0].electionPort = electionPort
+        settings.ensemble?.configuration.members[0].addresses[0].electionPort = electionPort
         settings.ensemble?.listensOnAllAddresses = isOpen
         return settings
     }

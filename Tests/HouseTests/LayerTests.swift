@@ -4,19 +4,20 @@ import Testing
     /// What each module may import of the others, as ARCHITECTURE.md draws it.
     static let below: [String: Set<String>] = [
         "Vocabulary": [],
-        "Zab": ["Vocabulary"],
+        "Ensembles": ["Vocabulary"],
+        "Zab": ["Vocabulary", "Ensembles"],
         "Znodes": ["Vocabulary"],
         "Wire": ["Vocabulary", "Znodes", "Zab"],
         "Authentication": ["Vocabulary", "Znodes", "CCrypto"],
-        "Replica": ["Vocabulary", "Znodes", "Zab", "Wire", "Authentication"],
-        "Settings": ["Vocabulary", "Authentication"],
+        "Replica": ["Vocabulary", "Ensembles", "Znodes", "Zab", "Wire", "Authentication"],
+        "Settings": ["Vocabulary", "Ensembles", "Authentication"],
         "Clocks": [],
         "Storage": ["Vocabulary", "Clocks", "Migrations", "CSQLite", "GatheredWrites"],
         "ApacheFiles": ["Vocabulary", "Znodes", "Wire", "CZlib"],
-        "Console": ["Vocabulary", "Settings", "Printing"],
+        "Console": ["Vocabulary", "Ensembles", "Settings", "Printing"],
         "Logbook": ["Printing", "Clocks"],
         "Host": [
-            "Vocabulary", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console",
+            "Vocabulary", "Ensembles", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console",
             "Authentication", "Links", "Logbook", "Clocks",
         ],
         "Links": ["Vocabulary", "Zab", "Wire", "Replica", "Logbook"],
@@ -44,6 +45,7 @@ import Testing
     /// and the hashes of libcrypto.
     static let outside: [String: Set<String>] = [
         "Vocabulary": [],
+        "Ensembles": [],
         "Zab": ["NIOCore", "DequeModule"],
         "Znodes": ["DequeModule"],
         "Wire": ["NIOCore"],

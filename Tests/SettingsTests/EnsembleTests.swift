@@ -1,3 +1,4 @@
+import Ensembles
 import Settings
 import Testing
 import Vocabulary
@@ -24,7 +25,7 @@ import Vocabulary
     @Test func `is read into members with their addresses and kinds`() throws {
         let ensemble = try #require(try parse(limits + three).ensemble)
         #expect(ensemble.members.map(\.id.rawValue) == [1, 2, 3])
-        #expect(ensemble.voters.map(\.id.rawValue) == [1, 2])
+        #expect(ensemble.configuration.voters.map(\.id.rawValue) == [1, 2])
         #expect(ensemble.members[2].addresses.map(\.host) == ["::1"])
         #expect(ensemble.members[2].client?.host == "fe80::2")
         #expect(ensemble.members[2].client?.port == 2182)
@@ -57,7 +58,7 @@ import Vocabulary
         let settings = try parse(
             limits + "dynamicConfigFile=zoo.cfg.dynamic", list: three + "version=1000000ff")
         #expect(settings.ensemble?.members.count == 3)
-        #expect(settings.ensemble?.version == 0x1_0000_00ff)
+        #expect(settings.ensemble?.configuration.version == 0x1_0000_00ff)
         #expect(code(limits + "dynamicConfigFile=zoo.cfg.dynamic", list: "tickTime=1") == .invalid)
         #expect(code(limits + "dynamicConfigFile=zoo.cfg.dynamic\n" + three, list: three) == .conflicting)
         #expect(code(limits + "dynamicConfigFile=zoo.cfg.dynamic") == .unreadable)
@@ -68,7 +69,7 @@ import Vocabulary
         let ensemble = try NodeSettings.parse(text, file: "zoo.cfg") { path in
             .bytes(Array((path == "/d/myid" ? "1" : three).utf8))
         }.settings.ensemble
-        #expect(ensemble?.version == 0x1_0000_0001)
+        #expect(ensemble?.configuration.version == 0x1_0000_0001)
     }
 
     @Test func `is written as ZooKeeper writes it`() throws {
@@ -76,7 +77,7 @@ import Vocabulary
             limits + "server.2=b:1:2:observer;2182\nserver.1=[::1]:2888:3888;\n"
             + "server.3=a:2888:3888:\ngroup.1=3:1\nweight.3=2\nversion=1f"
         #expect(
-            try parse(text).ensemble?.text == """
+            try parse(text).ensemble?.configuration.text == """
                 server.1=[::1]:2888:3888:participant
                 server.2=b:1:2:observer;0.0.0.0:2182
                 server.3=a:2888:3888:participant
@@ -90,8 +91,8 @@ import Vocabulary
     @Test func `may be grouped and weighed`() throws {
         let text = limits + three + "group.1=1\ngroup.2=2\nweight.2=3\n"
         let ensemble = try #require(try parse(text).ensemble)
-        #expect(ensemble.groups == [1: [PeerID(rawValue: 1)], 2: [PeerID(rawValue: 2)]])
-        #expect(ensemble.weights == [PeerID(rawValue: 2): 3])
+        #expect(ensemble.configuration.groups == [1: [PeerID(rawValue: 1)], 2: [PeerID(rawValue: 2)]])
+        #expect(ensemble.configuration.weights == [PeerID(rawValue: 2): 3])
         #expect(code(limits + three + "group.1=1:1\n") == .invalid)
         #expect(code(limits + three + "group.1=1\n") == .conflicting)
         #expect(code(limits + three + "weight.1=2\n") == .conflicting)

@@ -276,5 +276,6 @@ extension ReplicaSettings {
             sweepPerMinuteMax: settings.tree.sweepPerMinuteMax,
             containerNeverUsedMs: Int64(settings.tree.containerNeverUsedMs),
             handshakeTimeoutMs: Int64(settings.clients.handshakeTimeoutMs))
+        configurationRules = settings.configurationRules
     }
 }

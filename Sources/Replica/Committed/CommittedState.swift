@@ -23,8 +23,8 @@ package struct CommittedState: ~Copyable {
     private var ownCapture: CaptureID?
     /// By which rules the tree is read.
     let access: Access
-    /// The text that the configuration's znode shows; nil for a node that is all there is.
-    private let configuration: ByteString?
+    /// The ensemble that the configuration's znode shows; nil for a node that is all there is.
+    private let membership: Membership?
 
     /// Bytes that a capture packs at a time, whatever the number of records: with 2048, about 0.4 ms.
     private static let sliceBytes = 512 << 10
@@ -37,7 +37,7 @@ package struct CommittedState: ~Copyable {
         self.watches = WatchTable(largeAudience: settings.largeAudience)
         self.sessions = SessionTable(tickMs: settings.tickMs, server: settings.peer, wallMs: wallMs)
         self.access = settings.rules.access
-        self.configuration = settings.membership?.text
+        self.membership = settings.membership
         showConfiguration()
     }
 
@@ -132,7 +132,9 @@ package struct CommittedState: ~Copyable {
     }
 
     private mutating func showConfiguration() {
-        if let configuration { tree.showConfiguration(configuration) }
+        guard let membership else { return }
+        let version = membership.admitsJoiners ? membership.version : nil
+        tree.showConfiguration(membership.text, version: version)
     }
 
     // MARK: Captures

@@ -96,8 +96,8 @@ extension Replica {
             propose(
                 .createSession(timeoutMs: timeoutMs), session: requester.session, cxid: cxid,
                 digest: overlay.digest(over: committed.tree))
-        case .reconfig:
-            let code = settings.isReconfigEnabled ? ErrorCode.unimplemented : .reconfigDisabled
+        case .reconfig(let request):
+            let code = refusal(of: request, by: requester)
             propose(failure: code, session: requester.session, cxid: cxid)
         case .unreadableMulti:
             propose(failure: .marshallingError, session: requester.session, cxid: cxid)

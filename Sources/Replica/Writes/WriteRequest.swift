@@ -7,7 +7,7 @@ enum WriteRequest {
     case operation(Operation)
     case closeSession
     case createSession(timeoutMs: Int32)
-    case reconfig
+    case reconfig(ReconfigRequest)
     /// A multi that does not parse takes a place in the order, as in Apache; no other unreadable write does,
     /// and no multi that only lacks an ACL.
     case unreadableMulti
@@ -22,8 +22,8 @@ enum WriteRequest {
         switch code {
         case .closeSession: self = .closeSession
         case .reconfig:
-            guard request.decode(ReconfigRequest.init(decoding:)) != nil else { return nil }
-            self = .reconfig
+            guard let record = request.decode(ReconfigRequest.init(decoding:)) else { return nil }
+            self = .reconfig(record)
         default:
             if let operation = Operation(request, code) {
                 self = .operation(operation)

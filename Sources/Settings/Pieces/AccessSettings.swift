@@ -1,4 +1,5 @@
 package import Authentication
+internal import Ensembles
 internal import Vocabulary
 
 /// Settings of who may do what, beyond the ACLs themselves.

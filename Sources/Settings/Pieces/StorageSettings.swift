@@ -1,3 +1,5 @@
+import Ensembles
+
 /// When snapshots are due, how many stay, and which syncs are slow.
 package struct StorageSettings: Equatable, Sendable {
     /// `snapCount`: transactions after which a snapshot may be due, if they outweigh it; nil where it is not

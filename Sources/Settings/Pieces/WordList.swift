@@ -1,3 +1,5 @@
+import Ensembles
+
 /// Which four-letter words are answered. `srvr` always is: ZooKeeper's own scripts depend on it.
 package enum WordList: Equatable, Sendable {
     case all

@@ -82,11 +82,18 @@ extension Leading {
     /// A leader without a quorum stops: others may have elected another.
     private func requireQuorum(_ server: borrowing ServerState) throws(StepDown) {
         guard isServing else { return }
-        let followers = learners.filter { $0.isVoter && $0.isServing }
-        let isFollowed = server.membership.quorum.isReached { peer in
-            peer == server.me || followers.contains { $0.peer == peer }
+        guard isFollowed(by: server.membership.quorum, server) else {
+            throw StepDown("fewer than a quorum follow")
         }
-        guard isFollowed else { throw StepDown("fewer than a quorum follow") }
+    }
+
+    /// Whether a quorum by `quorum` follows and has the history. Observers do not count, whatever they would
+    /// be by another configuration: they acknowledge nothing.
+    func isFollowed(by quorum: Quorum, _ server: borrowing ServerState) -> Bool {
+        let me = server.me
+        return quorum.isReached { peer in
+            peer == me || learners.contains { $0.peer == peer && $0.isServing && !$0.isObserver }
+        }
     }
 
     /// The last time at which each of a quorum is known to have followed; nil while none does.

@@ -23,7 +23,7 @@ package struct Quorum: Equatable, Sendable {
             self.weights = weights
         }
 
-        fileprivate var total: Int64 { weights.reduce(0, +) }
+        var total: Int64 { weights.reduce(0, +) }
 
         fileprivate func weight(where isIn: (PeerID) -> Bool) -> Int64 {
             zip(members, weights).reduce(0) { isIn($1.0) ? $0 + $1.1 : $0 }

@@ -25,6 +25,15 @@ extension Overlay {
         return (change, digest(over: tree))
     }
 
+    /// Checks that `requester` holds `permission` on a znode that is there.
+    package func require(
+        _ permission: Permissions, at path: ZnodePath, of requester: Requester, over tree: borrowing Tree,
+        _ rules: TreeRules
+    ) throws(ErrorCode) {
+        guard let znode = znode(at: path, over: tree) else { throw .noNode }
+        try rules.access.check(permission, by: znode.acl, to: requester.identities)
+    }
+
     private mutating func prepare(
         _ operations: [Operation], _ context: ProposalContext, over tree: borrowing Tree,
         undoingTo savepoint: Savepoint

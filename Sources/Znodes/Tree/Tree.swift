@@ -46,8 +46,16 @@ package struct Tree: ~Copyable {
 
     /// Puts the ensemble's configuration where clients read it. Each node does so by itself, and no digest
     /// counts it (quorum protocol 5.7).
-    package mutating func showConfiguration(_ text: ByteString) {
-        znodes.setData(text.bytes.span.bytes, isNull: false, of: systemZnode(Tree.config), at: Tree.config)
+    ///
+    /// - Parameter version: For its stat; nil leaves that as it is.
+    package mutating func showConfiguration(_ text: ByteString, version: Int64?) {
+        let config = systemZnode(Tree.config)
+        znodes.setData(text.bytes.span.bytes, isNull: false, of: config, at: Tree.config)
+        guard let version else { return }
+        var stat = znodes.stat(of: config)
+        stat.version = -1
+        stat.mzxid = Zxid(rawValue: version)
+        znodes.setStat(stat, of: config)
     }
 
     private func systemZnode(_ path: ZnodePath) -> ZnodeID {

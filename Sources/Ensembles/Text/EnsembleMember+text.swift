@@ -1,9 +1,9 @@
-import Vocabulary
+package import Vocabulary
 
 extension EnsembleMember {
     /// Reads the value of a `server.N` line:
     /// `host:quorumPort:electionPort[:kind][|…][;[host:]clientPort[;[host:]securePort]]`.
-    init(_ text: String, id: PeerID) throws(Fault) {
+    package init(_ text: String, id: PeerID) throws(Fault) {
         let parts = Self.parts(of: text, by: ";").map(\.trimmed)
         guard parts.count <= 3 else { throw Fault(reason: "has more than two client addresses") }
         var kinds: Set<Kind> = []
@@ -18,8 +18,8 @@ extension EnsembleMember {
     }
 
     /// A fault of a line, continuing a sentence that begins with it.
-    struct Fault: Error {
-        let reason: String
+    package struct Fault: Error {
+        package let reason: String
     }
 
     /// Reads `host:quorumPort:electionPort[:kind]`.
@@ -69,5 +69,18 @@ extension EnsembleMember {
     private static func port(_ text: String) -> Int? {
         guard let port = Int(text.trimmed), (1...65_535).contains(port) else { return nil }
         return port
+    }
+
+    /// The value of its line, as ZooKeeper writes it.
+    package var text: String {
+        let servers = addresses.map { "\(Self.bracketed($0.host)):\($0.quorumPort):\($0.electionPort)" }
+        var text = servers.sorted().joined(separator: "|") + ":\(kind.rawValue)"
+        if let client { text += ";\(Self.bracketed(client.host)):\(client.port)" }
+        if let secureClient { text += ";\(Self.bracketed(secureClient.host)):\(secureClient.port)" }
+        return text
+    }
+
+    private static func bracketed(_ host: String) -> String {
+        host.contains(":") ? "[\(host)]" : host
     }
 }

@@ -3,6 +3,11 @@ package struct Property: Equatable, Sendable {
     package let key: String
     package let value: String
     package let line: Int
+
+    /// A `\u` that no four hexadecimal digits follow.
+    package struct BrokenEscape: Error {
+        package let line: Int
+    }
 }
 
 extension Property {
@@ -12,12 +17,12 @@ extension Property {
     /// by `#` and `!`, escapes, and lines continued by a backslash. Text that is UTF-8 is taken as such,
     /// anything else as the Latin-1 that Java would assume.
     ///
-    /// - Throws: `.malformed` for a broken `\uXXXX`, the only thing the syntax forbids.
-    static func all(in bytes: [UInt8], file: String) throws(SettingsError) -> [Property] {
+    /// - Throws: For a broken `\uXXXX`, the only thing the syntax forbids.
+    package static func all(in bytes: [UInt8]) throws(BrokenEscape) -> [Property] {
         var lines = LogicalLines(bytes)
         var properties: [Property] = []
         while let (text, line) = lines.next() {
-            var reader = PropertyReader(text: text, line: line, file: file)
+            var reader = PropertyReader(text: text, line: line)
             properties.append(try reader.read())
         }
         return properties
@@ -73,16 +78,14 @@ private struct LogicalLines {
 private struct PropertyReader {
     let text: [UInt8]
     let line: Int
-    let file: String
     private var position = 0
 
-    init(text: [UInt8], line: Int, file: String) {
+    init(text: [UInt8], line: Int) {
         self.text = text
         self.line = line
-        self.file = file
     }
 
-    mutating func read() throws(SettingsError) -> Property {
+    mutating func read() throws(Property.BrokenEscape) -> Property {
         let key = try unescape { $0.isPropertySeparator || $0.isPropertyBlank }
         skipBlanks()
         if position < text.count, text[position].isPropertySeparator { position += 1 }
@@ -95,7 +98,7 @@ private struct PropertyReader {
         while position < text.count, text[position].isPropertyBlank { position += 1 }
     }
 
-    private mutating func unescape(until ends: (UInt8) -> Bool) throws(SettingsError) -> [UInt8] {
+    private mutating func unescape(until ends: (UInt8) -> Bool) throws(Property.BrokenEscape) -> [UInt8] {
         var plain: [UInt8] = []
         while position < text.count, !ends(text[position]) {
             let byte = text[position]
@@ -120,7 +123,7 @@ private struct PropertyReader {
     }
 
     /// The character of `\uXXXX`, whose `\u` has been read; two surrogates in a row make one character.
-    private mutating func character() throws(SettingsError) -> Character {
+    private mutating func character() throws(Property.BrokenEscape) -> Character {
         let high = try codeUnit()
         if let scalar = Unicode.Scalar(high) { return Character(scalar) }
         if high < 0xdc00, text[position...].starts(with: [.backslash, UInt8(ascii: "u")]) {
@@ -135,14 +138,12 @@ private struct PropertyReader {
         return "\u{fffd}"
     }
 
-    private mutating func codeUnit() throws(SettingsError) -> UInt32 {
+    private mutating func codeUnit() throws(Property.BrokenEscape) -> UInt32 {
         let digits = text[position...].prefix(4)
         guard digits.count == 4, digits.allSatisfy(\.isHexDigit),
             let unit = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
         else {
-            throw SettingsError(
-                .malformed, file: file, line: line, problem: "\\u is not followed by four hexadecimal digits",
-                remedy: "write \\\\u for a backslash and a u")
+            throw Property.BrokenEscape(line: line)
         }
         position += 4
         return unit
