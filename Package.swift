@@ -94,7 +94,8 @@ let package = Package(
             buffer, sockets, logging),
 
         layer(
-            "AdminServer", on: "Vocabulary", "Settings", "Console", "Host", "Links", buffer, sockets, http),
+            "AdminServer", on: "Vocabulary", "Ensembles", "Settings", "Console", "Host", "Links", buffer,
+            sockets, http),
 
         // Whole ensembles in one thread and from one seed.
         layer("SeededRandom"),

@@ -1,4 +1,5 @@
 internal import Console
+internal import Ensembles
 internal import Settings
 internal import Vocabulary
 
@@ -46,7 +47,7 @@ extension NodeSettings {
         text.key("current_config")
         text.object { text in
             guard case .member(let ensemble) = deployment else { return }
-            for voter in ensemble.voters {
+            for voter in ensemble.configuration.voters {
                 text.key("\(voter.id.rawValue)")
                 text.object { voter.write(into: &$0) }
             }

@@ -22,7 +22,7 @@ import Testing
         ],
         "Links": ["Vocabulary", "Zab", "Wire", "Replica", "Logbook"],
         "Frontend": ["Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook"],
-        "AdminServer": ["Vocabulary", "Settings", "Console", "Host", "Links"],
+        "AdminServer": ["Vocabulary", "Ensembles", "Settings", "Console", "Host", "Links"],
         "SeededRandom": [],
         "Simulator": ["Vocabulary", "Znodes", "Zab", "Wire", "Replica", "SeededRandom"],
         "ClientCore": ["Vocabulary", "Wire", "SeededRandom"],

@@ -126,7 +126,7 @@ private final class InstallLife {
             try store.install(snapshot: zxid, rows: new)
             isOver = true
         } catch {
-            guard error.code == .io else { throw error }
+            guard error.code == .io || error.code == .unsynced else { throw error }
         }
         try noteMark(isOver)
         _ = consume store
