@@ -174,6 +174,10 @@ let package = Package(
             arguments, excluding: "Golden"),
         tests("BenchTests", on: "aviary-bench", "Printing", "SeededRandom"),
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
+        // Programs of others, as it were: they see what the library shows.
+        .executableTarget(
+            name: "elect", dependencies: ["Aviary", buffer], path: "Examples/elect", swiftSettings: strict),
+
         // What a program that uses the client goes through, for tests that kill its servers.
         .executableTarget(
             name: "client-trial", dependencies: ["Aviary", buffer], path: "Tests/ClientTrial",

@@ -110,7 +110,7 @@ extension AviaryClient {
         }
     }
 
-    private static func encoded(_ path: ZnodePath, isWatched: Bool) -> ByteBuffer {
+    static func encoded(_ path: ZnodePath, isWatched: Bool) -> ByteBuffer {
         var body = ByteBuffer()
         PathWatchRequest(path: path, watch: isWatched).encode(into: &body)
         return body

@@ -8,7 +8,7 @@ extension AviaryClient {
                 // What may still be under way is done or dead once a quorum has answered.
                 try await prove()
                 for name in try await getChildren(order.directory).names where name.contains(order.mark) {
-                    try await delete("\(order.directory)/\(name)", version: .any, .insistentWrite)
+                    try await delete("\(order.directory)/\(name)", deadline: nil)
                 }
                 return
             } catch {

@@ -38,14 +38,24 @@ extension AviaryClient {
 
     /// Deletes a znode that has no children.
     public func delete(_ path: String, version: Version = .any) async throws(AviaryError) {
-        try await delete(path, version: version, .write)
+        let body = try deletion(path, version)
+        _ = try await ask(.delete, body: body, .write, "delete \(path)")
     }
 
-    func delete(_ path: String, version: Version, _ manner: Manner) async throws(AviaryError) {
+    /// Deletes what nobody else can mean: said until it is answered, the session over, or the time up. That
+    /// the task is cancelled is no reason to stop.
+    func delete(_ path: String, deadline: Duration?) async throws(AviaryError) {
+        let body = try deletion(path, .any)
+        let reply = try await answer(
+            .delete, body: body, .insistentWrite, "delete \(path)", deadline: deadline)
+        guard reply.error == 0 else { throw AviaryError(server: reply.error, operation: "delete \(path)") }
+    }
+
+    private func deletion(_ path: String, _ version: Version) throws(AviaryError) -> ByteBuffer {
         let full = try fullPath(path, "delete")
         var body = ByteBuffer()
         VersionedPathRequest(path: full, version: version.rawValue).encode(into: &body)
-        _ = try await ask(.delete, body: body, manner, "delete \(path)")
+        return body
     }
 
     /// - Parameter version: Of the access list, `aversion` in its stat.

@@ -32,7 +32,7 @@ public final class AviaryClient: Sendable {
         root = servers.root
     }
 
-    private init(_ other: AviaryClient, root: String) {
+    init(_ other: AviaryClient, root: String) {
         loop = other.loop
         configuration = other.configuration
         self.root = root
@@ -63,10 +63,10 @@ public final class AviaryClient: Sendable {
     public func shutDown() { loop.post(.stop) }
 
     /// A client for the length of a closure: run beside it, and its session closed at the end.
-    public static func with<Result: Sendable>(
+    public nonisolated(nonsending) static func with<Result: Sendable>(
         _ servers: ServerList, configuration: ClientConfiguration = ClientConfiguration(),
         logger: Logger = Logger(label: "aviary.client") { _ in SwiftLogNoOpLogHandler() },
-        _ body: (AviaryClient) async throws -> Result
+        _ body: nonisolated(nonsending) (AviaryClient) async throws -> Result
     ) async throws -> Result {
         let client = AviaryClient(servers, configuration: configuration, logger: logger)
         async let running: Void = client.run()

@@ -4,17 +4,21 @@ import Glibc
 /// What a program that uses the client goes through, against real servers: `Tests/Processes/test_client.py`
 /// starts them, and kills them under it.
 ///
-///     client-trial operations|survive SERVERS
+///     client-trial operations|survive|locks|lease SERVERS
 @main
 enum ClientTrial {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3 else { throw Unusable(what: "client-trial operations|survive SERVERS") }
+        guard arguments.count == 3 else {
+            throw Unusable(what: "client-trial operations|survive|locks|lease SERVERS")
+        }
         let servers = try ServerList(parsing: arguments[2])
         var claims = Claims()
         switch arguments[1] {
         case "operations": try await operations(servers, &claims)
         case "survive": try await survive(servers, &claims)
+        case "locks": try await locks(servers, &claims)
+        case "lease": try await lease(servers, &claims)
         default: throw Unusable(what: arguments[1])
         }
         claims.finish()

@@ -38,6 +38,13 @@ import Testing
         }
     }
 
+    /// So that it compiles, and is tried by the tests of processes.
+    @Test func `show the first session in Swift as it is built`() throws {
+        let program = try page("Examples/elect/Elect.swift").lines.map { $0.isEmpty ? "" : "    \($0)" }
+        let shown = try page("README.md").lines.joined(separator: "\n")
+        #expect(shown.contains(program.dropLast().joined(separator: "\n")))
+    }
+
     /// What stands in backticks and has a capital letter is a name: of the code, or of a file.
     @Test(arguments: pages)
     func `name what the code has`(path: String) throws {

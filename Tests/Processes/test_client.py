@@ -4,6 +4,8 @@
 """
 
 import argparse
+import select
+import signal
 import subprocess
 
 from harness import checks, nodes, places
@@ -25,10 +27,42 @@ def trial(report, name, servers, at_lines=()):
             report.check(line[8:], True)
         elif line.startswith("NOT OK  "):
             report.check(line[8:], False)
-        elif not line.endswith(" failed") and not line.endswith(" written"):
+        elif not line.endswith((" failed", " written", "held", "ended")):
             print(line)
     report.equal(f"the trial of {name} ends well", program.wait(LIMIT), 0)
     report.equal("all was seen that was waited for", list(awaited), [])
+
+
+def succession(report, servers):
+    """Three candidates; the leader is killed, twice."""
+    candidates = {
+        name: subprocess.Popen(
+            ["stdbuf", "-oL", places.program("elect"), servers, name], stdout=subprocess.PIPE, text=True
+        )
+        for name in ("anna", "bert", "cora")
+    }
+    tokens = []
+    try:
+        for _ in range(3):
+            leader, token = next_leader(candidates)
+            if not report.check("one of those who live leads", leader is not None):
+                break
+            tokens.append(token)
+            candidates.pop(leader).kill()
+        report.check("tokens grow from leader to leader", tokens == sorted(set(tokens)), tokens)
+    finally:
+        for candidate in candidates.values():
+            candidate.kill()
+
+
+def next_leader(candidates, limit=20):
+    outputs = {candidate.stdout: name for name, candidate in candidates.items()}
+    ready, _, _ = select.select(list(outputs), [], [], limit)
+    for output in ready:
+        words = output.readline().split()
+        if words[1:2] == ["leads,"]:
+            return words[0], int(words[-1])
+    return None, None
 
 
 def main():
@@ -46,6 +80,15 @@ def main():
             node.start()
 
         trial(report, "survive", servers, [("100 written", crash), ("300 written", crash)])
+        trial(report, "locks", servers)
+        trial(
+            report, "lease", servers,
+            [
+                ("held", lambda: node.process.send_signal(signal.SIGSTOP)),
+                ("ended", lambda: node.process.send_signal(signal.SIGCONT)),
+            ],
+        )  # fmt: skip
+        succession(report, servers)
     report.finish()
 
 
