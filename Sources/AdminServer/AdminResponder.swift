@@ -19,7 +19,7 @@ struct AdminResponder: Sendable {
         case .command(let command, let name, let traceMask):
             answer(command, name, traceMask, request.authorization).hop(to: loop)
         case .metrics(let names):
-            report(.metrics) { report in
+            report([.metrics, .directories]) { report in
                 let text = Exposition(report, names: names).text
                 return AdminReply(contentType: AdminReply.expositionType, body: Array(text.utf8))
             }.hop(to: loop)

@@ -9,15 +9,25 @@ package struct MetricFamily: Sendable {
         case average(Double)
         /// Only rises, until the process ends.
         case counter(Int64)
-        case summary(Summary)
+        /// With quantiles where they are kept.
+        case summary(Summary, [(share: Double, value: Double)] = [])
+        /// A counter that is no whole number.
+        case total(Double)
+        /// One number for each value of a label.
+        case gauges(label: String, [(value: String, number: Double)])
+        /// Ranges of seconds, for each value of a label.
+        case histograms(label: String?, [(value: String, Histogram)], secondsPerUnit: Double)
     }
 
     package let name: String
     package let value: Value
+    /// In words; the name again where it is Apache's.
+    package let help: String
 
-    package init(_ name: String, _ value: Value) {
+    package init(_ name: String, _ value: Value, help: String? = nil) {
         self.name = name
         self.value = value
+        self.help = help ?? name
     }
 }
 
@@ -27,7 +37,9 @@ extension MetricFamily {
         switch value {
         case .gauge(let number), .counter(let number): [(name, "\(number)")]
         case .average(let number): [(name, JavaText.number(number))]
-        case .summary(let summary):
+        case .total(let number): [(name, JavaText.number(number))]
+        case .gauges, .histograms: []
+        case .summary(let summary, _):
             [
                 ("avg_\(name)", JavaText.number(summary.average)), ("min_\(name)", "\(summary.min)"),
                 ("max_\(name)", "\(summary.max)"), ("cnt_\(name)", "\(summary.count)"),

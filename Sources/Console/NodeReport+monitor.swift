@@ -20,7 +20,8 @@ extension NodeReport {
             if let value = metrics[counter] { families.append(.init(counter.rawValue, .counter(value))) }
         }
         for summary in Metrics.SummaryName.allCases {
-            if let values = metrics[summary] { families.append(.init(summary.rawValue, .summary(values))) }
+            guard let values = metrics[summary] else { continue }
+            families.append(.init(summary.rawValue, .summary(values, metrics.quantiles[summary] ?? [])))
         }
         return families
     }

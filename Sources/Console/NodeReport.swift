@@ -163,6 +163,8 @@ package struct DirectoryReport: Sendable {
     package var log = ""
     package var dataBytes: Int64 = 0
     package var logBytes: Int64 = 0
+    /// Bytes that are left for the log where it lies.
+    package var logFreeBytes: Int64 = 0
     /// The newest complete snapshot.
     package var lastSnapshot: (zxid: Zxid, takenSeconds: Int64)?
 

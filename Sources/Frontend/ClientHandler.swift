@@ -54,6 +54,7 @@ final class ClientHandler: ChannelInboundHandler, DoorVisitor {
         case .welcome:
             phase = .fresh(replicaLoop.open(context.channel, from: address), ByteBuffer())
         case .refused:
+            replicaLoop.info.refusedConnections += 1
             replicaLoop.complaints.warn("too many connections; refused", from: "\(address)")
             context.close(promise: nil)
         case .overflow:

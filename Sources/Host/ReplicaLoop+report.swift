@@ -57,10 +57,19 @@ extension ReplicaLoop {
         metrics[.connectionRequests] = statistics.connectionRequests
         metrics[.staleSessionsExpired] = statistics.staleSessionsExpired
         metrics[.digestMismatches] = replica.digestMismatches
-        metrics[.readLatency] = statistics.readLatency
-        metrics[.updateLatency] = statistics.updateLatency
-        metrics[.syncTime] = info.syncTimes.summary
+        metrics[.refusedConnections] = info.refusedConnections
+        metrics[.droppedConnections] = statistics.droppedConnections
+        metrics[.receivedBytes] = statistics.receivedBytes
+        metrics[.loggedTransactions] = info.syncTimes.batchSizes.sum
+        metrics[.snapshotErrors] = snapshots.failureCount
+        metrics[.snapshotTime] = snapshots.times
+        metrics[.batchSize] = info.syncTimes.batchSizes
+        let replayed = info.replayed
+        metrics[.startTime] = Summary(replayed.tookMs)
+        metrics[.startTransactions] = Summary(Int64(replayed.transactions))
+        metrics.addTimes(statistics, info.syncTimes, at: Instant.now.monotonicMs)
         metrics.slowSyncs = info.syncTimes.slowCount
+        metrics.addElections(of: replica)
         if let servingRole = replica.servingRoleInEnsemble { metrics.add(servingRole, of: replica) }
         return metrics
     }
@@ -85,6 +94,7 @@ extension DirectoryReport {
         log = ProcessEnvironment.absolute(settings.dataLogDir)
         dataBytes = ProcessEnvironment.directoryBytes(data)
         logBytes = ProcessEnvironment.directoryBytes(log)
+        logFreeBytes = ProcessEnvironment.freeBytes(at: log)
         lastSnapshot = ProcessEnvironment.lastSnapshot(in: data)
     }
 }
@@ -122,6 +132,23 @@ extension NodeReport {
 }
 
 extension Metrics {
+    fileprivate mutating func addTimes(_ statistics: Statistics, _ syncs: SyncTimes, at now: Int64) {
+        set(.readLatency, [0.5, 0.9, 0.99], of: statistics.times.reads, at: now)
+        set(.updateLatency, [0.5, 0.9, 0.99], of: statistics.times.updates, at: now)
+        set(.quorumLatency, [0.5, 0.9, 0.99], of: statistics.quorum.times, at: now)
+        set(.syncTime, [0.5], of: syncs.times, msPerUnit: Double(SyncTimes.unitNs) / 1e6, at: now)
+        syncTimes = syncs.times.histogram
+        quorumTimes = statistics.quorum.times.histogram
+        requestTimes = RequestKind.allCases.map { ("\($0)", statistics.times[$0]) }
+    }
+
+    fileprivate mutating func addElections(of replica: borrowing Replica) {
+        self[.elections] = replica.elections.begun
+        self[.electionTime] = replica.elections.times
+        self[.unavailableTime] = replica.unavailableTimes.all
+        self[.leaderUnavailableTime] = replica.unavailableTimes.asLeader
+    }
+
     fileprivate mutating func add(_ servingRole: ServingRole, of replica: borrowing Replica) {
         quorumSize = replica.voterCount
         guard case .lead = servingRole else { return }

@@ -32,7 +32,7 @@ package final class ReplicaLoop {
     private let logThread: any DurableLog
     /// The other servers' end; nil for a node that is all there is.
     private let peers: EnsembleLinks?
-    private let snapshots: SnapshotController
+    let snapshots: SnapshotController
     /// The loop alone reaches it, and it calls nobody: what it wants done lies in `effects` until its step is
     /// over.
     private var replica: Replica
@@ -130,7 +130,9 @@ package final class ReplicaLoop {
 
     private func stored(_ batch: LogThread.Stored) {
         turns.recordStored(through: batch.ticket)
-        if let warning = info.syncTimes.add(ns: batch.syncNs) { log.warning("\(warning)") }
+        let warning = info.syncTimes.add(
+            ns: batch.syncNs, transactions: batch.transactions, at: Instant.now.monotonicMs)
+        if let warning { log.warning("\(warning)") }
         step(.stored(through: batch.ticket))
         snapshots.logGrew(by: batch) { replica.tree.znodes.storedBytes }
     }

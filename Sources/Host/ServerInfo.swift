@@ -10,7 +10,11 @@ package struct ServerInfo {
     package var clientPort: Int?
     /// A number that operators may set and read back; nothing is traced by it.
     package var traceMask = NodeReport.traceMaskAtStart
+    /// Connections that a limit left no room for.
+    package var refusedConnections: Int64 = 0
     var syncTimes: SyncTimes
+    /// The log as the start found it, and how long that took.
+    package var replayed = Recovery.Replayed()
 
     package init(_ settings: NodeSettings) {
         syncTimes = SyncTimes(

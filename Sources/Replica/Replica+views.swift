@@ -75,6 +75,14 @@ extension Replica {
     /// Since when it does that, in monotonic milliseconds.
     package var servingSinceMs: Int64 { service.sinceMs }
 
+    /// Milliseconds that it served nobody, each time; and the same of those times after which it led.
+    package var unavailableTimes: (all: Summary, asLeader: Summary) {
+        (service.unavailableTimes, service.leaderUnavailableTimes)
+    }
+
+    /// How often it began to look for a leader, and the milliseconds until each election's end.
+    package var elections: (begun: Int64, times: Summary) { (service.lookingCount, service.electionTimes) }
+
     /// The voters without whose word this one, which may have forgotten what it acknowledged, does not vote.
     package var awaitedVoters: [PeerID] { zab.awaited }
     package var voterCount: Int { zab.membership.quorum.voters.count }

@@ -109,12 +109,13 @@ package struct Replica: ~Copyable {
         case .link(let event): handle(event)
         case .snapshot(let input): handle(input)
         case .statisticsReset(connections: true): clients.resetStatistics()
-        case .statisticsReset(connections: false): statistics = Statistics()
+        case .statisticsReset(connections: false): statistics.reset()
         }
     }
 
     private mutating func forget(_ id: ConnectionID) {
         guard let connection = clients.remove(id) else { return }
+        statistics.droppedConnections += 1
         committed.forget(connection)
         readOnly.sessions.forget(connection)
     }

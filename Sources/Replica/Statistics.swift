@@ -1,17 +1,19 @@
 package import Vocabulary
 
-/// Counts that the node keeps of itself, since it started or since `srst`.
+/// Counts that the node keeps of itself, since it started; some of them since `srst`.
 package struct Statistics: Sendable {
     package private(set) var received: Int64 = 0
     package private(set) var sent: Int64 = 0
     /// Milliseconds from a request's arrival to its answer.
     package private(set) var latency = Summary()
-    package private(set) var readLatency = Summary()
-    package private(set) var updateLatency = Summary()
+    package private(set) var times = RequestTimes()
     package internal(set) var commits: Int64 = 0
+    package internal(set) var quorum = QuorumTimes()
     package internal(set) var staleSessionsExpired: Int64 = 0
     package internal(set) var authFailures: Int64 = 0
     package internal(set) var connectionRequests: Int64 = 0
+    package internal(set) var droppedConnections: Int64 = 0
+    package internal(set) var receivedBytes: Int64 = 0
     package private(set) var lastProposalBytes = -1
     package private(set) var minProposalBytes = -1
     package private(set) var maxProposalBytes = -1
@@ -49,7 +51,7 @@ package struct Statistics: Sendable {
         let tookMs = now.monotonicMs - arrivalMs
         sent += 1
         latency.add(tookMs)
-        if isUpdate { updateLatency.add(tookMs) } else { readLatency.add(tookMs) }
+        times.add(tookMs, type: type, isUpdate: isUpdate, at: now)
         connection.statistics.sent += 1
         connection.statistics.latency.add(tookMs)
         connection.statistics.lastLatencyMs = tookMs
@@ -57,6 +59,17 @@ package struct Statistics: Sendable {
         connection.statistics.lastCxid = Int64(xid)
         connection.statistics.lastZxid = applied.rawValue
         connection.statistics.lastResponseMs = now.monotonicMs
+    }
+
+    /// `srst`: what monitors take for counters and summaries goes on.
+    mutating func reset() {
+        received = 0
+        sent = 0
+        latency = Summary()
+        authFailures = 0
+        lastProposalBytes = -1
+        minProposalBytes = -1
+        maxProposalBytes = -1
     }
 
     mutating func recordProposal(bytes: Int) {

@@ -8,6 +8,12 @@ package struct Summary: Equatable, Sendable {
 
     package init() {}
 
+    /// Of one value.
+    package init(_ value: Int64) {
+        self.init()
+        add(value)
+    }
+
     package init(count: Int64, sum: Int64, min: Int64, max: Int64) {
         self.count = count
         self.sum = sum

@@ -193,6 +193,7 @@ struct Node {
             snapshots: SnapshotController(
                 settings.storage, snapshotThread: snapshotThread, replayed: replayed, loop: loop, log: log),
             settings: settings, log: log)
+        replicaLoop.info.replayed = replayed
         let reachable = replicaLoop.start(tickMs: Int64(settings.tickTimeMs))
         return Started(
             replicaLoop: NIOLoopBound(replicaLoop, eventLoop: loop), logThread: logThread,

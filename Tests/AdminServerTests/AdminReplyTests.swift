@@ -73,7 +73,7 @@ import Vocabulary
         #expect(shown.contains("dataDir=/d\n") && shown.contains("\nclientPort=2181\n"))
     }
 
-    @Test func `exposes the metrics to Prometheus`() {
+    @Test func `exposes the metrics to Prometheus in Apache's words`() {
         var report = NodeReport(state: .standalone)
         report.latency = Summary(count: 2, sum: 3, min: 1, max: 2)
         report.metrics[.syncTime] = Summary(count: 163, sum: 210, min: 0, max: 9)

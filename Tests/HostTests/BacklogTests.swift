@@ -26,13 +26,14 @@ import Vocabulary
 @Suite struct `Syncs of the log` {
     @Test func `are slow above the threshold, and counted until that is reset`() {
         var times = SyncTimes(slowMs: 1000, serverID: 3)
-        #expect(times.add(ns: 1_000_999_999) == nil)
+        #expect(times.add(ns: 1_000_999_999, transactions: 1, at: 0) == nil)
         #expect(
-            times.add(ns: 1_001_000_000)?.hasPrefix(
+            times.add(ns: 1_001_000_000, transactions: 4, at: 0)?.hasPrefix(
                 "fsync-ing the write ahead log in SyncThread:3 took 1001ms which") == true)
         #expect(times.slowCount == 1)
-        #expect(times.summary.count == 2 && times.summary.max == 1001)
+        #expect(times.times.summary.count == 2 && times.times.summary.max == 1001)
+        #expect(times.batchSizes.sum == 5)
         times.resetCount()
-        #expect(times.slowCount == 0 && times.summary.count == 2)
+        #expect(times.slowCount == 0 && times.times.summary.count == 2)
     }
 }

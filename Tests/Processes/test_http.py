@@ -7,8 +7,11 @@ Prometheus; alone and as members of an ensemble.
 import contextlib
 import http.client
 import json
+import pathlib
 import re
+import shutil
 import socket
+import subprocess
 
 from harness import checks, client, nodes, places, wire
 from harness.ensemble import Ensemble
@@ -38,7 +41,11 @@ KEYS = {
 }  # fmt: skip
 SECRET = "a2VwdCB0byBteXNlbGYsIG9ubHk="
 #: A line of Prometheus' text format, as strictly as it is written here.
-SAMPLE = re.compile(r"[a-z_]+ (NaN|-?[0-9]+\.[0-9]+(E[0-9]+)?)")
+SAMPLE = re.compile(r'[a-z_]+({[a-z]+="[\w.+-]*"(,le="[\w.+-]+")?})? (NaN|-?[0-9]+\.[0-9]+(E-?[0-9]+)?)')
+TYPES = {"gauge", "counter", "summary", "histogram"}
+MONITORING = pathlib.Path(__file__).parents[2] / "tools" / "monitoring"
+#: Words of PromQL that are no metric.
+WORDS = {"by", "sum", "rate", "increase", "histogram_quantile", "or", "up"}
 
 
 def ask(port, path, method="GET", **headers):
@@ -125,13 +132,43 @@ def metrics(report, port):
             report.check(f"{family} comes once", family not in seen)
             seen.add(family)
         elif words[:2] == ["#", "TYPE"]:
-            report.check(f"{family} has a type", words[2] == family and words[3] in {"gauge", "counter", "summary"})
+            report.check(f"{family} has a type", words[2] == family and words[3] in TYPES)
         else:
-            name = re.sub("_(count|sum)$", "", words[0])
-            report.check(f"a sample of {family}", family in (words[0], name) and SAMPLE.fullmatch(line), line)
+            sample = words[0].partition("{")[0]
+            name = re.sub("_(count|sum|bucket)$", "", sample)
+            report.check(f"a sample of {family}", family in (sample, name) and SAMPLE.fullmatch(line), line)
     report.check("the alerts' metrics are there", {"znode_count", "avg_latency", "fsynctime", "watch_count"} <= seen)
     chosen = ask(port, "/metrics?name[]=uptime")[2].decode().splitlines()
+    for name in "aviary_request_seconds_count", "aviary_fsync_seconds_count", "process_resident_memory_bytes":
+        values = [float(line.split(" ")[1]) for line in body.decode().splitlines() if line.startswith(name)]
+        report.check(f"{name} is more than 0", sum(values) > 0, str(values))
     report.equal("one is chosen by name", [line.split(" ")[0] for line in chosen if line[0] != "#"], ["uptime"])
+
+
+def queries():
+    """Every query of the alerts and of the dashboard."""
+    rules = (MONITORING / "aviary.rules.yml").read_text()
+    board = json.loads((MONITORING / "dashboard.json").read_text())
+    return re.findall(r"(?m)^ +expr: (.*)$", rules) + [
+        target["expr"] for panel in board["panels"] for target in panel["targets"]
+    ]
+
+
+def monitoring(report, page):
+    """What tools/monitoring asks for is on the page, and promtool agrees where it is installed."""
+    samples = set(re.findall(r"(?m)^([a-z_]+)[ {]", page))
+    report.check("there are alerts and charts", len(queries()) > 20)
+    for query in queries():
+        bare = re.sub(r"\{[^}]*\}|\[[^]]*\]|by \([^)]*\)", " ", query)
+        asked = set(re.findall(r"\b[a-z][a-z_]+\b", bare)) - WORDS
+        report.check(f"there is all of {query}", asked <= samples, str(asked - samples))
+    if shutil.which("promtool"):
+        found = subprocess.run(["promtool", "check", "metrics"], input=page, capture_output=True, text=True)
+        report.check("promtool can read the page", found.returncode in (0, 3), found.stderr)
+        ours = [line for line in found.stderr.splitlines() if line.startswith(("aviary_", "process_"))]
+        report.equal("promtool finds no fault with a name of ours", ours, [])
+        rules = ["promtool", "check", "rules", MONITORING / "aviary.rules.yml"]
+        report.equal("promtool can read the alerts", subprocess.run(rules, capture_output=True).returncode, 0)
 
 
 def alone(report):
@@ -174,6 +211,8 @@ def in_an_ensemble(report):
                          (server.id, True, "broadcast"))
             report.equal("three voters", list(command(ports[server.id], "voting_view")["current_config"]),
                          ["1", "2", "3"])
+        report.run("what monitors ask for", lambda: monitoring(report, ask(ports[leader.id], "/metrics")[2].decode()))
+        report.check("elections are counted", b"\nelection_time_count 1.0\n" in ask(ports[leader.id], "/metrics")[2])
         for server in ensemble.servers:
             if server is not leader:
                 server.kill()

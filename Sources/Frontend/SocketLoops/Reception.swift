@@ -60,6 +60,7 @@ final class Reception {
         switch door.admissions.admit(socket.address) {
         case .welcome: replicaLoop.open(socket)
         case .refused:
+            replicaLoop.info.refusedConnections += 1
             replicaLoop.complaints.warn("too many connections; refused", from: "\(socket.address)")
             socket.close()
         case .overflow:

@@ -55,6 +55,7 @@ struct ListMaterial: Sendable {
         if let metrics {
             report.metrics = metrics
             report.metrics.openFileDescriptors = ProcessEnvironment.openFileDescriptors()
+            report.metrics.process = ProcessReport.current()
             report.metrics.maxFileDescriptors = ProcessEnvironment.maxFileDescriptors()
         }
         if parts.contains(.directories) { report.directories = DirectoryReport(settings) }

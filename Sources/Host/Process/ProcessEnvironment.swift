@@ -59,6 +59,13 @@ package enum ProcessEnvironment {
         }
     }
 
+    /// Bytes that the file system of `path` has left for users who are not root; 0 where it cannot be asked.
+    static func freeBytes(at path: String) -> Int64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return 0 }
+        return Int64(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
+    }
+
     /// The newest of the complete snapshots in a node's folder, by its name.
     static func lastSnapshot(in path: String) -> (zxid: Zxid, takenSeconds: Int64)? {
         // The names sort as the zxids do.

@@ -15,6 +15,8 @@ package enum Recovery {
     package struct Replayed: Equatable, Sendable {
         package fileprivate(set) var transactions = 0
         package fileprivate(set) var bytes = 0
+        /// With the snapshot that the log goes on from.
+        package fileprivate(set) var tookMs: Int64 = 0
 
         package init() {}
     }
@@ -25,11 +27,13 @@ package enum Recovery {
     package static func replica(
         from store: inout LogStore, settings: NodeSettings, replayed: inout Replayed, log: Logger
     ) throws -> Replica {
+        let beganMs = Instant.now.monotonicMs
         var recovering = Recovering(
             settings: ReplicaSettings(settings), seed: UInt64.random(in: .min ... .max),
             wallMs: Instant.now.wallMs)
         let start = try loadSnapshot(from: store, into: &recovering, settings, log)
         replayed = try replay(store: &store, after: start, into: &recovering, settings, log)
+        replayed.tookMs = Instant.now.monotonicMs - beganMs
         try requireEpochs(of: store, settings)
         log.info(
             "recovered",

@@ -26,6 +26,9 @@ package final class SnapshotController {
     private var nextSlice: Scheduled<Void>?
     private var stored: UInt64 = 0
     private var beganMs: Int64 = 0
+    /// Milliseconds that each snapshot took.
+    private(set) var times = Summary()
+    private(set) var failureCount: Int64 = 0
     private var tellReplica: (SnapshotInput) -> Void = { _ in }
     private var trimLog: (Zxid) -> Void = { _ in }
 
@@ -110,12 +113,14 @@ package final class SnapshotController {
             // One that was complete when it was given up says so too, perhaps while the next is under way.
             if zxid == underWay { gate = nil }
             let ms = Instant.now.monotonicMs - beganMs
+            times.add(ms)
             log.info(
                 "took a snapshot", metadata: ["zxid": "\(zxid)", "ms": "\(ms)", "oldest": "\(oldest)"])
             trimLog(oldest)
         case .failed(let error):
             cancelSlice()
             gate = nil
+            failureCount += 1
             log.error("cannot take a snapshot; the log goes on without: \(error.message)")
             tellReplica(.failed)
         }

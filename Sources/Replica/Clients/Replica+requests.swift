@@ -22,6 +22,7 @@ extension Replica {
     /// - Parameter isNews: Whether the client has said so just now. What was held back is no sign of life: by
     ///   now its client may be with another server.
     mutating func receive(_ frames: ByteBuffer, on connection: Connection, isNews: Bool = true) {
+        if isNews { statistics.receivedBytes += Int64(frames.readableBytes) }
         if connection.session != .none, !touch(connection, isNews: isNews) { return }
         var load = load
         var received = clients.receive(frames, load, at: now)

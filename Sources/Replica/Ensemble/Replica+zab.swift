@@ -16,6 +16,9 @@ extension Replica {
             while let effect = taken.popFirst() { carryOut(effect) }
             answerPendingSyncs()
         }
+        if zab.isLooking != (service.lookingSinceMs != nil) {
+            service.recordLooking(zab.isLooking, at: now)
+        }
         taken.removeAll()
         swap(&taken, &zabEffects)
     }

@@ -13,6 +13,7 @@ extension Replica {
         let prepared = overlay.drop(through: transaction.zxid)
         let isAnotherTree = committed.apply(transaction, as: prepared, at: now)
         statistics.commits += 1
+        statistics.quorum.recordCommit(transaction.zxid, at: now)
         if isAnotherTree { warnOfAnotherTree(at: transaction.zxid) }
         for event in committed.fireWatches() {
             clients.deliver(

@@ -143,6 +143,7 @@ extension Replica {
         var bytes = ByteBuffer()
         transaction.encode(into: &bytes)
         statistics.recordProposal(bytes: bytes.readableBytes)
+        statistics.quorum.recordProposal(transaction.zxid, at: now)
         // A leader that steps down at this very moment leaves the write to the next one.
         if zab.propose(bytes, as: transaction.zxid, at: now.monotonicMs) {
             pendingTransactions.add(transaction)
