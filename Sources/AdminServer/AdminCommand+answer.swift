@@ -62,6 +62,7 @@ extension AdminCommand {
         case .hash: report.writeDigests(into: &text)
         case .initialConfiguration: text.member("initial_configuration", node.configuration)
         case .isReadOnly: text.member("read_only", report.state == .readOnly)
+        case .lag: report.writeLag(into: &text)
         case .lastSnapshot: report.directories.writeLastSnapshot(into: &text)
         case .leader: report.writeLeader(node.settings, into: &text)
         case .monitor: report.writeMetrics(into: &text)
@@ -70,6 +71,7 @@ extension AdminCommand {
         case .statistics:
             report.writeStatistics(into: &text)
             report.writeConnections(isBrief: true, into: &text)
+        case .sessions: report.writeSessions(into: &text)
         case .systemProperties: report.writeProperties(into: &text)
         case .votingView: node.settings.writeVotingView(into: &text)
         case .watchSummary: report.writeWatchSummary(into: &text)

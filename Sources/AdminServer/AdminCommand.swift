@@ -1,6 +1,6 @@
 import Console
 
-/// A command of Apache's admin server, under its name there.
+/// A command of Apache's admin server, under its name there, or one of Aviary's own.
 enum AdminCommand: String, CaseIterable {
     case configuration
     case resetConnections = "connection_stat_reset"
@@ -30,6 +30,10 @@ enum AdminCommand: String, CaseIterable {
     case watches
     case watchesByPath = "watches_by_path"
     case zabState = "zabstate"
+    /// Aviary's own, from here on.
+    case lag, sessions
+
+    static let own: Set<AdminCommand> = [.lag, .sessions]
 
     /// By its name or one of Apache's aliases; case counts.
     init?(name: String) {
@@ -73,7 +77,8 @@ enum AdminCommand: String, CaseIterable {
         case .dump: [.sessions, .ephemerals]
         case .environment, .systemProperties: .environment
         case .hash: .digests
-        case .leader, .monitor, .observers, .zabState: .metrics
+        case .lag, .leader, .monitor, .observers, .zabState: .metrics
+        case .sessions: [.connections, .sessions, .ephemerals]
         case .serverStatistics, .statistics: [.connections, .directories, .metrics]
         case .watchSummary, .watches, .watchesByPath: .watches
         default: []

@@ -31,7 +31,7 @@ struct AdminResponder: Sendable {
 
     private var index: AdminReply {
         let path = node.settings.admin.commandPath
-        let names = AdminCommand.allCases.map(\.rawValue).sorted()
+        let names = AdminCommand.allCases.filter { !AdminCommand.own.contains($0) }.map(\.rawValue).sorted()
         let lines = names.map { "<a href=\"\(path)/\($0)\">\($0)</a>\n<br/>\n" }
         return AdminReply(body: Array(lines.joined().utf8))
     }

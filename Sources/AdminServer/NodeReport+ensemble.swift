@@ -19,6 +19,21 @@ extension NodeReport {
         text.list(observers) { text, id in text.object { $0.member("sid", id) } }
     }
 
+    /// The learners of a leader, and how far behind it each is; of others an empty list.
+    func writeLag(into text: inout JSONText) {
+        text.member("last_zxid", "\(lastZxid)")
+        text.key("learners")
+        text.list(metrics.leader?.reports ?? []) { text, learner in
+            text.object { text in
+                text.member("sid", learner.id)
+                text.member("observer", learner.isObserver)
+                text.member("synced", learner.isSynced)
+                text.key("lag_ms")
+                text.plain(learner.owesMs.map { "\($0)" } ?? "null")
+            }
+        }
+    }
+
     func writeZabState(_ settings: NodeSettings, into text: inout JSONText) {
         let own = settings.ensemble?.members.first { $0.id.rawValue == settings.serverID }
         guard settings.isMember, let own, leaderID != nil else {

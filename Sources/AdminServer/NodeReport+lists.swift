@@ -31,6 +31,22 @@ extension NodeReport {
         }
     }
 
+    /// The sessions that live, each with its client where that is connected to this node.
+    func writeSessions(into text: inout JSONText) {
+        let clients = Dictionary(connections.map { ($0.session, $0.addressText) }) { first, _ in first }
+        let owned = Dictionary(ephemerals.map { ($0.session, $0.paths.count) }) { first, _ in first }
+        text.key("sessions")
+        text.list(sessions + localSessions) { text, session in
+            text.object { text in
+                text.member("session_id", session.id.rawValue)
+                text.member("timeout", session.timeoutMs)
+                text.member("ephemerals", owned[session.id] ?? 0)
+                text.key("client")
+                if let client = clients[session.id] { text.text(client) } else { text.plain("null") }
+            }
+        }
+    }
+
     func writeWatchSummary(into text: inout JSONText) {
         text.member("num_connections", Set(watches.flatMap(\.sessions)).count)
         text.member("num_paths", watches.count)
@@ -63,10 +79,13 @@ extension NodeReport {
 }
 
 extension ConnectionReport {
+    fileprivate var addressText: String {
+        address.bytes.contains(UInt8(ascii: ":")) ? "[\(address)]:\(port)" : "\(address):\(port)"
+    }
+
     fileprivate func write(isBrief: Bool, into text: inout JSONText) {
         text.object { text in
-            let isIPv6 = address.bytes.contains(UInt8(ascii: ":"))
-            text.member("remote_socket_address", isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)")
+            text.member("remote_socket_address", addressText)
             // What it waits for: 1 to read, 4 to write.
             text.member("interest_ops", (isRead ? 1 : 0) | (isWriting ? 4 : 0))
             text.member("outstanding_requests", outstandingRequests)

@@ -58,8 +58,25 @@ extension Metrics {
         package var uptimeMs: Int64 = 0
         /// Learners that do not vote, by their ids.
         package var observers: [Int64] = []
+        package var reports: [LearnerReport] = []
 
         package init() {}
+    }
+
+    package struct LearnerReport: Sendable {
+        package let id: Int64
+        package let isObserver: Bool
+        package let isSynced: Bool
+        /// For how many milliseconds its oldest unanswered proposal has been on its way; nil for one that is
+        /// sent none.
+        package let owesMs: Int64?
+
+        package init(id: Int64, isObserver: Bool, isSynced: Bool, owesMs: Int64?) {
+            self.id = id
+            self.isObserver = isObserver
+            self.isSynced = isSynced
+            self.owesMs = owesMs
+        }
     }
 
     package enum Counter: String, CaseIterable, Sendable {

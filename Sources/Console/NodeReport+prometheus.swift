@@ -2,7 +2,9 @@ internal import Vocabulary
 
 extension NodeReport {
     /// Metrics that no other server of ZooKeeper's has, for Prometheus alone: each says its unit.
-    package var ownFamilies: [MetricFamily] { processFamilies + timeFamilies + stateFamilies + diskFamilies }
+    package var ownFamilies: [MetricFamily] {
+        processFamilies + timeFamilies + stateFamilies + learnerFamilies + diskFamilies
+    }
 
     private var processFamilies: [MetricFamily] {
         let process = metrics.process
@@ -62,6 +64,19 @@ extension NodeReport {
             .init(
                 "aviary_last_zxid_transaction", .gauge(Int64(zxid & 0xffff_ffff)),
                 help: "Number of the last transaction within its epoch."),
+        ]
+    }
+
+    /// Only of a leader that has followers.
+    private var learnerFamilies: [MetricFamily] {
+        let owed = (metrics.leader?.reports ?? []).compactMap { learner in
+            learner.owesMs.map { ("\(learner.id)", Double($0) / 1000) }
+        }
+        guard !owed.isEmpty else { return [] }
+        return [
+            .init(
+                "aviary_follower_lag_seconds", .gauges(label: "sid", owed),
+                help: "For how long a follower's oldest unanswered proposal has been on its way.")
         ]
     }
 

@@ -159,6 +159,12 @@ extension Metrics {
         leader.syncedFollowers = counts.syncedFollowers
         leader.pendingSyncs = replica.pendingSyncCount
         leader.observers = replica.observers.map(\.rawValue)
+        let nowMs = Instant.now.monotonicMs
+        leader.reports = replica.learners.map { learner in
+            LearnerReport(
+                id: learner.peer.rawValue, isObserver: learner.isObserver, isSynced: learner.isSynced,
+                owesMs: learner.isObserver ? nil : learner.owedSinceMs.map { max(0, nowMs - $0) } ?? 0)
+        }
         leader.uptimeMs = Instant.now.monotonicMs - replica.servingSinceMs
         self.leader = leader
     }

@@ -90,7 +90,10 @@ extension Replica {
     /// Synchronizations that wait for what is under way.
     package var pendingSyncCount: Int { syncs.count }
 
-    /// The learners of this leader.
+    /// The learners of this leader, one by one.
+    package var learners: [Peer.LearnerView] { zab.learners }
+
+    /// The learners of this leader, counted.
     package var learnerCounts: LearnerCounts {
         zab.learners.reduce(into: LearnerCounts()) { counts, learner in
             counts.learners += 1

@@ -85,11 +85,24 @@ extension Peer {
         }
     }
 
+    /// One that follows a leader, as its leader sees it.
+    package struct LearnerView {
+        package let peer: PeerID
+        package let isObserver: Bool
+        package let isSynced: Bool
+        /// Since when its oldest unanswered proposal is on its way, in monotonic milliseconds.
+        package let owedSinceMs: Int64?
+    }
+
     /// The learners of a leader that have said who they are.
-    package var learners: [(peer: PeerID, isObserver: Bool, isSynced: Bool)] {
+    package var learners: [LearnerView] {
         switch role {
         case .leading(let leading):
-            leading.learners.filter { $0.phase != .connected }.map { ($0.peer, $0.isObserver, $0.isServing) }
+            leading.learners.filter { $0.phase != .connected }.map {
+                LearnerView(
+                    peer: $0.peer, isObserver: $0.isObserver, isSynced: $0.isServing,
+                    owedSinceMs: $0.owed?.sinceMs)
+            }
         default: []
         }
     }

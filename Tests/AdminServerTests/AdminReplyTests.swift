@@ -45,6 +45,22 @@ import Vocabulary
         #expect(body(.ruok, NodeReport(state: nil)).utf8.count == 97)
     }
 
+    @Test func `lists the sessions and their clients`() {
+        let shown = body(.sessions)
+        #expect(shown.contains(#""client" : "127.0.0.1:52230""#) && shown.contains(#""ephemerals" : 1"#))
+    }
+
+    @Test func `says how far each learner is behind`() {
+        var report = NodeReport(state: .leader)
+        report.metrics.leader = Metrics.LeaderMetrics()
+        report.metrics.leader?.reports = [
+            Metrics.LearnerReport(id: 2, isObserver: false, isSynced: true, owesMs: 7),
+            Metrics.LearnerReport(id: 3, isObserver: true, isSynced: true, owesMs: nil),
+        ]
+        let shown = body(.lag, report)
+        #expect(shown.contains(#""lag_ms" : 7"#) && shown.contains(#""lag_ms" : null"#))
+    }
+
     @Test func `calls a failure what monitors take for a state`() {
         let silent = NodeReport(state: nil)
         let reply = AdminCommand.monitor.reply(to: "mntr", from: silent, of: Self.node, traceMask: nil)
