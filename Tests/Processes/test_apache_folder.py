@@ -5,8 +5,8 @@ Apache's; both servers serve on the result what was there.
     test_apache_folder.py --damages 500 --beside-apache
 
 With --damages, so many damaged folders are imported, each by a seed: refused with nothing left, or as far as a sound
-reader comes. With --beside-apache, Apache's server reads each that was accepted, and must come to the same transaction
-or refuse it.
+reader comes.
+With --beside-apache, Apache's server reads each that was accepted, and comes to the same transaction or refuses it.
 """
 
 import argparse

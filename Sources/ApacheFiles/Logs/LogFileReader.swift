@@ -11,6 +11,8 @@ internal import Wire
 package struct LogFileReader: ~Copyable {
     /// The offset of the record that was read last, or of the file's end.
     package private(set) var offset: Int64 = 0
+    /// The checksum of the record that was read last.
+    package private(set) var checksum: Int64 = 0
     /// Whether the file ends with a part of a record.
     package private(set) var isTorn = false
 
@@ -80,6 +82,7 @@ package struct LogFileReader: ~Copyable {
             Adler32.of(record.readableBytesSpan) == checksum
         else { throw damaged("the checksum of a record is not that of its bytes") }
         bytes.moveReaderIndex(forwardBy: 1)
+        self.checksum = checksum
         next += Int64(whole)
         return record
     }

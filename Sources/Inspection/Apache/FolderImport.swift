@@ -17,6 +17,8 @@ package struct FolderImport: Sendable {
     package let last: Zxid
     package let rows: Int
     package let tree: TreeSize
+    /// The schemes of all access control lists, in order: what a server cannot prove, it grants to nobody.
+    package let schemes: [String]
     package let acceptedEpoch: Epoch
     package let currentEpoch: Epoch
     /// Why newer snapshots were passed over, as Apache's server would.
@@ -24,6 +26,9 @@ package struct FolderImport: Sendable {
     /// Files of the log that end with a part of a record, or of a header: as Apache's server does, what was
     /// being written then is left out.
     package let torn: [String]
+    /// Records that were left out because they stand in the log before, byte for byte: a follower of Apache's
+    /// that is sent again what it has writes it again.
+    package let repeats: Int
 
     /// Makes a node's folder at `destination`.
     ///
@@ -75,6 +80,28 @@ package struct TreeSize: Equatable, Sendable {
     }
 }
 
+/// Which records were taken from a log, in order.
+private struct TakenRecords {
+    private var zxids: [Zxid] = []
+    private var checksums: [UInt32] = []
+
+    mutating func add(_ zxid: Zxid, _ checksum: Int64) {
+        zxids.append(zxid)
+        checksums.append(UInt32(truncatingIfNeeded: checksum))
+    }
+
+    /// Whether this very record was taken.
+    func holds(_ zxid: Zxid, _ checksum: Int64) -> Bool {
+        var (low, high) = (0, zxids.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if zxids[middle] < zxid { low = middle + 1 } else { high = middle }
+        }
+        return low < zxids.count && zxids[low] == zxid
+            && checksums[low] == UInt32(truncatingIfNeeded: checksum)
+    }
+}
+
 /// A snapshot that Apache's server passes over.
 private struct UnsoundSnapshot: Error {
     let error: ApacheFileError
@@ -86,6 +113,8 @@ private struct FolderImporting {
     private let snapshot: SnapshotFile
     private let progress: Progress
     private var torn: [String] = []
+    private var taken = TakenRecords()
+    private var repeats = 0
 
     init(_ apache: ApacheFolder, _ snapshot: SnapshotFile, _ progress: Progress) {
         self.apache = apache
@@ -108,8 +137,9 @@ private struct FolderImporting {
         try check()
         let made = FolderImport(
             folder: writer.destination, snapshot: snapshot.zxid, last: writer.lastZxid, rows: writer.rows,
-            tree: TreeSize(of: rebuilt), acceptedEpoch: epochs.accepted, currentEpoch: epochs.current,
-            passedOver: passedOver, torn: torn)
+            tree: TreeSize(of: rebuilt), schemes: rebuilt.schemes, acceptedEpoch: epochs.accepted,
+            currentEpoch: epochs.current,
+            passedOver: passedOver, torn: torn, repeats: repeats)
         try writer.finish(
             acceptedEpoch: epochs.accepted, currentEpoch: epochs.current, committed: snapshot.zxid)
         return made
@@ -212,10 +242,15 @@ private struct FolderImporting {
             while let record = try reader.read() {
                 let transaction = try decode(record, at: reader.offset, of: file)
                 if transaction.zxid <= snapshot.zxid { continue }
+                if taken.holds(transaction.zxid, reader.checksum) {
+                    repeats += 1
+                    continue
+                }
                 guard writer.lastZxid.isFollowed(by: transaction.zxid) else {
                     throw gap(writer.lastZxid, transaction.zxid, at: reader.offset, of: file)
                 }
                 try writer.append(LogRow(transaction, body: record))
+                taken.add(transaction.zxid, reader.checksum)
                 rebuilt.apply(transaction)
                 try compare(rebuilt, digest)
                 if let mismatch = rebuilt.firstMismatch {
@@ -250,7 +285,7 @@ private struct FolderImporting {
         ApacheFileError(
             .damaged, file.path, at: offset,
             next <= last
-                ? "\(next) is there again, behind \(last)"
+                ? "another transaction \(next) stands behind \(last)"
                 : "\(next) follows \(last): what stood between them is missing")
     }
 
@@ -290,6 +325,13 @@ extension ApacheFolder {
                 "\(logDir)/\(ApacheFolder.version) holds no log: name the folder that dataLogDir in zoo.cfg "
                     + "names with --log, or say --no-log where the snapshot is all there is")
         }
+    }
+}
+
+extension RebuiltTree {
+    fileprivate var schemes: [String] {
+        let entries = tree.accessControlLists.joined()
+        return Set(entries.map { "\($0.identity.scheme)" }).sorted()
     }
 }
 

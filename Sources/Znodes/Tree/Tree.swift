@@ -70,6 +70,9 @@ package struct Tree: ~Copyable {
 
     package func acl(of id: ZnodeID) -> ACL { acls[znodes.acl(of: id)] }
 
+    /// The access control lists in use, but for the open one.
+    package var accessControlLists: [ACL] { acls.numbered.map(\.acl) }
+
     /// The znode's stat as clients see it.
     package func stat(of id: ZnodeID) -> Stat {
         znodes.stat(of: id).seen(

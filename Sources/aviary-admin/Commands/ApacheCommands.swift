@@ -49,8 +49,9 @@ struct ImportCommand: AdminCommand {
                 ] + made.tree.fields + [
                     ("acceptedEpoch", .whole(Int(made.acceptedEpoch.rawValue))),
                     ("currentEpoch", .whole(Int(made.currentEpoch.rawValue))),
+                    ("schemes", .array(made.schemes.map { .text($0) })),
                     ("passedOver", .array(made.passedOver.map { .text("\($0)") })),
-                    ("torn", .array(made.torn.map { .text($0) })),
+                    ("torn", .array(made.torn.map { .text($0) })), ("repeats", .whole(made.repeats)),
                 ])
             return
         }
@@ -59,6 +60,9 @@ struct ImportCommand: AdminCommand {
                 + "\(made.last)")
         out.line(made.tree.text)
         for snapshot in made.passedOver { out.line("passed over, as Apache's server does: \(snapshot)") }
+        if made.repeats > 0 {
+            out.line("\(made.repeats.counted("transaction")) stood in the log twice, and were taken once")
+        }
         for file in made.torn {
             out.line("\(file): what was being written when its server was stopped is left out")
         }
