@@ -122,8 +122,8 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll", arguments),
         program(
-            "aviary-admin", on: "Vocabulary", "Clocks", "Znodes", "Storage", "ApacheFiles", "FolderReading",
-            "Inspection", "Printing", arguments,
+            "aviary-admin", on: "Vocabulary", "Clocks", "Znodes", "Settings", "Storage", "ApacheFiles",
+            "FolderReading", "Inspection", "Printing", arguments,
             excluding: ["NIGHT.md"]),
 
         program(

@@ -24,6 +24,6 @@ struct AviaryAdmin: ParsableCommand {
             DiffCommand.self, SessionsCommand.self, CompareCommand.self, LogCommand.self,
             SnapshotCommand.self,
             SQLCommand.self, BackupCommand.self, RestoreCommand.self, TruncateCommand.self,
-            RepairCommand.self, ImportCommand.self, ExportCommand.self,
+            RepairCommand.self, ImportCommand.self, ExportCommand.self, SettingsCommand.self,
         ])
 }

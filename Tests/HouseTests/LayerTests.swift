@@ -33,8 +33,8 @@ import Testing
             "Vocabulary", "Znodes", "Wire", "Storage", "ApacheFiles", "FolderReading", "Printing",
         ],
         "aviary-admin": [
-            "Vocabulary", "Clocks", "Znodes", "Storage", "ApacheFiles", "FolderReading", "Inspection",
-            "Printing",
+            "Vocabulary", "Clocks", "Znodes", "Settings", "Storage", "ApacheFiles", "FolderReading",
+            "Inspection", "Printing",
         ],
         "aviary-sim": ["Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary"],
         "aviary-server": ["Settings", "Storage", "Host", "Frontend", "AdminServer", "Logbook"],
