@@ -81,6 +81,9 @@ let package = Package(
         layer("Settings", on: "Vocabulary", "Ensembles", "Authentication"),
         // Fewer system calls under the real SQLite.
         .target(name: "GatheredWrites", dependencies: ["CSQLite"]),
+        // TLS, by the system's OpenSSL.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        layer("Security", on: "Settings", "COpenSSL", buffer, sockets, logging),
         layer("Storage", on: "Vocabulary", "Clocks", "Migrations", "CSQLite", "GatheredWrites", buffer),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         layer("ApacheFiles", on: "Vocabulary", "Znodes", "Wire", "CZlib", buffer),
@@ -91,7 +94,7 @@ let package = Package(
         layer("Links", on: "Vocabulary", "Zab", "Wire", "Replica", "Logbook", buffer, sockets, logging),
         layer(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook",
-            buffer, sockets, logging),
+            "Security", buffer, sockets, logging),
 
         layer(
             "AdminServer", on: "Vocabulary", "Ensembles", "Settings", "Console", "Host", "Links", buffer,
@@ -116,9 +119,9 @@ let package = Package(
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
         program(
-            "aviary-server", on: "Settings", "Host", "Frontend", "AdminServer", "Storage", "Logbook", logging,
-            sockets, arguments,
-            with: .linkedLibrary("jemalloc"), excluding: ["CONFIGURATION.md"]),
+            "aviary-server", on: "Settings", "Host", "Frontend", "Security", "AdminServer", "Storage", "Logbook",
+            logging, sockets, arguments,
+            with: .linkedLibrary("jemalloc"), excluding: ["CONFIGURATION.md", "SECURITY.md"]),
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll", arguments),
         program(
@@ -161,6 +164,7 @@ let package = Package(
         tests(
             "ApacheFilesTests", on: "ApacheFiles", "Vocabulary", "Znodes", "Wire", "TestSupport", buffer,
             excluding: "Golden"),
+        tests("SecurityTests", on: "Security", "Settings", "COpenSSL", buffer, embedded, logging),
         tests("ConsoleTests", on: "Console"),
         tests("AdminServerTests", on: "AdminServer", "Console", "Settings", "Vocabulary"),
         tests("PrintingTests", on: "Printing"),

@@ -14,7 +14,9 @@ package struct Authenticator: Equatable, Sendable {
     }
 
     /// The names of the schemes in which something can be proven.
-    package static let schemes: [ByteString] = [Scheme.digest.name, Scheme.ip.name]
+    package static let schemes: [ByteString] = [
+        Scheme.digest.name, Scheme.ip.name, Scheme.x509.name,
+    ]
 
     /// Identities of one client, and the bytes of them: they go with each of its requests to the leader, and
     /// into each ACL that names `auth`.
@@ -25,21 +27,32 @@ package struct Authenticator: Equatable, Sendable {
     package var digestAlgorithm: DigestAlgorithm?
     /// `super:<hash>`; whoever proves it passes every check.
     package var superDigest: ByteString?
+    /// The subject of a certificate; whoever shows that passes every check.
+    package var superSubject: ByteString?
     /// Schemes of which a client must have proven one before it asks for anything else; empty for none.
     package var requiredSchemes: [ByteString]
 
     package init(
         digestAlgorithm: DigestAlgorithm? = .sha1, superDigest: ByteString? = nil,
-        requiredSchemes: [ByteString] = []
+        superSubject: ByteString? = nil, requiredSchemes: [ByteString] = []
     ) {
         self.digestAlgorithm = digestAlgorithm
         self.superDigest = superDigest
+        self.superSubject = superSubject
         self.requiredSchemes = requiredSchemes
     }
 
     /// The identity that a client's address proves without a word.
     package static func identity(ofAddress address: ByteString) -> Identity {
         Identity(scheme: Scheme.ip.name, id: address)
+    }
+
+    /// Identities that a certificate proves, whose subject is so encoded.
+    package func identities(ofSubject subject: [UInt8]) -> [Identity] {
+        let name = SubjectName.text(of: subject)
+        let identity = Identity(scheme: Scheme.x509.name, id: name)
+        guard name == superSubject else { return [identity] }
+        return [Identity(scheme: Scheme.superUser, id: name), identity]
     }
 
     /// Whether anything must be proven at all.

@@ -14,6 +14,8 @@ final class ClientHandler: ChannelInboundHandler, DoorVisitor {
     typealias OutboundOut = ByteBuffer
 
     private let replicaLoop: ReplicaLoop
+    /// Of the certificate that the client showed, as encoded.
+    private let subject: [UInt8]?
     private let door: Door
     private let responder: FourLetterWordResponder
     private var scanner: FrameScanner
@@ -39,8 +41,10 @@ final class ClientHandler: ChannelInboundHandler, DoorVisitor {
     }
 
     init(
-        replicaLoop: ReplicaLoop, door: Door, responder: FourLetterWordResponder, _ limits: LimitSettings
+        replicaLoop: ReplicaLoop, door: Door, responder: FourLetterWordResponder, subject: [UInt8]? = nil,
+        _ limits: LimitSettings
     ) {
+        self.subject = subject
         self.largeFrameBytes = limits.largeRequestBytes
         self.replicaLoop = replicaLoop
         self.door = door
@@ -52,7 +56,7 @@ final class ClientHandler: ChannelInboundHandler, DoorVisitor {
         address = PeerAddress.text(of: context.remoteAddress)
         switch door.admissions.admit(address) {
         case .welcome:
-            phase = .fresh(replicaLoop.open(context.channel, from: address), ByteBuffer())
+            phase = .fresh(open(context), ByteBuffer())
         case .refused:
             replicaLoop.info.refusedConnections += 1
             replicaLoop.complaints.warn("too many connections; refused", from: "\(address)")
@@ -63,6 +67,12 @@ final class ClientHandler: ChannelInboundHandler, DoorVisitor {
             channel = context.channel
             door.stand(self, on: context.eventLoop)
         }
+    }
+
+    private func open(_ context: ChannelHandlerContext) -> ConnectionID {
+        let id = replicaLoop.open(context.channel, from: address)
+        if let subject { replicaLoop.certify(id, subject: subject) }
+        return id
     }
 
     func sendAway() { channel?.close(promise: nil) }
@@ -109,7 +119,7 @@ final class ClientHandler: ChannelInboundHandler, DoorVisitor {
                 phase = .closed
                 return context.close(promise: nil)
             }
-            let id = replicaLoop.open(context.channel, from: address)
+            let id = open(context)
             phase = .client(id)
             receive(bytes, from: id, context)
         }

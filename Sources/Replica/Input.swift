@@ -7,6 +7,8 @@ package import Zab
 package enum Input {
     /// A client's socket was accepted from `address`, the peer's address as ZooKeeper prints it.
     case opened(ConnectionID, address: ByteString)
+    /// The client showed a certificate, whose subject is so encoded. Comes before its first frame.
+    case certified(ConnectionID, subject: [UInt8])
     /// Whole frames of one connection, lengths included, in the order they came.
     case received(ConnectionID, ByteBuffer)
     /// A frame of so many bytes has begun to come, one that is large (`largeRequestBytes`).

@@ -96,6 +96,7 @@ package struct Replica: ~Copyable {
             if let connection = clients[id] {
                 clients.expect(bytes, on: connection, load, into: &effects)
             }
+        case .certified(let id, let subject): certify(id, subject)
         case .closed(let id): forget(id)
         case .wordCame(let id): clients[id]?.phase = .ending
         case .drained(let id):

@@ -112,7 +112,8 @@ struct Entries {
     func error(_ code: SettingsError.Code, _ key: String, _ problem: String, _ remedy: String)
         -> SettingsError
     {
-        let entry = byKey[key].map { "\($0.key)=\($0.value)" } ?? key
+        let isSecret = key.hasSuffix("assword")
+        let entry = byKey[key].map { "\($0.key)=\(isSecret ? "…" : $0.value)" } ?? key
         return SettingsError(
             code, file: file, line: byKey[key]?.line, entry: entry, problem: problem, remedy: remedy)
     }

@@ -32,6 +32,7 @@ enum KnownKeys {
     private static let always: Set<String> = [
         "forceSync", "digest.enabled", "closeSessionTxn.enabled",
         "serializeLastProcessedZxid.enabled", "leaderServes", "syncEnabled", "observer.syncEnabled",
+        "client.certReload", "ssl.hostnameVerification",
     ]
 
     /// Every key that is obeyed, the families with `N` for the operator's part.
@@ -61,8 +62,9 @@ enum KnownKeys {
     private static let honored = [
         "4lw.commands.whitelist", "DigestAuthenticationProvider.digestAlg",
         "DigestAuthenticationProvider.enabled", "DigestAuthenticationProvider.superDigest",
+        "X509AuthenticationProvider.superUser",
         "admin.commandURL", "admin.enableServer", "admin.idleTimeout", "admin.serverAddress",
-        "admin.serverPort", "autopurge.snapRetainCount", "clientPort",
+        "admin.serverPort", "autopurge.snapRetainCount", "client.portUnification", "clientPort",
         "clientPortAddress", "clientPortListenBacklog", "clientTcpKeepAlive", "closeOutOfTouchClients",
         "cnxTimeout",
         "dataDir", "dataLogDir", "datadir.autocreate", "db.autocreate",
@@ -75,8 +77,12 @@ enum KnownKeys {
         "maxCnxns", "maxSessionTimeout", "metricsProvider.className", "metricsProvider.httpHost",
         "metricsProvider.httpPort", "minSessionTimeout", "multiAddress.enabled",
         "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
-        "reconfigEnabled", "sessionRequireClientSASLAuth", "skipACL", "snapCount",
-        "snapSizeLimitInKb", "standaloneEnabled", "syncLimit",
+        "reconfigEnabled", "secureClientPort", "secureClientPortAddress", "sessionRequireClientSASLAuth",
+        "skipACL", "snapCount",
+        "snapSizeLimitInKb", "ssl.ciphersuites", "ssl.clientAuth", "ssl.enabledProtocols",
+        "ssl.handshakeDetectionTimeoutMillis", "ssl.keyStore.location", "ssl.keyStore.password",
+        "ssl.keyStore.passwordPath", "ssl.protocol", "ssl.trustStore.location", "ssl.trustStore.password",
+        "ssl.trustStore.passwordPath", "standaloneEnabled", "syncLimit",
         "tickTime", "txnLogSizeLimitInKb", "unreadMaxBytes", "version", "znode.container.checkIntervalMs",
         "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
     ]
@@ -124,7 +130,13 @@ enum KnownKeys {
             "metricsProvider.maxQueueSize", "metricsProvider.numWorkerThreads",
             "metricsProvider.workerShutdownTimeoutMs",
         ],
+        "files of keys and certificates are told apart by their content": [
+            "ssl.keyStore.type", "ssl.trustStore.type",
+        ],
+        "changed files of keys and certificates are always taken up": ["client.certReload"],
+        "TLS is OpenSSL's": ["ssl.sslProvider"],
         "it belongs to clients": [
+            "ssl.hostnameVerification",
             "clientCnxnSocket", "client.secure", "disableAutoWatchReset", "request.timeout", "sasl.client",
             "sasl.clientconfig", "sasl.client.username", "sasl.client.canonicalize.hostname",
             "server.principal",
@@ -179,15 +191,13 @@ enum KnownKeys {
         "the check of ensemble names": [
             "ensembleAuthName"
         ],
-        "TLS": [
-            "secureClientPort", "secureClientPortAddress", "client.portUnification", "client.certReload",
-            "sslQuorum", "portUnification", "sslQuorumReloadCertFiles",
-        ],
+        "TLS between servers": ["sslQuorum", "portUnification", "sslQuorumReloadCertFiles"],
+        "the check of revocation": ["ssl.crl", "ssl.ocsp"],
+        "the check of clients' host names": ["ssl.clientHostnameVerification", "ssl.allowReverseDnsLookup"],
         "SASL": [
             "allowSaslFailedClients", "SASLAuthenticationProvider.superPassword", "sasl.serverconfig",
             "letAnySaslUserDoX", "kinit", "security.auth_to_local", "requireKerberosConfig",
         ],
-        "X.509 authentication": ["X509AuthenticationProvider.superUser"],
         "the audit log": ["audit.enable", "audit.impl.class"],
         "HTTPS for administration": [
             "admin.forceHttps", "admin.needClientAuth", "admin.portUnification", "admin.httpVersion",
@@ -208,7 +218,7 @@ enum KnownKeys {
     /// Keys with a part of the operator's choosing, tried in order.
     private static let families: [(prefix: String, support: KeySupport)] = [
         ("server.", .honored), ("group.", .honored), ("weight.", .honored),
-        ("ssl.", .notYet("TLS")),
+        ("ssl.quorum.", .notYet("TLS between servers")),
         ("authProvider.", .notYet("other authentication than digest and ip")),
         ("superUser", .notYet("SASL")), ("kerberos.", .notYet("SASL")),
         ("quorum.auth.", .notYet("SASL between servers")),

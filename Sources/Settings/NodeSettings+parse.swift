@@ -66,7 +66,11 @@ extension NodeSettings {
         warnings += WordList.warnings(entries)
         admin = try AdminSettings(entries)
         metrics = try MetricsSettings(entries)
-        tls = entries.family("ssl.")
+        if clients.securePort != nil {
+            tls = try TLSSettings(entries, asking: "secureClientPort")
+        } else if clients.isPortUnified {
+            tls = try TLSSettings(entries, asking: "client.portUnification")
+        }
     }
 
     /// The number in `myid`, its first line as in Apache; nil without the file.
@@ -115,7 +119,7 @@ extension NodeSettings {
     private func requireClientPort(
         _ entries: Entries, warnings: inout [SettingsWarning]
     ) throws(SettingsError) {
-        guard clients.port == nil else { return }
+        guard clients.port == nil, clients.securePort == nil else { return }
         guard isMember else {
             throw entries.error(
                 .missing, "clientPort", "is not set, so that nobody could connect",

@@ -34,8 +34,8 @@ package struct NodeSettings: Equatable, Sendable {
     package var isReadOnlyModeEnabled = false
     /// `reconfigEnabled`: whether clients may change the ensemble.
     package var isReconfigEnabled = false
-    /// `ssl.…` as written, by the rest of the key.
-    package var tls: [String: String] = [:]
+    /// TLS for clients, on `secureClientPort` or beside plain text; nil where neither is asked for.
+    package var tls: TLSSettings?
     /// The servers of `server.N` and their rules, even when there is but one; nil without any.
     package var ensemble: Ensemble?
 

@@ -19,17 +19,19 @@ enum Refusals {
     /// - Returns: nil for what may be asked for.
     private static func reason(_ key: String, _ value: String) -> (problem: String, remedy: String)? {
         switch key {
-        case "secureClientPort", "secureClientPortAddress":
+        case "ssl.crl", "ssl.ocsp":
             return (
-                "asks for a port with TLS, which this version does not have",
-                "remove it and let a TLS proxy on this machine forward to clientPort, bound to loopback by "
-                    + "clientPortAddress=127.0.0.1"
+                "asks that certificates be checked for revocation, which this version cannot do",
+                "remove it; whom a certificate is to keep out must not be in the trust store"
             )
-        case "client.portUnification":
+        case "ssl.clientHostnameVerification":
             return (
-                "asks for TLS on the client port, which this version does not have",
-                "remove it; clients connect in plain text then"
+                "asks that clients' certificates name their hosts, which this version does not check",
+                "remove it where the trust store holds for clients wherever they are"
             )
+        case "ssl.context.supplier.class", "ssl.authProvider":
+            guard key != "ssl.authProvider" || value != "x509" else { return nil }
+            return ("names Java code, which this server cannot run", "remove it")
         case "sslQuorum", "portUnification":
             return (
                 "asks for TLS between the servers, which this version does not have: they would talk in "
@@ -50,7 +52,7 @@ enum Refusals {
             guard !builtIn.contains(value) else { return nil }
             return (
                 "names an authentication that this version does not have",
-                "remove it; digest and ip need no line, and enforce.auth.schemes can require them"
+                "remove it; digest, ip and x509 need no line, and enforce.auth.schemes can require them"
             )
         default: return nil
         }
@@ -60,5 +62,6 @@ enum Refusals {
     static let builtIn: Set<String> = [
         "org.apache.zookeeper.server.auth.DigestAuthenticationProvider",
         "org.apache.zookeeper.server.auth.IPAuthenticationProvider",
+        "org.apache.zookeeper.server.auth.X509AuthenticationProvider",
     ]
 }

@@ -1,3 +1,4 @@
+import Security
 import Settings
 import Storage
 
@@ -5,7 +6,7 @@ extension ExitCode {
     /// The exit status of a server that ends because of `error`.
     init(_ error: any Error) {
         switch error {
-        case is SettingsError: self = .configuration
+        case is SettingsError, is TLSFault: self = .configuration
         case let error as StorageError: self.init(error)
         case let error as PortFault: self = error.exitCode
         default: self = .internalFault

@@ -6,6 +6,7 @@ import Logbook
 import Logging
 import NIOCore
 import NIOPosix
+import Security
 import Settings
 import Storage
 
@@ -32,13 +33,14 @@ struct Node {
         ProcessEnvironment.raiseFileDescriptorLimit()
         do {
             let settings = try loadSettings(log)
+            let tls = try settings.tls.map { try TLSSource($0, log: log) }
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
             let started = try startHealed(settings, on: loop, log, writer)
             let replicaLoop = started.replicaLoop
             signals.setReport { Activity.report(replicaLoop, to: log) }
             try open(settings, started.reachable)
             serveOperators(settings, replicaLoop, log)
-            try serveClients(settings, replicaLoop, on: loop, log)
+            try serveClients(settings, replicaLoop, on: loop, tls, log)
             started.scrub.begin(on: loop)
             signals.wait()
             log.info("stopping")
@@ -109,25 +111,40 @@ struct Node {
 
     private func serveClients(
         _ settings: NodeSettings, _ replicaLoop: NIOLoopBound<ReplicaLoop>, on loop: any EventLoop,
-        _ log: Logger
+        _ tls: TLSSource?, _ log: Logger
     ) throws {
-        guard let wanted = settings.clients.port else { return }
-        let listener: Listener
+        let clients = settings.clients
+        guard clients.port != nil || clients.securePort != nil else { return }
+        let listener = try Listener(
+            settings, replicaLoop: replicaLoop, on: loop, socketLoops: socketLoops(settings), tls: tls)
+        tls?.watch(on: loop)
+        // The one that answers words is the last: who is answered finds both open.
+        if let port = clients.securePort {
+            _ = try open(listener, .secure, key: "secureClientPort", port, at: clients.secureAddress, log)
+        }
+        if let port = clients.port {
+            let channel = try open(listener, .plain, key: "clientPort", port, at: clients.address, log)
+            try loop.submit { replicaLoop.value.info.clientPort = channel.localAddress?.port }.wait()
+        }
+    }
+
+    private func open(
+        _ listener: Listener, _ kind: Listener.Port, key: String, _ port: Int, at address: String?,
+        _ log: Logger
+    ) throws -> any Channel {
         do {
-            listener = try Listener.bind(
-                settings, replicaLoop: replicaLoop, on: loop, socketLoops: socketLoops(settings))
+            let channel = try listener.bind(kind)
+            log.info(
+                "serving clients",
+                metadata: [
+                    "\(key)": "\(channel.localAddress?.port ?? port)", "address": "\(address ?? "all")",
+                ])
+            return channel
         } catch {
             throw PortFault(
-                error, line: "clientPort=\(wanted)",
-                address: settings.clients.address.map { "clientPortAddress=\($0)" }, port: wanted) ?? error
+                error, line: "\(key)=\(port)", address: address.map { "\(key)Address=\($0)" }, port: port)
+                ?? error
         }
-        try loop.submit { replicaLoop.value.info.clientPort = listener.channel.localAddress?.port }.wait()
-        log.info(
-            "serving clients",
-            metadata: [
-                "clientPort": "\(listener.channel.localAddress?.port ?? wanted)",
-                "address": "\(settings.clients.address ?? "all")",
-            ])
     }
 
     /// Loops for clients' sockets; nil where the replica's own is the only one.

@@ -6,10 +6,12 @@ import Testing
     static let reasons: [String: [String]] = [
         "marked @main": ["AviaryAdmin", "AviaryBench", "AviaryServer", "AviarySim"],
         "NIO's protocol of handlers asks for it": [
-            "OutboundIn", "OutboundOut", "userInboundEventTriggered", "handlerAdded", "handlerRemoved",
+            "InboundOut", "OutboundIn", "OutboundOut", "userInboundEventTriggered", "handlerAdded",
+            "handlerRemoved",
             "channelActive", "channelInactive", "channelRead", "channelWritabilityChanged", "errorCaught",
         ],
         "the protocol of log handlers asks for it": ["logLevel"],
+        "printing by the standard library asks for it": ["debugDescription", "customMirror"],
         "the parser of arguments asks for it": ["validate", "defaultValueDescription"],
         "dictionaries of the standard library ask for it": ["_rawHashValue"],
         "tables of the protocols, whole": ["QuorumPacket.Kind"],

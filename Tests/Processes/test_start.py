@@ -38,7 +38,8 @@ def refuses(report, name, node, code, sentence):
 def what_is_not_there(report):
     sasl = "org.apache.zookeeper.server.auth.SASLAuthenticationProvider"
     refused(report, "no client port", CONFIGURATION, "clientPort is not set", clientPort=None)
-    refused(report, "TLS alone", CONFIGURATION, "secureClientPort=2281", clientPort=None, secureClientPort=2281)
+    refused(report, "TLS alone", CONFIGURATION, "ssl.keyStore.location is not set", clientPort=None,
+            secureClientPort=2281)
     refused(report, "TLS between servers", CONFIGURATION, "sslQuorum=true", sslQuorum="true")
     refused(report, "SASL", CONFIGURATION, "authProvider.1=", authProvider__1=sasl)
     refused(report, "an old name", CONFIGURATION, "requireClientAuthScheme=sasl", requireClientAuthScheme="sasl")

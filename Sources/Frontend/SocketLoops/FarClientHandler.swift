@@ -18,6 +18,8 @@ final class FarClientHandler: ChannelDuplexHandler {
     static let reportedBytes = FarSocket.untakenBytesMax / 4
 
     private let socketLoop: SocketLoop
+    /// Of the certificate that the client showed, as encoded.
+    private let subject: [UInt8]?
     private var scanner: FrameScanner
     /// A longer frame is announced to the replica before all of it has come.
     private let largeFrameBytes: Int
@@ -43,7 +45,8 @@ final class FarClientHandler: ChannelDuplexHandler {
         case closed
     }
 
-    init(socketLoop: SocketLoop, _ limits: LimitSettings) {
+    init(socketLoop: SocketLoop, subject: [UInt8]? = nil, _ limits: LimitSettings) {
+        self.subject = subject
         self.socketLoop = socketLoop
         largeFrameBytes = limits.largeRequestBytes
         scanner = FrameScanner(frameBytesMax: limits.frameBytesMax)
@@ -59,6 +62,7 @@ final class FarClientHandler: ChannelDuplexHandler {
         phase = .fresh(ByteBuffer())
         let address = PeerAddress.text(of: context.remoteAddress)
         socketLoop.report(.opened(id, address: address, port: context.remoteAddress?.port ?? 0))
+        if let subject { socketLoop.report(.certified(id, subject: subject)) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -44,6 +44,7 @@ final class Reception {
             if replicaLoop.farSocket(of: id)?.take(bytes) == true { replicaLoop.becameWritable(id) }
         case .opened(let id, let address, let port):
             open(FarSocket(id, address: address, port: port, orders: orders))
+        case .certified(let id, let subject): certify(id, subject)
         case .closed(let id): close(id)
         case .spoke(let id, let word): answer(word, of: id)
         case .expecting(let id, let bytes):
@@ -70,6 +71,15 @@ final class Reception {
         }
     }
 
+    /// A visitor's certificate waits with it.
+    private func certify(_ id: ConnectionID, _ subject: [UInt8]) {
+        if let visitor = visitors[id] {
+            visitor.subject = subject
+        } else if replicaLoop.farSocket(of: id) != nil {
+            replicaLoop.certify(id, subject: subject)
+        }
+    }
+
     private func close(_ id: ConnectionID) {
         if let socket = replicaLoop.farSocket(of: id) {
             replicaLoop.close(id)
@@ -93,6 +103,7 @@ final class Reception {
         door.admissions.leave(visitor)
         if door.admissions.admit(visitor.address) == .welcome {
             replicaLoop.open(visitor)
+            if let subject = visitor.subject { replicaLoop.certify(id, subject: subject) }
         } else {
             visitor.close()
         }

@@ -22,6 +22,11 @@ extension ReplicaLoop {
     /// The far socket of a connection that was opened here and has not been closed.
     package func farSocket(of id: ConnectionID) -> FarSocket? { clients.farSocket(of: id) }
 
+    /// The client showed a certificate.
+    package func certify(_ id: ConnectionID, subject: [UInt8]) {
+        step(.certified(id, subject: subject))
+    }
+
     package func receive(_ frames: ByteBuffer, from id: ConnectionID) {
         step(.received(id, frames))
     }

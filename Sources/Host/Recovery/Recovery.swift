@@ -275,6 +275,7 @@ extension ReplicaSettings {
                 digestAlgorithm: settings.access.isDigestSchemeEnabled
                     ? settings.access.digestAlgorithm : nil,
                 superDigest: settings.access.superDigest.map { ByteString($0) },
+                superSubject: settings.access.x509SuperUser.map { ByteString($0) },
                 requiredSchemes: settings.access.requiredSchemes.map { ByteString($0) }),
             sweepIntervalMs: Int64(settings.tree.sweepIntervalMs),
             sweepPerMinuteMax: settings.tree.sweepPerMinuteMax,

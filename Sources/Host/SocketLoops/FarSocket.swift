@@ -13,6 +13,8 @@ package final class FarSocket {
     package let id: ConnectionID
     package let address: ByteString
     let port: Int
+    /// Of the certificate that the client showed, while the replica has not heard of it.
+    package var subject: [UInt8]?
     private let orders: SocketOrders
     /// Bytes that the socket was given and has not said to have taken.
     private(set) var untakenBytes = 0

@@ -8,6 +8,8 @@ package import Vocabulary
 package enum SocketEvent: Equatable, Sendable {
     /// The first of a socket's.
     case opened(ConnectionID, address: ByteString, port: Int)
+    /// The client showed a certificate, whose subject is so encoded; right behind `opened`.
+    case certified(ConnectionID, subject: [UInt8])
     /// Whole frames, lengths included.
     case received(ConnectionID, ByteBuffer)
     /// The first bytes are an operator's word, whole.

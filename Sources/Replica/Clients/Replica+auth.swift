@@ -33,6 +33,13 @@ extension Replica {
         }
     }
 
+    /// A connection has proven who it is before it said a word.
+    func certify(_ id: ConnectionID, _ subject: [UInt8]) {
+        guard let connection = clients[id] else { return }
+        connection.setIdentities(
+            connection.identities + settings.authenticator.identities(ofSubject: subject))
+    }
+
     private mutating func fail(_ kind: String, _ detail: String, on connection: Connection) -> DueAnswer {
         statistics.authFailures += 1
         effects.complain(kind, of: connection, detail)

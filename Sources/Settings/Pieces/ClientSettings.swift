@@ -10,6 +10,9 @@ package struct ClientSettings: Equatable, Sendable {
     package var secureAddress: String?
     /// `client.portUnification`: TLS on the plain port as well.
     package var isPortUnified = false
+    /// `ssl.handshakeDetectionTimeoutMillis`: how long a connection of a unified port may say too little to
+    /// tell whether it speaks TLS.
+    package var detectionTimeoutMs = 5000
     /// `clientPortListenBacklog`; nil for the system's.
     package var listenBacklog: Int?
     /// `clientTcpKeepAlive`.
@@ -41,6 +44,8 @@ extension ClientSettings {
                 "add secureClientPort=2281")
         }
         isPortUnified = try entries.flag("client.portUnification", default: false)
+        detectionTimeoutMs = try entries.integer(
+            "ssl.handshakeDetectionTimeoutMillis", default: 5000, in: 1...Int(Int32.max), "milliseconds")
         listenBacklog = try entries.optional("clientPortListenBacklog", "a number of connections")
         isTCPKeepAliveEnabled = try entries.flag("clientTcpKeepAlive", default: false)
         connectionsPerAddressMax = max(

@@ -4,6 +4,8 @@ package import Vocabulary
 package enum Scheme: Sendable {
     case digest
     case ip
+    /// The subject of a certificate.
+    case x509
 
     /// Everyone; nobody needs to prove it.
     package static let world: ByteString = "world"
@@ -16,6 +18,7 @@ package enum Scheme: Sendable {
         switch name {
         case "digest": self = .digest
         case "ip": self = .ip
+        case "x509": self = .x509
         default: return nil
         }
     }
@@ -24,23 +27,25 @@ package enum Scheme: Sendable {
         switch self {
         case .digest: "digest"
         case .ip: "ip"
+        case .x509: "x509"
         }
     }
 
     /// Whether an identity of this scheme was proven, so that `auth` may stand for it.
-    package var isAuthenticated: Bool { self == .digest }
+    package var isAuthenticated: Bool { self != .ip }
 
     /// Whether `id` may stand in an ACL.
     package func accepts(_ id: ByteString) -> Bool {
         switch self {
         case .digest: Scheme.isUserAndHash(id)
         case .ip: AddressRange(id.bytes) != nil
+        case .x509: DistinguishedName.isValid(id)
         }
     }
 
     package func matches(_ id: ByteString, pattern: ByteString) -> Bool {
         switch self {
-        case .digest: id == pattern
+        case .digest, .x509: id == pattern
         case .ip:
             if let address = AddressRange(id.bytes), let range = AddressRange(pattern.bytes) {
                 range.contains(address)

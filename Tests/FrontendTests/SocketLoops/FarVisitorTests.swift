@@ -103,7 +103,7 @@ import Testing
 @Suite struct `A port that counts its sockets` {
     @Test func `accepts no more than there are descriptors for, until some are closed`() throws {
         let counter = ReadCounting()
-        let accepting = EmbeddedChannel(handlers: [counter, AcceptGate(socketsMax: 2)])
+        let accepting = EmbeddedChannel(handlers: [counter, AcceptGate(OpenSockets(max: 2))])
         let sockets = (0..<3).map { _ in EmbeddedChannel(loop: accepting.embeddedEventLoop) }
         for socket in sockets {
             accepting.pipeline.read()
