@@ -11,12 +11,9 @@ package struct Authenticator: Equatable, Sendable {
         case notProven
         /// The client has proven too much already.
         case tooMany
+        /// The client looks for an ensemble of another name.
+        case otherEnsemble
     }
-
-    /// The names of the schemes in which something can be proven.
-    package static let schemes: [ByteString] = [
-        Scheme.digest.name, Scheme.ip.name, Scheme.x509.name,
-    ]
 
     /// Identities of one client, and the bytes of them: they go with each of its requests to the leader, and
     /// into each ACL that names `auth`.
@@ -31,11 +28,18 @@ package struct Authenticator: Equatable, Sendable {
     package var superSubject: ByteString?
     /// Schemes of which a client must have proven one before it asks for anything else; empty for none.
     package var requiredSchemes: [ByteString]
+    /// Logins by SASL; nil where there are none.
+    package var logins: SASLLogins?
+    /// Names that this ensemble goes by, for clients that ask whether it is theirs; nil where that is off.
+    package var ensembleNames: [ByteString]?
 
     package init(
         digestAlgorithm: DigestAlgorithm? = .sha1, superDigest: ByteString? = nil,
-        superSubject: ByteString? = nil, requiredSchemes: [ByteString] = []
+        superSubject: ByteString? = nil, requiredSchemes: [ByteString] = [], logins: SASLLogins? = nil,
+        ensembleNames: [ByteString]? = nil
     ) {
+        self.logins = logins
+        self.ensembleNames = ensembleNames
         self.digestAlgorithm = digestAlgorithm
         self.superDigest = superDigest
         self.superSubject = superSubject
@@ -55,6 +59,8 @@ package struct Authenticator: Equatable, Sendable {
         return [Identity(scheme: Scheme.superUser, id: name), identity]
     }
 
+    private static let ensemble: ByteString = "ensemble"
+
     /// Whether anything must be proven at all.
     @inlinable
     package var isDemanding: Bool { !requiredSchemes.isEmpty }
@@ -62,6 +68,43 @@ package struct Authenticator: Equatable, Sendable {
     /// Whether a client that has proven `identities` may ask for anything.
     package func admits(_ identities: [Identity]) -> Bool {
         !isDemanding || identities.contains { requiredSchemes.contains($0.scheme) }
+    }
+
+    /// Takes a token of SASL, and says what comes of it.
+    ///
+    /// - Parameter stage: Of the connection; goes on with it.
+    package func outcome(
+        of token: [UInt8], _ stage: inout SASLStage, on connection: ConnectionID
+    ) -> SASLOutcome {
+        guard let logins else { return .declined }
+        let nonce = logins.nonce(of: connection)
+        switch stage {
+        case .fresh:
+            stage = .challenged
+            return .challenge(DigestMD5.ofClients.challenge(nonce))
+        case .challenged:
+            stage = .over
+            do throws(DigestMD5.Refusal) {
+                let proof = try DigestMD5.ofClients.judge(token, to: nonce) { logins.passwords[$0] }
+                if let identities = logins.identities(proof) {
+                    return .proven(identities, answer: proof.answer)
+                }
+                return failure("user \(proof.user.description.prefix(64)) wants to be another one")
+            } catch {
+                return failure("\(error)")
+            }
+        case .over: return failure("a token behind the last")
+        }
+    }
+
+    private func failure(_ reason: String) -> SASLOutcome {
+        let isAllowed = logins?.areFailedAllowed == true && !requiredSchemes.contains(Scheme.sasl.name)
+        return isAllowed ? .declined : .failed(reason)
+    }
+
+    /// The answer to a failure of SASL.
+    package var saslFailure: ErrorCode {
+        requiredSchemes.contains(Scheme.sasl.name) ? .sessionClosedRequireAuth : .authFailed
     }
 
     /// The identities of a client with those that its credentials prove.
@@ -89,8 +132,15 @@ package struct Authenticator: Equatable, Sendable {
             guard let digestAlgorithm, let credentials else { throw .notProven }
             let digest = DigestScheme.identity(of: ByteString(credentials), by: digestAlgorithm)
             let identity = Identity(scheme: Scheme.digest.name, id: digest)
-            guard digest == superDigest else { return [identity] }
+            guard let superDigest, Hash.areEqual(digest.bytes, superDigest.bytes) else { return [identity] }
             return [Identity(scheme: Scheme.superUser, id: ""), identity]
+        case Authenticator.ensemble:
+            guard let ensembleNames else { throw .notProven }
+            let name = ByteString(credentials ?? [])
+            guard name.bytes.isEmpty || ensembleNames.isEmpty || ensembleNames.contains(name) else {
+                throw .otherEnsemble
+            }
+            return []
         default: throw .notProven
         }
     }

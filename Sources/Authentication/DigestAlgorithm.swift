@@ -4,9 +4,14 @@ internal import CCrypto
 package enum DigestAlgorithm: String, CaseIterable, Equatable, Sendable {
     case md5 = "MD5"
     case sha1 = "SHA1"
+    case sha224 = "SHA-224"
     case sha256 = "SHA-256"
     case sha384 = "SHA-384"
     case sha512 = "SHA-512"
+    case sha3With224 = "SHA3-224"
+    case sha3With256 = "SHA3-256"
+    case sha3With384 = "SHA3-384"
+    case sha3With512 = "SHA3-512"
 }
 
 extension DigestAlgorithm {
@@ -14,9 +19,14 @@ extension DigestAlgorithm {
         switch self {
         case .md5: EVP_md5()
         case .sha1: EVP_sha1()
+        case .sha224: EVP_sha224()
         case .sha256: EVP_sha256()
         case .sha384: EVP_sha384()
         case .sha512: EVP_sha512()
+        case .sha3With224: EVP_sha3_224()
+        case .sha3With256: EVP_sha3_256()
+        case .sha3With384: EVP_sha3_384()
+        case .sha3With512: EVP_sha3_512()
         }
     }
 }

@@ -23,7 +23,7 @@ enum SubjectName {
         guard let type = parts.next(), let value = parts.next() else { return [] }
         guard let keyword = keywords[Array(type.content)], texts.contains(value.tag) else {
             let name = keywords[Array(type.content)] ?? dotted(type.content)
-            return Array(name.utf8) + [UInt8(ascii: "="), UInt8(ascii: "#")] + hexadecimal(value.whole)
+            return Array(name.utf8) + [UInt8(ascii: "="), UInt8(ascii: "#")] + Hash.hexadecimal(value.whole)
         }
         // Whatever encoding the tag names: Java takes all of them for UTF-8.
         let text = Array(String(decoding: value.content, as: UTF8.self).utf8)
@@ -59,11 +59,6 @@ enum SubjectName {
     }
 
     private static let special = Set(#",+"\<>;=#"#.utf8)
-
-    private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    }
 
     /// An object identifier in dots.
     private static func dotted(_ encoded: ArraySlice<UInt8>) -> String {

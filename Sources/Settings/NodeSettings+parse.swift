@@ -24,6 +24,8 @@ extension NodeSettings {
         var warnings = SettingsWarning.all(about: properties, in: file)
         var settings = try NodeSettings(entries, warnings: &warnings)
         try Refusals.check(properties, entries)
+        settings.access.sasl = try SASLSettings.parse(entries, reading: read, warnings: &warnings)
+        try settings.access.checkRequired(entries, hasTLS: settings.tls != nil)
         settings.serverID = try serverID(in: settings.dataDir, read: read)
         settings.ensemble = try Ensemble.parse(
             entries, serverID: settings.serverID, read: read, warnings: &warnings)
@@ -108,8 +110,8 @@ extension NodeSettings {
         }
         guard line.secureClient == nil else {
             throw entries.error(
-                .notYet, key, "asks for a port with TLS, which this version does not have",
-                "write \(key)=…;\(client.port) without the second client port")
+                .notYet, key, "asks for a port with TLS, which is not read from there",
+                "write \(key)=…;\(client.port) without the second client port, and secureClientPort for it")
         }
         clients.port = client.port
         clients.address = client.host

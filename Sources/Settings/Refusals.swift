@@ -52,7 +52,7 @@ enum Refusals {
             guard !builtIn.contains(value) else { return nil }
             return (
                 "names an authentication that this version does not have",
-                "remove it; digest, ip and x509 need no line, and enforce.auth.schemes can require them"
+                "remove it; digest, ip, x509 and sasl need no line, and enforce.auth.schemes can require them"
             )
         default: return nil
         }
@@ -63,5 +63,7 @@ enum Refusals {
         "org.apache.zookeeper.server.auth.DigestAuthenticationProvider",
         "org.apache.zookeeper.server.auth.IPAuthenticationProvider",
         "org.apache.zookeeper.server.auth.X509AuthenticationProvider",
+        "org.apache.zookeeper.server.auth.SASLAuthenticationProvider",
+        "org.apache.zookeeper.server.auth.EnsembleAuthenticationProvider",
     ]
 }

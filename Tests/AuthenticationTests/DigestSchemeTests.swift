@@ -10,6 +10,7 @@ import Vocabulary
         (.sha256, "NhrDsglBUaCwNy464nxjg/Ig/dwhOCotNQxX54rqg50="),
         (.sha384, "Kf/+YZDlbElZSIiZqLwDLec30cN1UETUkqUtVzhGcQCOJuWuhUyFgS6iaJgo2osV"),
         (.sha512, "qT5NrG28chvcJYXI29lh1kO1uJ+x80PJNDkNatWXAlOd05fYNovtcDcx38J39plrBq+SphmV85uUmCQJ5mD44A=="),
+        (.sha3With256, "117BL3KyNV5kovGnTp8ImwxChUa/KI/d3zMMRwRKKzI="),
     ])
     func `proves the user and the hash of user and password`(algorithm: DigestAlgorithm, hash: String) {
         let identity = DigestScheme.identity(of: "super:superpw", by: algorithm)

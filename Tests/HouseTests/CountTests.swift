@@ -18,7 +18,7 @@ import Testing
         "Links.QuorumLinks": (15, 24),
         "Replica.Clients": (14, 40),
         "Replica.CommittedState": (14, 36),
-        "Replica.Connection": (24, 24),
+        "Replica.Connection": (25, 24),
         "Replica.Effects": (14, 26),
         "Replica.Replica": (16, 101),
         "Replica.ReplicaSettings": (26, 24),

@@ -14,11 +14,9 @@ import Testing
         "zookeeper.sslQuorum=true", "portUnification=true", "ssl.crl=true", "ssl.ocsp=true",
         "ssl.clientHostnameVerification=true", "ssl.context.supplier.class=com.example.Mine",
         "ssl.authProvider=mine",
-        "authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider",
-        "authProvider.sasl=org.apache.zookeeper.server.auth.SASLAuthenticationProvider",
         "authProvider.2=com.example.Mine", "requireClientAuthScheme=sasl", "requireClientAuthScheme=digest",
         "quorum.auth.enableSasl=true", "quorum.auth.learnerRequireSasl=true",
-        "quorum.auth.serverRequireSasl=true", "sessionRequireClientSASLAuth=true",
+        "quorum.auth.serverRequireSasl=true",
     ])
     func `stops the start with key, line and remedy`(line: String) throws {
         let error = try #require(refusal("dataDir=/d\nclientPort=2181\n" + line))

@@ -130,7 +130,8 @@ import Testing
         ("maxClientCnxns=abc", SettingsError.Code.invalid), ("secureClientPortAddress=a", .conflicting),
         ("admin.serverPort=-1", .invalid), ("connection_throttle_drop_increase=2", .invalid),
         ("DigestAuthenticationProvider.digestAlg=crc", .invalid), ("enforce.auth.enabled=true", .missing),
-        ("enforce.auth.enabled=true\nenforce.auth.schemes=digest,sasl", .notYet), ("electionAlg=1", .invalid),
+        ("enforce.auth.enabled=true\nenforce.auth.schemes=digest,sasl", .conflicting),
+        ("electionAlg=1", .invalid),
         ("metricsProvider.className=com.example.Mine", .invalid), ("peerType=arbiter", .invalid),
         ("DigestAuthenticationProvider.superDigest=secret", .invalid), ("standaloneEnabled=false", .missing),
     ])

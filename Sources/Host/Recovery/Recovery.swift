@@ -262,7 +262,7 @@ extension ReplicaSettings {
             minSessionTimeoutMs: Int32(clamping: settings.sessions.minTimeoutMs),
             maxSessionTimeoutMs: Int32(clamping: settings.sessions.maxTimeoutMs),
             rules: TreeRules(
-                access: Access(isOpen: settings.access.areACLsSkipped),
+                access: Access(isOpen: settings.access.areACLsSkipped, schemes: settings.schemes),
                 hasExtendedTypes: settings.tree.areExtendedTypesEnabled,
                 enforcesQuota: settings.tree.areQuotasEnforced),
             outstandingRequestsMax: settings.limits.outstandingRequestsMax,
@@ -276,11 +276,41 @@ extension ReplicaSettings {
                     ? settings.access.digestAlgorithm : nil,
                 superDigest: settings.access.superDigest.map { ByteString($0) },
                 superSubject: settings.access.x509SuperUser.map { ByteString($0) },
-                requiredSchemes: settings.access.requiredSchemes.map { ByteString($0) }),
+                requiredSchemes: settings.access.requiredSchemes.map { ByteString($0) },
+                logins: settings.access.sasl.map { SASLLogins($0, settings.access) },
+                ensembleNames: settings.access.hasProvider("Ensemble")
+                    ? settings.access.ensembleNames.map { ByteString($0) } : nil),
             sweepIntervalMs: Int64(settings.tree.sweepIntervalMs),
             sweepPerMinuteMax: settings.tree.sweepPerMinuteMax,
             containerNeverUsedMs: Int64(settings.tree.containerNeverUsedMs),
             handshakeTimeoutMs: Int64(settings.clients.handshakeTimeoutMs))
         configurationRules = settings.configurationRules
+    }
+}
+
+extension NodeSettings {
+    /// Schemes that ACLs may name: as in Apache, those of which the configuration knows anything.
+    fileprivate var schemes: SchemeSet {
+        var schemes: SchemeSet = .standard
+        if !access.isDigestSchemeEnabled { schemes.remove(.digest) }
+        if tls != nil || access.hasProvider("X509") { schemes.insert(.x509) }
+        if access.sasl != nil || access.hasProvider("SASL") { schemes.insert(.sasl) }
+        return schemes
+    }
+}
+
+extension SASLLogins {
+    private static let secretBytes = 32
+
+    fileprivate init(_ settings: SASLSettings, _ access: AccessSettings) {
+        var source = SystemRandomNumberGenerator()
+        self.init(
+            passwords: .init(
+                uniqueKeysWithValues: settings.passwords.map {
+                    (ByteString($0.key), ByteString($0.value.text))
+                }),
+            superUsers: Set(access.superUsers.map { ByteString($0) }),
+            areFailedAllowed: access.areFailedSASLClientsAllowed,
+            secret: (0..<SASLLogins.secretBytes).map { _ in UInt8.random(in: 0...255, using: &source) })
     }
 }

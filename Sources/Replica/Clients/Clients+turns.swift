@@ -50,7 +50,7 @@ extension WaitingRequest {
         switch kind {
         case .write: false
         case .sync(_, let zxid): zxid.map { $0 <= applied } ?? false
-        case .read, .failure, .fixed, .noToken: true
+        case .read, .failure, .fixed, .token: true
         }
     }
 }

@@ -35,6 +35,8 @@ final class Connection {
     var isResumed = false
     /// Identities that the client has proven. They belong to the connection, not to the session.
     var identities: [Identity]
+    /// How far it has come in logging in by SASL.
+    var saslStage = SASLStage.fresh
     /// Requests that wait for a write of this client ahead of them, that write first, or for room.
     var waiting: Deque<WaitingRequest> = []
     /// Reads among them.
@@ -123,8 +125,8 @@ struct WaitingRequest {
         case failure(ErrorCode)
         /// An answer that carries its own zxid.
         case fixed(zxid: Zxid, ErrorCode)
-        /// An empty answer to SASL.
-        case noToken
+        /// An answer of SASL; the client reads a null token even where the code says that it failed.
+        case token(ErrorCode, [UInt8]?)
     }
 
     var kind: Kind

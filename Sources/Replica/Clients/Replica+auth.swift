@@ -29,6 +29,11 @@ extension Replica {
                 return fail(
                     "a client has proven too many identities; closed",
                     "at most \(count), of \(bytes) bytes in all", on: connection)
+            case .otherEnsemble:
+                // Without an answer, so that the client tries another server.
+                effects.complain("a client looks for another ensemble; closed", of: connection)
+                effects.close(connection)
+                return nil
             }
         }
     }
@@ -51,14 +56,25 @@ extension Replica {
         return DueAnswer(kind: .fixed(zxid: .zero, .sessionClosedRequireAuth), isLast: true)
     }
 
-    /// SASL is not configured: a null token tells the client that it may go on without.
+    /// Goes on with a login by SASL. Where there is none, a null token tells the client that it may go on
+    /// without.
     ///
     /// - Returns: nil where the connection has ended.
-    mutating func declineSASL(_ request: RequestFrame, on connection: Connection) -> DueAnswer? {
-        guard let token = request.decode(SASLToken.init(decoding:)), token.bytes != nil else {
+    mutating func logIn(_ request: RequestFrame, on connection: Connection) -> DueAnswer? {
+        guard let token = request.decode(SASLToken.init(decoding:))?.bytes else {
             effects.close(connection)
             return nil
         }
-        return DueAnswer(kind: .noToken)
+        switch settings.authenticator.outcome(of: token, &connection.saslStage, on: connection.id) {
+        case .declined: return DueAnswer(kind: .token(.ok, nil))
+        case .challenge(let challenge): return DueAnswer(kind: .token(.ok, challenge))
+        case .proven(let identities, let answer):
+            connection.setIdentities(
+                connection.identities + identities.filter { !connection.identities.contains($0) })
+            return DueAnswer(kind: .token(.ok, answer))
+        case .failed(let reason):
+            effects.complain("a client's login by SASL failed; closed", of: connection, reason)
+            return DueAnswer(kind: .token(settings.authenticator.saslFailure, nil), isLast: true)
+        }
     }
 }

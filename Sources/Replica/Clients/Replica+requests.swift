@@ -69,7 +69,7 @@ extension Replica {
         }
         switch code {
         case .auth: return authenticate(request, on: connection)
-        case .sasl: return declineSASL(request, on: connection)
+        case .sasl: return logIn(request, on: connection)
         case .closeSession where isReadOnly: return closeLocalSession(of: connection)
         case .sync where isReadOnly, .deleteContainer: return .refusedReadOnly
         case .sync: return synchronize(request, on: connection)

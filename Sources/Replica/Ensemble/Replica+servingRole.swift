@@ -55,7 +55,7 @@ extension Replica {
             case .sync(let path, nil):
                 let through = askForSync(path, waiting.xid, of: connection)
                 connection.waiting[index].kind = .sync(path, through: through)
-            case .write(nil), .sync, .read, .failure, .fixed, .noToken:
+            case .write(nil), .sync, .read, .failure, .fixed, .token:
                 break
             }
         }

@@ -23,9 +23,11 @@ extension CommittedState {
             effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: lastZxid, error: code) }
         case .fixed(let zxid, let code):
             effects.answer(connection) { $0.writeReply(xid: request.xid, zxid: zxid, error: code) }
-        case .noToken:
+        case .token(let code, let token):
             effects.answer(connection) { buffer in
-                buffer.writeReplyFrame(xid: request.xid, zxid: .zero, error: .ok) { $0.writeJuteBytes(nil) }
+                buffer.writeReplyFrame(xid: request.xid, zxid: .zero, error: code) {
+                    $0.writeJuteBytes(token)
+                }
             }
         }
         statistics.recordAnswer(

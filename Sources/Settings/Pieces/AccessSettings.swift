@@ -23,6 +23,8 @@ package struct AccessSettings: Equatable, Sendable {
     package var x509SuperUser: String?
     /// `ensembleAuthName`: names this ensemble answers to, for clients that check. Empty for no check.
     package var ensembleNames: [String] = []
+    /// Logins by SASL; nil where there are none.
+    package var sasl: SASLSettings?
     /// `authProvider.…`: Java classes by the rest of the key.
     package var providers: [String: String] = [:]
 }
@@ -34,9 +36,10 @@ extension AccessSettings {
         superDigest = try AccessSettings.superDigest(entries)
         digestAlgorithm = try AccessSettings.algorithm(entries)
         providers = entries.family("authProvider.")
-        requiredSchemes = try AccessSettings.requiredSchemes(entries, providers: providers)
+        requiredSchemes = try AccessSettings.requiredSchemes(entries)
         areFailedSASLClientsAllowed = try entries.flag("allowSaslFailedClients", default: false)
         superUsers = entries.family("superUser").sorted { $0.key < $1.key }.map(\.value)
+            .filter { !$0.isEmpty }
         x509SuperUser = entries.word("X509AuthenticationProvider.superUser")
         ensembleNames = (entries.text("ensembleAuthName") ?? "").commaSeparated
     }
@@ -62,9 +65,7 @@ extension AccessSettings {
         throw entries.invalid(key, "is not a digest that this server computes", "write one of \(names)")
     }
 
-    private static func requiredSchemes(
-        _ entries: Entries, providers: [String: String]
-    ) throws(SettingsError) -> [String] {
+    private static func requiredSchemes(_ entries: Entries) throws(SettingsError) -> [String] {
         let key = "enforce.auth.schemes"
         let isSASLRequired = try entries.flag("sessionRequireClientSASLAuth", default: false)
         guard try entries.flag("enforce.auth.enabled", default: false) || isSASLRequired else { return [] }
@@ -74,13 +75,29 @@ extension AccessSettings {
                 .missing, key, "is not set, but enforce.auth.enabled is true",
                 "name the schemes that clients must use, as in \(key)=digest")
         }
-        let known = Authenticator.schemes.map(\.description)
-        if let stranger = schemes.first(where: { !known.contains($0) }) {
-            throw entries.error(
-                .notYet, isSASLRequired ? "sessionRequireClientSASLAuth" : key,
-                "asks for the scheme \(stranger), which this version cannot verify",
-                "use \(known.joined(separator: " or "))")
-        }
         return schemes
+    }
+
+    /// Schemes that are required must be among those that a client can prove.
+    func checkRequired(_ entries: Entries, hasTLS: Bool) throws(SettingsError) {
+        var known = isDigestSchemeEnabled ? ["digest", "ip"] : ["ip"]
+        if hasTLS { known.append("x509") }
+        if sasl != nil { known.append("sasl") }
+        guard let stranger = requiredSchemes.first(where: { !known.contains($0) }) else { return }
+        let remedies = [
+            "sasl": "name a file with users in java.security.auth.login.config",
+            "x509": "set secureClientPort, ssl.keyStore.location and ssl.trustStore.location",
+            "digest": "remove DigestAuthenticationProvider.enabled=false",
+        ]
+        let asking = ["sessionRequireClientSASLAuth", "enforce.auth.schemes"].first { entries[$0] != nil }
+        throw entries.error(
+            .conflicting, asking ?? "enforce.auth.schemes",
+            "asks for the scheme \(stranger), which nobody can prove here",
+            remedies[stranger] ?? "use \(known.joined(separator: " or "))")
+    }
+
+    /// Whether `authProvider.…` names the class of ZooKeeper's own of that name.
+    package func hasProvider(_ name: String) -> Bool {
+        providers.values.contains("org.apache.zookeeper.server.auth.\(name)AuthenticationProvider")
     }
 }

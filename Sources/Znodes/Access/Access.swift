@@ -6,9 +6,12 @@ package import Vocabulary
 package struct Access: Sendable {
     /// Allows everything (`skipACL=yes`).
     package var isOpen: Bool
+    /// Schemes that an ACL may name besides `world` and `auth`.
+    package var schemes: SchemeSet
 
-    package init(isOpen: Bool = false) {
+    package init(isOpen: Bool = false, schemes: SchemeSet = .standard) {
         self.isOpen = isOpen
+        self.schemes = schemes
     }
 
     /// Whether one of `identities` holds one of `permissions` on a znode with `acl`.
@@ -58,7 +61,9 @@ package struct Access: Sendable {
                 guard !authenticated.isEmpty else { throw .invalidACL }
                 result += authenticated.map { ACLEntry(permissions: entry.permissions, identity: $0) }
             } else {
-                guard let known = Scheme(name: scheme) else { throw .invalidACL }
+                guard let known = Scheme(name: scheme), schemes.contains(SchemeSet(known)) else {
+                    throw .invalidACL
+                }
                 guard let id = entry.id else { throw .marshallingError }
                 guard known.accepts(id) else { throw .invalidACL }
                 let identity = Identity(scheme: scheme, id: id)

@@ -6,6 +6,8 @@ package enum Scheme: Sendable {
     case ip
     /// The subject of a certificate.
     case x509
+    /// A name that SASL has proven.
+    case sasl
 
     /// Everyone; nobody needs to prove it.
     package static let world: ByteString = "world"
@@ -19,6 +21,7 @@ package enum Scheme: Sendable {
         case "digest": self = .digest
         case "ip": self = .ip
         case "x509": self = .x509
+        case "sasl": self = .sasl
         default: return nil
         }
     }
@@ -28,6 +31,7 @@ package enum Scheme: Sendable {
         case .digest: "digest"
         case .ip: "ip"
         case .x509: "x509"
+        case .sasl: "sasl"
         }
     }
 
@@ -40,12 +44,15 @@ package enum Scheme: Sendable {
         case .digest: Scheme.isUserAndHash(id)
         case .ip: AddressRange(id.bytes) != nil
         case .x509: DistinguishedName.isValid(id)
+        case .sasl: Scheme.isPrincipal(id)
         }
     }
 
     package func matches(_ id: ByteString, pattern: ByteString) -> Bool {
         switch self {
         case .digest, .x509: id == pattern
+        // As in Apache, the user `super` of SASL passes wherever one of its users does.
+        case .sasl: id == pattern || id == "super"
         case .ip:
             if let address = AddressRange(id.bytes), let range = AddressRange(pattern.bytes) {
                 range.contains(address)
@@ -53,6 +60,14 @@ package enum Scheme: Sendable {
                 false
             }
         }
+    }
+
+    /// A name, or one with a realm, which may have a host before it: what Kerberos can name.
+    private static func isPrincipal(_ id: ByteString) -> Bool {
+        let parts = id.bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        let slash = UInt8(ascii: "/")
+        return parts.count == 1
+            || parts.count == 2 && !parts[1].contains(slash) && parts[0].count(where: { $0 == slash }) <= 1
     }
 
     /// Two parts at a colon, empty ones at the end not counted: how Java splits text.
