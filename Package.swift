@@ -91,7 +91,9 @@ let package = Package(
         layer(
             "Host", on: "Vocabulary", "Ensembles", "Znodes", "Wire", "Replica", "Storage", "Settings",
             "Console", "Authentication", "Zab", "Links", "Logbook", "Clocks", buffer, sockets, logging),
-        layer("Links", on: "Vocabulary", "Zab", "Wire", "Replica", "Logbook", buffer, sockets, logging),
+        layer(
+            "Links", on: "Vocabulary", "Zab", "Wire", "Replica", "Logbook", "Security", buffer, sockets,
+            logging),
         layer(
             "Frontend", on: "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook",
             "Security", buffer, sockets, logging),
@@ -119,8 +121,8 @@ let package = Package(
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
         program(
-            "aviary-server", on: "Settings", "Host", "Frontend", "Security", "AdminServer", "Storage", "Logbook",
-            logging, sockets, arguments,
+            "aviary-server", on: "Settings", "Host", "Frontend", "Links", "Security", "AdminServer", "Storage",
+            "Logbook", logging, sockets, arguments,
             with: .linkedLibrary("jemalloc"), excluding: ["CONFIGURATION.md", "SECURITY.md"]),
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll", arguments),

@@ -4,6 +4,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 // What OpenSSL has as macros, which Swift does not see.
 

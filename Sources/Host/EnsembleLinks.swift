@@ -1,6 +1,6 @@
 internal import Ensembles
 internal import Glibc
-internal import Links
+package import Links
 package import Logging
 package import NIOCore
 internal import Replica
@@ -19,20 +19,25 @@ package final class EnsembleLinks {
     private let own: EnsembleMember.Address
     private let host: String?
     private let log: Logger
+    /// Nobody is let in without a certificate.
+    private let isSecured: Bool
 
     private static let opennessWarning =
         "other machines can reach the ports between the servers, where nobody has to prove who he is: let "
         + "only the servers of this ensemble through to them (a firewall, a network of their own)"
 
     /// - Returns: nil for a node that is all there is.
-    package init?(_ settings: NodeSettings, on loop: any EventLoop, log: Logger) {
+    package init?(
+        _ settings: NodeSettings, on loop: any EventLoop, security: LinkSecurity? = nil, log: Logger
+    ) {
         guard case .member(let ensemble) = settings.deployment, let own = EnsembleLinks.own(settings),
-            let election = EnsembleLinks.electionLinks(settings, on: loop, log: log)
+            let election = EnsembleLinks.electionLinks(settings, on: loop, security: security, log: log)
         else { return nil }
         self.loop = loop
         self.own = own
         self.host = EnsembleLinks.electionHost(settings)
         self.log = log
+        self.isSecured = settings.linkTLS.map { !$0.takesPlain && $0.tls.clientAuth == .need } ?? false
         self.election = election
         if settings.healing.isEnabled {
             let desk = RowsDesk(directory: settings.dataLogDir)
@@ -41,12 +46,13 @@ package final class EnsembleLinks {
         self.quorum = QuorumLinks(
             me: election.me, members: election.members, dataBytesMax: settings.limits.recordBytesMax,
             leaderDataBytesMax: settings.limits.leaderRecordBytesMax,
-            handshakeTimeoutMs: Int64(settings.tickTimeMs) * Int64(ensemble.initTicks), loop: loop, log: log)
+            handshakeTimeoutMs: Int64(settings.tickTimeMs) * Int64(ensemble.initTicks), loop: loop, log: log,
+            security: security)
     }
 
     /// - Returns: nil for a node that is all there is.
     static func electionLinks(
-        _ settings: NodeSettings, on loop: any EventLoop, log: Logger
+        _ settings: NodeSettings, on loop: any EventLoop, security: LinkSecurity?, log: Logger
     ) -> ElectionLinks? {
         guard case .member(let ensemble) = settings.deployment, let serverID = settings.serverID else {
             return nil
@@ -65,7 +71,7 @@ package final class EnsembleLinks {
             me: PeerID(rawValue: serverID), members: Dictionary(uniqueKeysWithValues: members),
             connectTimeoutMs: Int64(ensemble.electionConnectTimeoutMs),
             handshakeTimeoutMs: Int64(settings.tickTimeMs) * Int64(ensemble.syncTicks),
-            admitsJoiners: settings.isReconfigEnabled, loop: loop, log: log)
+            admitsJoiners: settings.isReconfigEnabled, loop: loop, log: log, security: security)
     }
 
     /// Where the ports between the servers listen; nil for all addresses.
@@ -99,8 +105,8 @@ package final class EnsembleLinks {
     /// - Returns: When the other servers can reach this one.
     func open() -> EventLoopFuture<Void> {
         let bound = listen(untilMs: Instant.now.monotonicMs + EnsembleLinks.nameLimitMs, warnedMs: nil)
-        return bound.assumeIsolated().map { [log, election, host] in
-            guard election.isBeyondLoopback else { return }
+        return bound.assumeIsolated().map { [log, election, host, isSecured] in
+            guard election.isBeyondLoopback, !isSecured else { return }
             log.warning(
                 "\(EnsembleLinks.opennessWarning)", metadata: ["host": "\(host ?? "all addresses")"])
         }.nonisolated()

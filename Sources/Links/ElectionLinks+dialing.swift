@@ -18,9 +18,10 @@ extension ElectionLinks {
     func dial(_ peer: PeerID) {
         guard let address = members[peer] else { return }
         electionPeers[peer, default: ElectionPeer()].attempt = .dialing
-        port.dialer(connectTimeout: connectTimeout) { ElectionHandler(owner: self, phase: .dialed) }
-            .connect(host: address.host, port: address.electionPort)
-            .hop(to: loop).assumeIsolated().whenComplete { self.dialed(peer, $0) }
+        port.dial(address.host, address.electionPort, timeout: connectTimeout) {
+            ElectionHandler(owner: self, phase: .dialed)
+        }
+        .assumeIsolated().whenComplete { self.dialed(peer, $0) }
     }
 
     private func dialed(_ peer: PeerID, _ result: Result<any Channel, any Error>) {

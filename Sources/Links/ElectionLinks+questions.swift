@@ -16,9 +16,10 @@ extension ElectionLinks {
         var bytes = ByteBuffer()
         PeerQuestion(peer: me, question: question).encode(into: &bytes)
         let answer = loop.makePromise(of: ByteBuffer.self)
-        port.dialer(connectTimeout: connectTimeout) { QuestionHandler(bytes, answer) }
-            .connect(host: address.host, port: address.electionPort)
-            .hop(to: loop).whenFailure { answer.fail($0) }
+        port.dial(address.host, address.electionPort, timeout: connectTimeout) {
+            QuestionHandler(bytes, answer)
+        }
+        .whenFailure { answer.fail($0) }
         let limit = loop.assumeIsolated().scheduleTask(in: port.handshakeTimeout) {
             answer.fail(LinkFault("did not answer in time"))
         }

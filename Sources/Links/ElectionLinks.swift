@@ -66,7 +66,8 @@ package final class ElectionLinks {
     ///   - admitsJoiners: Whether observers without a number are let in.
     package init(
         me: PeerID, members: [PeerID: MemberAddress], connectTimeoutMs: Int64, handshakeTimeoutMs: Int64,
-        admitsJoiners: Bool = false, loop: any EventLoop, log: Logger
+        admitsJoiners: Bool = false, loop: any EventLoop, log: Logger,
+        security: LinkSecurity? = nil
     ) {
         self.me = me
         self.members = members
@@ -76,7 +77,8 @@ package final class ElectionLinks {
         self.log = log
         self.port = Port(
             "election", handshakeTimeoutMs: handshakeTimeoutMs,
-            unacknowledgedMsMax: connectTimeoutMs, loop: loop, log: log)
+            unacknowledgedMsMax: connectTimeoutMs, security: security, loop: loop, log: log)
+        port.memberHosts = { [unowned self] in self.members.values.map(\.host) }
     }
 
     /// Accepts connections from now on. Every server must, whatever its number.

@@ -17,7 +17,11 @@ final class Port {
     /// Milliseconds for which a peer may leave unacknowledged what it was sent; 0 for as long as the kernel
     /// tries, a quarter of an hour.
     private let unacknowledgedMsMax: Int
-    private let loop: any EventLoop
+    let loop: any EventLoop
+    /// nil where plain text is all that is spoken.
+    let security: LinkSecurity?
+    /// Hosts of the servers that may connect.
+    var memberHosts: () -> [String] = { [] }
     /// For all that unidentified connections can cause.
     let complaints: Complaints
     private let unidentifiedMax: Int
@@ -29,8 +33,9 @@ final class Port {
 
     init(
         _ name: String, handshakeTimeoutMs: Int64, unacknowledgedMsMax: Int64 = 0,
-        loop: any EventLoop, log: Logger
+        security: LinkSecurity? = nil, loop: any EventLoop, log: Logger
     ) {
+        self.security = security
         self.unacknowledgedMsMax = Int(unacknowledgedMsMax)
         self.name = name
         self.handshakeTimeout = .milliseconds(handshakeTimeoutMs)
@@ -77,6 +82,7 @@ final class Port {
 
     private func bootstrap(_ handler: NIOLoopBound<() -> any ChannelHandler>) -> ServerBootstrap {
         let complaints = NIOLoopBound(complaints, eventLoop: loop)
+        let port = NIOLoopBound(self, eventLoop: loop)
         let name = name
         return ServerBootstrap(group: loop)
             .serverChannelInitializer { channel in
@@ -93,9 +99,7 @@ final class Port {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.tcpOption(.userTimeout), value: unacknowledgedMsMax)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(handler.value())
-                }
+                channel.eventLoop.makeCompletedFuture { try port.value.receive(channel, handler.value) }
             }
     }
 
@@ -118,6 +122,7 @@ final class Port {
     /// Counts in a connection that has not said whose it is. Where there are too many, the one that has said
     /// nothing for longest makes room: servers say at once who they are, and are not to be kept out.
     func admit(_ connection: any Channel) {
+        guard !unidentified.contains(where: { $0 === connection }) else { return }
         unidentified.append(connection)
         guard unidentified.count > unidentifiedMax else { return }
         let eldest = unidentified.removeFirst()

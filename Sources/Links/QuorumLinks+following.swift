@@ -61,9 +61,10 @@ extension QuorumLinks {
             return missed()
         }
         leaderLink = .dialing
-        port.dialer(connectTimeout: connectTimeout) { PacketHandler(owner: self, phase: .dialed) }
-            .connect(host: address.host, port: address.quorumPort)
-            .hop(to: loop).assumeIsolated().whenComplete { self.dialed(leader, number, $0) }
+        port.dial(address.host, address.quorumPort, timeout: connectTimeout) {
+            PacketHandler(owner: self, phase: .dialed)
+        }
+        .assumeIsolated().whenComplete { self.dialed(leader, number, $0) }
     }
 
     private func dialed(_ leader: PeerID, _ number: UInt64, _ result: Result<any Channel, any Error>) {

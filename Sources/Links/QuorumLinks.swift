@@ -67,7 +67,8 @@ package final class QuorumLinks {
         me: PeerID, members: [PeerID: MemberAddress], dataBytesMax: Int, leaderDataBytesMax: Int? = nil,
         unsentBytesMax: Int = 512 << 20,
         connectTimeoutMs: Int64 = 5000, handshakeTimeoutMs: Int64 = 10_000,
-        loop: any EventLoop, log: Logger
+        loop: any EventLoop, log: Logger,
+        security: LinkSecurity? = nil
     ) {
         self.me = me
         self.members = members
@@ -78,8 +79,9 @@ package final class QuorumLinks {
         self.loop = loop
         self.log = log
         self.port = Port(
-            "quorum", handshakeTimeoutMs: handshakeTimeoutMs,
+            "quorum", handshakeTimeoutMs: handshakeTimeoutMs, security: security,
             loop: loop, log: log)
+        port.memberHosts = { [unowned self] in self.members.values.map(\.host) }
     }
 
     /// Accepts learners from now on.

@@ -13,6 +13,12 @@ final class TLSConnection {
         case failed(String)
     }
 
+    enum Role: Sendable {
+        case accepting
+        /// Always asks the other side for a certificate that is believed.
+        case dialing
+    }
+
     /// Bytes of a record's content.
     private static let recordBytes = 16 << 10
 
@@ -20,7 +26,7 @@ final class TLSConnection {
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
 
-    init(_ material: TLSMaterial) {
+    init(_ material: TLSMaterial, as role: Role) {
         // OpenSSL fails here only where there is no memory, which ends the process anyway.
         guard let ssl = SSL_new(material.context), let incoming = tls_open_pipe(),
             let outgoing = tls_open_pipe()
@@ -29,7 +35,12 @@ final class TLSConnection {
         self.incoming = incoming
         self.outgoing = outgoing
         SSL_set_bio(ssl, incoming, outgoing)
-        SSL_set_accept_state(ssl)
+        switch role {
+        case .accepting: SSL_set_accept_state(ssl)
+        case .dialing:
+            SSL_set_connect_state(ssl)
+            SSL_set_verify(ssl, SSL_VERIFY_PEER, nil)
+        }
     }
 
     deinit { SSL_free(ssl) }
@@ -88,6 +99,15 @@ final class TLSConnection {
         guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
         defer { X509_free(certificate) }
         return Certificate.subject(of: certificate)
+    }
+
+    /// Whether the peer's certificate names one of these hosts or addresses.
+    func isPeerNamed(oneOf names: [String]) -> Bool {
+        guard let certificate = SSL_get1_peer_certificate(ssl) else { return false }
+        defer { X509_free(certificate) }
+        return names.contains { name in
+            X509_check_host(certificate, name, 0, 0, nil) == 1 || X509_check_ip_asc(certificate, name, 0) == 1
+        }
     }
 
     private func progress(_ result: CInt) -> Progress {

@@ -14,11 +14,14 @@ package enum TLSFailure: Error, Equatable, CustomStringConvertible {
     case late
     /// The peer broke the protocol, or showed a certificate that is not believed; in OpenSSL's words.
     case refused(String)
+    /// The peer's certificate is believed, and names another host.
+    case misnamed
 
     package var description: String {
         switch self {
         case .late: "the handshake took too long"
         case .refused(let reason): reason
+        case .misnamed: "its certificate names another host"
         }
     }
 }

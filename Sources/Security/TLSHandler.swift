@@ -1,7 +1,7 @@
 internal import COpenSSL
 package import NIOCore
 
-/// TLS on one socket, as the side that accepts: bytes of the socket into what the peer said, and back.
+/// TLS on one socket, accepted or dialed: bytes of the socket into what the peer said, and back.
 ///
 /// Handlers behind it hear of the connection (`channelActive`) when the handshake is over and the peer's
 /// certificate is believed, and not before. What is written in one piece leaves in a record of its own (or
@@ -27,6 +27,9 @@ package final class TLSHandler: ChannelDuplexHandler {
     }
 
     private let connection: TLSConnection
+    private let role: TLSConnection.Role
+    /// Hosts and addresses, one of which the certificate of a peer there must name; nil for any.
+    private let names: ((SocketAddress?) -> [String])?
     private let timeout: TimeAmount
     private let whenSecured: (any Channel, Peer) throws -> Void
     private let whenFailed: (TLSFailure, SocketAddress?) -> Void
@@ -42,12 +45,37 @@ package final class TLSHandler: ChannelDuplexHandler {
     /// - Parameters:
     ///   - whenSecured: Adds the handlers behind this one.
     ///   - whenFailed: Hears why a handshake came to nothing.
-    package init(
+    package convenience init(
         _ material: TLSMaterial, timeout: TimeAmount = .seconds(10),
+        names: ((SocketAddress?) -> [String])? = nil,
         whenSecured: @escaping (any Channel, Peer) throws -> Void,
         whenFailed: @escaping (TLSFailure, SocketAddress?) -> Void
     ) {
-        connection = TLSConnection(material)
+        self.init(
+            material, as: .accepting, timeout: timeout, names: names, whenSecured: whenSecured,
+            whenFailed: whenFailed)
+    }
+
+    /// As the side that dials.
+    package convenience init(
+        dialing material: TLSMaterial, timeout: TimeAmount, names: ((SocketAddress?) -> [String])?,
+        whenSecured: @escaping (any Channel, Peer) throws -> Void,
+        whenFailed: @escaping (TLSFailure, SocketAddress?) -> Void
+    ) {
+        self.init(
+            material, as: .dialing, timeout: timeout, names: names, whenSecured: whenSecured,
+            whenFailed: whenFailed)
+    }
+
+    private init(
+        _ material: TLSMaterial, as role: TLSConnection.Role, timeout: TimeAmount,
+        names: ((SocketAddress?) -> [String])?,
+        whenSecured: @escaping (any Channel, Peer) throws -> Void,
+        whenFailed: @escaping (TLSFailure, SocketAddress?) -> Void
+    ) {
+        connection = TLSConnection(material, as: role)
+        self.role = role
+        self.names = names
         self.timeout = timeout
         self.whenSecured = whenSecured
         self.whenFailed = whenFailed
@@ -68,6 +96,7 @@ package final class TLSHandler: ChannelDuplexHandler {
             guard phase == .handshaking else { return }
             fail(.late, context)
         }
+        if role == .dialing { shakeHands(context) }
     }
 
     private func shakeHands(_ context: ChannelHandlerContext) {
@@ -75,6 +104,9 @@ package final class TLSHandler: ChannelDuplexHandler {
         case .wantsMore: sendOut(context)
         case .failed(let reason): fail(.refused(reason), context)
         case .done:
+            if let names = names?(context.remoteAddress), !connection.isPeerNamed(oneOf: names) {
+                return fail(.misnamed, context)
+            }
             sendOut(context)
             phase = .open
             timer?.cancel()

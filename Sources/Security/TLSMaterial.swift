@@ -15,7 +15,7 @@ package final class TLSMaterial: @unchecked Sendable {
     package init(_ settings: TLSSettings) throws(TLSFault) {
         let own = try StoreContents(settings.keyStore)
         let trusted = try settings.trustStore.map { store throws(TLSFault) in try StoreContents(store) }
-        guard let context = SSL_CTX_new(TLS_server_method()) else {
+        guard let context = SSL_CTX_new(TLS_method()) else {
             throw settings.keyStore.fault(
                 "OpenSSL gives no context: \(OpenSSLError.take())", "look at openssl.cnf")
         }
@@ -25,7 +25,7 @@ package final class TLSMaterial: @unchecked Sendable {
         try settings.limitVersions(context)
         try settings.limitSuites(context)
         try TLSMaterial.use(own, of: settings.keyStore, context)
-        if settings.clientAuth != .none, let trusted {
+        if let trusted {
             TLSMaterial.trust(trusted.certificates, context)
         }
         switch settings.clientAuth {
@@ -89,14 +89,15 @@ extension TLSSettings {
         let most = versions.contains(.tls13) ? TLS1_3_VERSION : TLS1_2_VERSION
         guard tls_set_versions(context, least, most) == 1 else {
             throw TLSFault(
-                entry: "ssl.enabledProtocols=\(versions.map(\.rawValue).sorted().joined(separator: ","))",
+                entry:
+                    "\(prefix)enabledProtocols=\(versions.map(\.rawValue).sorted().joined(separator: ","))",
                 problem: "this machine's OpenSSL does not speak them", remedy: "leave the key out")
         }
     }
 
     fileprivate func limitSuites(_ context: OpaquePointer) throws(TLSFault) {
         guard !cipherSuites.isEmpty else { return }
-        let entry = "ssl.ciphersuites=\(cipherSuites.joined(separator: ","))"
+        let entry = "\(prefix)ciphersuites=\(cipherSuites.joined(separator: ","))"
         var older: [String] = []
         var newer: [String] = []
         for suite in cipherSuites {

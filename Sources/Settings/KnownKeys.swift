@@ -32,7 +32,7 @@ enum KnownKeys {
     private static let always: Set<String> = [
         "forceSync", "digest.enabled", "closeSessionTxn.enabled",
         "serializeLastProcessedZxid.enabled", "leaderServes", "syncEnabled", "observer.syncEnabled",
-        "client.certReload", "ssl.hostnameVerification",
+        "client.certReload", "sslQuorumReloadCertFiles", "ssl.hostnameVerification",
     ]
 
     /// Every key that is obeyed, the families with `N` for the operator's part.
@@ -77,13 +77,20 @@ enum KnownKeys {
         "maxClientCnxns",
         "maxCnxns", "maxSessionTimeout", "metricsProvider.className", "metricsProvider.httpHost",
         "metricsProvider.httpPort", "minSessionTimeout", "multiAddress.enabled",
-        "nio.sessionlessCnxnTimeout", "peerType", "quorumListenOnAllIPs", "readonlymode.enabled",
+        "nio.sessionlessCnxnTimeout", "peerType", "portUnification", "quorumListenOnAllIPs",
+        "readonlymode.enabled",
         "reconfigEnabled", "sasl.serverconfig", "secureClientPort", "secureClientPortAddress",
         "sessionRequireClientSASLAuth",
         "skipACL", "snapCount",
         "snapSizeLimitInKb", "ssl.ciphersuites", "ssl.clientAuth", "ssl.enabledProtocols",
         "ssl.handshakeDetectionTimeoutMillis", "ssl.keyStore.location", "ssl.keyStore.password",
-        "ssl.keyStore.passwordPath", "ssl.protocol", "ssl.trustStore.location", "ssl.trustStore.password",
+        "ssl.keyStore.passwordPath", "ssl.protocol",
+        "ssl.quorum.ciphersuites", "ssl.quorum.clientAuth", "ssl.quorum.clientHostnameVerification",
+        "ssl.quorum.enabledProtocols", "ssl.quorum.handshakeDetectionTimeoutMillis",
+        "ssl.quorum.hostnameVerification", "ssl.quorum.keyStore.location", "ssl.quorum.keyStore.password",
+        "ssl.quorum.keyStore.passwordPath", "ssl.quorum.protocol", "ssl.quorum.trustStore.location",
+        "ssl.quorum.trustStore.password", "ssl.quorum.trustStore.passwordPath", "sslQuorum",
+        "ssl.trustStore.location", "ssl.trustStore.password",
         "ssl.trustStore.passwordPath", "standaloneEnabled", "superUser", "syncLimit",
         "tickTime", "txnLogSizeLimitInKb", "unreadMaxBytes", "version", "znode.container.checkIntervalMs",
         "znode.container.maxNeverUsedIntervalMs", "znode.container.maxPerMinute",
@@ -133,9 +140,13 @@ enum KnownKeys {
             "metricsProvider.workerShutdownTimeoutMs",
         ],
         "files of keys and certificates are told apart by their content": [
-            "ssl.keyStore.type", "ssl.trustStore.type",
+            "ssl.keyStore.type", "ssl.trustStore.type", "ssl.quorum.keyStore.type",
+            "ssl.quorum.trustStore.type",
         ],
-        "changed files of keys and certificates are always taken up": ["client.certReload"],
+        "changed files of keys and certificates are always taken up": [
+            "client.certReload", "sslQuorumReloadCertFiles",
+        ],
+        "addresses are never turned into names": ["ssl.quorum.allowReverseDnsLookup"],
         "TLS is OpenSSL's": ["ssl.sslProvider"],
         "it belongs to clients": [
             "ssl.hostnameVerification",
@@ -190,8 +201,7 @@ enum KnownKeys {
         "local sessions": [
             "localSessionsEnabled", "localSessionsUpgradingEnabled",
         ],
-        "TLS between servers": ["sslQuorum", "portUnification", "sslQuorumReloadCertFiles"],
-        "the check of revocation": ["ssl.crl", "ssl.ocsp"],
+        "the check of revocation": ["ssl.crl", "ssl.ocsp", "ssl.quorum.crl", "ssl.quorum.ocsp"],
         "the check of clients' host names": ["ssl.clientHostnameVerification", "ssl.allowReverseDnsLookup"],
         "a right of all users of SASL": ["letAnySaslUserDoX"],
         "Kerberos": ["kinit", "security.auth_to_local", "requireKerberosConfig"],
@@ -215,7 +225,6 @@ enum KnownKeys {
     /// Keys with a part of the operator's choosing, tried in order.
     private static let families: [(prefix: String, support: KeySupport)] = [
         ("server.", .honored), ("group.", .honored), ("weight.", .honored),
-        ("ssl.quorum.", .notYet("TLS between servers")),
         ("superUser.", .honored),
         ("authProvider.", .notYet("other authentication than digest, ip, x509 and sasl")),
         ("kerberos.", .notYet("Kerberos")),

@@ -68,6 +68,7 @@ extension NodeSettings {
         warnings += WordList.warnings(entries)
         admin = try AdminSettings(entries)
         metrics = try MetricsSettings(entries)
+        linkTLS = try LinkTLSSettings.parse(entries, warnings: &warnings)
         if clients.securePort != nil {
             tls = try TLSSettings(entries, asking: "secureClientPort")
         } else if clients.isPortUnified {

@@ -36,6 +36,8 @@ package struct NodeSettings: Equatable, Sendable {
     package var isReconfigEnabled = false
     /// TLS for clients, on `secureClientPort` or beside plain text; nil where neither is asked for.
     package var tls: TLSSettings?
+    /// TLS between the servers; nil where they talk in plain text.
+    package var linkTLS: LinkTLSSettings?
     /// The servers of `server.N` and their rules, even when there is but one; nil without any.
     package var ensemble: Ensemble?
 

@@ -19,7 +19,7 @@ enum Refusals {
     /// - Returns: nil for what may be asked for.
     private static func reason(_ key: String, _ value: String) -> (problem: String, remedy: String)? {
         switch key {
-        case "ssl.crl", "ssl.ocsp":
+        case "ssl.crl", "ssl.ocsp", "ssl.quorum.crl", "ssl.quorum.ocsp":
             return (
                 "asks that certificates be checked for revocation, which this version cannot do",
                 "remove it; whom a certificate is to keep out must not be in the trust store"
@@ -29,15 +29,9 @@ enum Refusals {
                 "asks that clients' certificates name their hosts, which this version does not check",
                 "remove it where the trust store holds for clients wherever they are"
             )
-        case "ssl.context.supplier.class", "ssl.authProvider":
+        case "ssl.context.supplier.class", "ssl.quorum.context.supplier.class", "ssl.authProvider":
             guard key != "ssl.authProvider" || value != "x509" else { return nil }
             return ("names Java code, which this server cannot run", "remove it")
-        case "sslQuorum", "portUnification":
-            return (
-                "asks for TLS between the servers, which this version does not have: they would talk in "
-                    + "plain text",
-                "remove it where the network between them is trusted or encrypted below"
-            )
         case "quorum.auth.enableSasl", "quorum.auth.learnerRequireSasl", "quorum.auth.serverRequireSasl":
             return (
                 "asks that servers prove who they are by SASL, which this version cannot verify",

@@ -2,6 +2,7 @@ import AdminServer
 import Frontend
 import Glibc
 import Host
+import Links
 import Logbook
 import Logging
 import NIOCore
@@ -33,9 +34,10 @@ struct Node {
         ProcessEnvironment.raiseFileDescriptorLimit()
         do {
             let settings = try loadSettings(log)
-            let tls = try settings.tls.map { try TLSSource($0, log: log) }
             let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-            let started = try startHealed(settings, on: loop, log, writer)
+            let tls = try settings.tls.map { try TLSSource($0, log: log) }
+            let security = try settings.linkTLS.map { try LinkSecurity($0, on: loop, log: log) }
+            let started = try startHealed(settings, on: loop, security, log, writer)
             let replicaLoop = started.replicaLoop
             signals.setReport { Activity.report(replicaLoop, to: log) }
             try open(settings, started.reachable)
@@ -165,22 +167,25 @@ struct Node {
 
     /// Starts; where the folder is damaged, a member lets the others help first.
     private func startHealed(
-        _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
+        _ settings: NodeSettings, on loop: any EventLoop, _ security: LinkSecurity?, _ log: Logger,
+        _ writer: LogWriter
     ) throws -> Started {
         for _ in 1...Node.healingsMax {
             do {
-                return try loop.submit { try start(settings, on: loop, log, writer) }.wait()
+                return try loop.submit { try start(settings, on: loop, security, log, writer) }.wait()
             } catch let error as StorageError where error.code == .corrupt {
-                guard let healing = try Healing(settings, on: loop, log: log) else { throw error }
+                let healing = try Healing(settings, on: loop, security: security, log: log)
+                guard let healing else { throw error }
                 try healing.heal(error)
             }
         }
-        return try loop.submit { try start(settings, on: loop, log, writer) }.wait()
+        return try loop.submit { try start(settings, on: loop, security, log, writer) }.wait()
     }
 
     /// Recovers the replica on the loop that will own it.
     private func start(
-        _ settings: NodeSettings, on loop: any EventLoop, _ log: Logger, _ writer: LogWriter
+        _ settings: NodeSettings, on loop: any EventLoop, _ security: LinkSecurity?, _ log: Logger,
+        _ writer: LogWriter
     ) throws -> Started {
         var store = try LogStore.open(settings, log: log)
         var replayed = Recovery.Replayed()
@@ -204,7 +209,7 @@ struct Node {
                     """
                 } ?? "the disk takes the log again: writes go on")
         }
-        let links = EnsembleLinks(settings, on: loop, log: log)
+        let links = EnsembleLinks(settings, on: loop, security: security, log: log)
         let replicaLoop = ReplicaLoop(
             loop: loop, replica: replica, logThread: logThread, peers: links,
             snapshots: SnapshotController(
@@ -216,5 +221,17 @@ struct Node {
             replicaLoop: NIOLoopBound(replicaLoop, eventLoop: loop), logThread: logThread,
             snapshotThread: snapshotThread, reachable: reachable,
             scrub: Scrub(settings, logThread, links: links, log: log))
+    }
+}
+
+extension LinkSecurity {
+    /// Whose files are looked at from now on.
+    init(_ settings: LinkTLSSettings, on loop: any EventLoop, log: Logger) throws {
+        let source = try TLSSource(settings.tls, log: log)
+        source.watch(on: loop)
+        self.init(
+            source, isDialed: settings.isDialed, takesPlain: settings.takesPlain,
+            detectionTimeout: .milliseconds(Int64(settings.detectionTimeoutMs)),
+            verifiesDialed: settings.verifiesDialed, verifiesAccepted: settings.verifiesAccepted)
     }
 }

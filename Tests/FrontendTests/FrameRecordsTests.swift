@@ -26,13 +26,4 @@ import Testing
         #expect(try records(of: Array("Zookeeper version".utf8)).count == 1)
         #expect(try records(of: [1, 2]) == [[1, 2]])
     }
-
-    @Test(
-        arguments: [
-            ([0x16, 3, 1, 0, 5], true), ([0x16, 3, 1], nil), ([0x16], nil), ([], nil), ([0, 0, 0], false),
-            ([0x72, 0x75, 0x6F, 0x6B], false), ([0x16, 4, 1, 0, 5], false), ([0, 0, 0, 45, 0], false),
-        ] as [([UInt8], Bool?)])
-    func `is told from plain text by the first bytes`(bytes: [UInt8], isTLS: Bool?) {
-        #expect(TLSDetector.isTLS(ByteBuffer(bytes: bytes)) == isTLS)
-    }
 }

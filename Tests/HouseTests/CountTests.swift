@@ -23,7 +23,7 @@ import Testing
         "Replica.Replica": (16, 101),
         "Replica.ReplicaSettings": (26, 24),
         "Replica.SessionTable": (14, 30),
-        "Settings.NodeSettings": (20, 24),
+        "Settings.NodeSettings": (21, 24),
         "Simulator.Client": (25, 24),
         "Simulator.Server": (37, 24),
         "Simulator.Simulation": (16, 106),

@@ -20,7 +20,7 @@ import Testing
             "Vocabulary", "Ensembles", "Znodes", "Zab", "Wire", "Replica", "Storage", "Settings", "Console",
             "Authentication", "Links", "Logbook", "Clocks",
         ],
-        "Links": ["Vocabulary", "Zab", "Wire", "Replica", "Logbook"],
+        "Links": ["Vocabulary", "Zab", "Wire", "Replica", "Logbook", "Security"],
         "Security": ["Settings", "COpenSSL"],
         "Frontend": [
             "Vocabulary", "Replica", "Host", "Settings", "Console", "Links", "Logbook", "Security",
@@ -40,7 +40,9 @@ import Testing
             "Inspection", "Printing",
         ],
         "aviary-sim": ["Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary"],
-        "aviary-server": ["Settings", "Storage", "Host", "Frontend", "Security", "AdminServer", "Logbook"],
+        "aviary-server": [
+            "Settings", "Storage", "Host", "Frontend", "Links", "Security", "AdminServer", "Logbook",
+        ],
         "aviary-bench": ["Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll"],
     ]
 

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "zookeeper.sslQuorum=true", "portUnification=true", "ssl.crl=true", "ssl.ocsp=true",
+        "zookeeper.ssl.crl=true", "ssl.ocsp=true", "ssl.quorum.crl=true", "ssl.quorum.ocsp=true",
         "ssl.clientHostnameVerification=true", "ssl.context.supplier.class=com.example.Mine",
         "ssl.authProvider=mine",
         "authProvider.2=com.example.Mine", "requireClientAuthScheme=sasl", "requireClientAuthScheme=digest",

@@ -29,11 +29,11 @@ import Testing
     }
 
     @Test func `says what is not there yet`() throws {
-        let warning = try warning("ssl.quorum.keyStore.location=/k.jks")
-        #expect(warning?.text == "has no effect: TLS between servers is not in this version yet")
+        let warning = try warning("kerberos.removeHostFromPrincipal=true")
+        #expect(warning?.text == "has no effect: Kerberos is not in this version yet")
     }
 
-    @Test(arguments: ["audit.enable=false", "sslQuorum=FALSE", "forceSync=yes", "throttled_op_wait_time=0"])
+    @Test(arguments: ["audit.enable=false", "ssl.crl=FALSE", "forceSync=yes", "throttled_op_wait_time=0"])
     func `is not given for what is so anyway`(line: String) throws {
         #expect(try warning(line) == nil)
     }

@@ -90,8 +90,8 @@ package struct DigestMD5: Equatable, Sendable {
         return Hash.areEqual(echoed, nonce) && String(decoding: place, as: UTF8.self).lowercased() == uri
     }
 
-    /// Hashes of user, realm and password: of Latin-1 where all characters are of it, as in Java, and of UTF-8,
-    /// as in kazoo.
+    /// Hashes of user, realm and password: of Latin-1 where all characters are of it, as in Java, and of
+    /// UTF-8, as in kazoo.
     private static func logins(_ user: ByteString, _ realm: String, _ password: ByteString) -> [[UInt8]] {
         func login(_ bytes: (ByteString) -> [UInt8]) -> [UInt8] {
             let colon = [UInt8(ascii: ":")]

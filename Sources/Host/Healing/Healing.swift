@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import Glibc
-internal import Links
+package import Links
 package import Logging
 package import NIOCore
 package import Settings
@@ -26,11 +26,15 @@ package struct Healing {
     private static let warningPauseMs: Int64 = 10_000
 
     /// - Returns: nil for a node that nobody can help, and for one that must not heal.
-    package init?(_ settings: NodeSettings, on loop: any EventLoop, log: Logger) throws {
+    package init?(
+        _ settings: NodeSettings, on loop: any EventLoop, security: LinkSecurity? = nil, log: Logger
+    ) throws {
         guard settings.healing.isEnabled else { return nil }
         let directory = settings.dataLogDir
         let made: NIOLoopBound<ElectionLinks>? = try loop.submit {
-            guard let election = EnsembleLinks.electionLinks(settings, on: loop, log: log),
+            guard
+                let election = EnsembleLinks.electionLinks(
+                    settings, on: loop, security: security, log: log),
                 election.members.count > 1
             else { return nil }
             let desk = RowsDesk(directory: directory)

@@ -1,8 +1,8 @@
 internal import Ensembles
 
-/// Settings of a port with TLS (`ssl.…`).
+/// Settings of ports with TLS: of those for clients (`ssl.…`), or of those between servers (`ssl.quorum.…`).
 package struct TLSSettings: Equatable, Sendable {
-    /// A file of certificates, with or without a key, under `ssl.keyStore.…` or `ssl.trustStore.…`.
+    /// A file of certificates, with or without a key, under `…keyStore.…` or `…trustStore.…`.
     package struct Store: Equatable, Sendable {
         /// The key that names the file, for messages.
         package let key: String
@@ -19,7 +19,7 @@ package struct TLSSettings: Equatable, Sendable {
         }
     }
 
-    /// Whether clients show a certificate (`ssl.clientAuth`).
+    /// Whether those who connect show a certificate (`…clientAuth`).
     package enum ClientAuth: String, CaseIterable, Sendable {
         case none, want, need
     }
@@ -29,17 +29,20 @@ package struct TLSSettings: Equatable, Sendable {
         case tls13 = "TLSv1.3"
     }
 
+    /// The beginning of its keys.
+    package let prefix: String
     package let keyStore: Store
     package let trustStore: Store?
     package let clientAuth: ClientAuth
     package let versions: Set<Version>
-    /// `ssl.ciphersuites`, by their names in the standards, the best first; empty for OpenSSL's own.
+    /// `…ciphersuites`, by their names in the standards, the best first; empty for OpenSSL's own.
     package let cipherSuites: [String]
 
     package init(
-        keyStore: Store, trustStore: Store? = nil, clientAuth: ClientAuth = .need,
+        prefix: String = "ssl.", keyStore: Store, trustStore: Store? = nil, clientAuth: ClientAuth = .need,
         versions: Set<Version> = Set(Version.allCases), cipherSuites: [String] = []
     ) {
+        self.prefix = prefix
         self.keyStore = keyStore
         self.trustStore = trustStore
         self.clientAuth = clientAuth
@@ -50,30 +53,29 @@ package struct TLSSettings: Equatable, Sendable {
 
 extension TLSSettings {
     /// - Parameter asking: The key that asks for TLS, for messages.
-    init(_ entries: Entries, asking: String) throws(SettingsError) {
-        let location = "ssl.keyStore.location"
-        guard let keyStore = Store(entries, "ssl.keyStore") else {
+    init(_ entries: Entries, under prefix: String = "ssl.", asking: String) throws(SettingsError) {
+        let location = "\(prefix)keyStore.location"
+        guard let keyStore = Store(entries, "\(prefix)keyStore") else {
             throw entries.error(
                 .missing, location, "is not set, but \(asking) is",
                 "name the file with this server's key and certificates, as in \(location)=/etc/zk/server.pem")
         }
-        let trustStore = Store(entries, "ssl.trustStore")
-        let clientAuth = try TLSSettings.clientAuth(entries)
-        guard trustStore != nil || clientAuth == .none else {
+        let trustStore = Store(entries, "\(prefix)trustStore")
+        let clientAuth = try TLSSettings.clientAuth(entries, "\(prefix)clientAuth")
+        guard trustStore != nil || clientAuth == .none && prefix == "ssl." else {
             throw entries.error(
-                .missing, "ssl.trustStore.location",
-                "is not set, but ssl.clientAuth is \(clientAuth.rawValue): no client's certificate would be "
-                    + "believed",
-                "name the file with the certificates that vouch for clients, or write ssl.clientAuth=none")
+                .missing, "\(prefix)trustStore.location",
+                "is not set, but \(asking) is: nobody's certificate would be believed",
+                "name the file with the certificates that vouch for the others"
+                    + (prefix == "ssl." ? ", or write ssl.clientAuth=none" : ""))
         }
         self.init(
-            keyStore: keyStore, trustStore: trustStore, clientAuth: clientAuth,
-            versions: try TLSSettings.versions(entries),
-            cipherSuites: (entries.text("ssl.ciphersuites") ?? "").commaSeparated)
+            prefix: prefix, keyStore: keyStore, trustStore: trustStore, clientAuth: clientAuth,
+            versions: try TLSSettings.versions(entries, prefix),
+            cipherSuites: (entries.text("\(prefix)ciphersuites") ?? "").commaSeparated)
     }
 
-    private static func clientAuth(_ entries: Entries) throws(SettingsError) -> ClientAuth {
-        let key = "ssl.clientAuth"
+    private static func clientAuth(_ entries: Entries, _ key: String) throws(SettingsError) -> ClientAuth {
         guard let word = entries.word(key)?.lowercased() else { return .need }
         guard let clientAuth = ClientAuth(rawValue: word) else {
             throw entries.invalid(
@@ -82,13 +84,15 @@ extension TLSSettings {
         return clientAuth
     }
 
-    /// `ssl.enabledProtocols`, or else `ssl.protocol`, of which Java's general names mean all that there are.
-    private static func versions(_ entries: Entries) throws(SettingsError) -> Set<Version> {
+    /// `…enabledProtocols`, or else `…protocol`, of which Java's general names mean all that there are.
+    private static func versions(_ entries: Entries, _ prefix: String) throws(SettingsError) -> Set<Version> {
         let general: Set<String> = ["TLS", "SSL", "DEFAULT"]
+        let (enabled, one) = ("\(prefix)enabledProtocols", "\(prefix)protocol")
         for (key, words) in [
-            ("ssl.enabledProtocols", (entries.text("ssl.enabledProtocols") ?? "").commaSeparated),
-            ("ssl.protocol", [entries.word("ssl.protocol") ?? "TLS"]),
+            (enabled, (entries.text(enabled) ?? "").commaSeparated), (one, [entries.word(one) ?? "TLS"]),
         ] where !words.isEmpty {
+            // Between Apache's servers the newer one alone means both.
+            if prefix != "ssl.", key == one, words == [Version.tls13.rawValue] { break }
             if words.contains(where: { general.contains($0.uppercased()) }) { return Set(Version.allCases) }
             let versions = words.compactMap(Version.init(rawValue:))
             guard versions.count == words.count else {

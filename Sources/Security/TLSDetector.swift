@@ -1,12 +1,12 @@
-internal import NIOCore
+package import NIOCore
 
 /// Tells by the first bytes of a connection whether it speaks TLS, on a port that takes both
 /// (`client.portUnification`), and makes room for whoever serves it.
 ///
 /// Nobody behind it has heard of the connection before.
-final class TLSDetector: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
+package final class TLSDetector: ChannelInboundHandler, RemovableChannelHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
 
     private let timeout: TimeAmount
     /// Adds the handlers of the one or of the other.
@@ -15,7 +15,7 @@ final class TLSDetector: ChannelInboundHandler, RemovableChannelHandler {
     private var isTold = false
     private var timer: Scheduled<Void>?
 
-    init(timeout: TimeAmount, whenTold: @escaping (any Channel, _ isTLS: Bool) throws -> Void) {
+    package init(timeout: TimeAmount, whenTold: @escaping (any Channel, _ isTLS: Bool) throws -> Void) {
         self.timeout = timeout
         self.whenTold = whenTold
     }
@@ -30,13 +30,13 @@ final class TLSDetector: ChannelInboundHandler, RemovableChannelHandler {
         return first == 0x16 ? nil : false
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    package func channelActive(context: ChannelHandlerContext) {
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             context.close(promise: nil)
         }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isTold else { return context.fireChannelRead(data) }
         var bytes = unwrapInboundIn(data)
         begun.writeBuffer(&bytes)
@@ -53,7 +53,7 @@ final class TLSDetector: ChannelInboundHandler, RemovableChannelHandler {
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if isTold {
             context.fireUserInboundEventTriggered(event)
         } else if let event = event as? ChannelEvent, event == .inputClosed {
@@ -61,12 +61,12 @@ final class TLSDetector: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         if isTold { context.fireChannelInactive() }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         isTold ? context.fireErrorCaught(error) : context.close(promise: nil)
     }
 }
