@@ -182,7 +182,7 @@ let package = Package(
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
         // Programs of others, as it were: they see what the library shows.
         .executableTarget(
-            name: "elect", dependencies: ["Aviary", buffer], path: "Examples/elect", swiftSettings: strict),
+            name: "elect", dependencies: ["Aviary", buffer], path: "tools/examples/elect", swiftSettings: strict),
 
         // What a program that uses the client goes through, for tests that kill its servers.
         .executableTarget(

@@ -40,7 +40,7 @@ import Testing
 
     /// So that it compiles, and is tried by the tests of processes.
     @Test func `show the first session in Swift as it is built`() throws {
-        let program = try page("Examples/elect/Elect.swift").lines.map { $0.isEmpty ? "" : "    \($0)" }
+        let program = try page("tools/examples/elect/Elect.swift").lines.map { $0.isEmpty ? "" : "    \($0)" }
         let shown = try page("README.md").lines.joined(separator: "\n")
         #expect(shown.contains(program.dropLast().joined(separator: "\n")))
     }

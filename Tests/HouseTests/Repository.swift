@@ -21,7 +21,7 @@ struct Repository {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let tops = [
-            "Package.swift", "README.md", "ARCHITECTURE.md", "DECISIONS.md", "Sources", "Tests", "Examples", "migrations",
+            "Package.swift", "README.md", "ARCHITECTURE.md", "DECISIONS.md", "Sources", "Tests", "migrations",
             "tools", ".ci",
         ]
         files = tops.flatMap { Repository.texts(at: root.appendingPathComponent($0), root: root) }

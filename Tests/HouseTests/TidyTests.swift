@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["Sources", "Tests", "Examples", "migrations", "tools"])
+    @Test(arguments: ["Sources", "Tests", "migrations", "tools"])
     func `introduces each room in a page`(folder: String) {
         guard let readme = Repository.current.files.first(where: { $0.path == "\(folder)/README.md" }) else {
             Issue.record("\(folder) has no README.md (rule 77)")
