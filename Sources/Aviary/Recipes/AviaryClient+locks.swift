@@ -6,11 +6,11 @@ extension AviaryClient {
     /// Runs `body` while this client alone holds the lock at `path`.
     ///
     /// The body is cancelled as soon as the lock may be lost: when the ensemble has not confirmed the session
-    /// for so long that it might end it. Whatever still runs then has `held.multi`, which the ensemble refuses,
-    /// and `held.token`, by which any other store can.
+    /// for so long that it might end it. Whatever still runs then has `held.multi`, which the ensemble
+    /// refuses, and `held.token`, by which any other store can.
     ///
-    /// - Throws: `deadlineExceeded`, when it was not to be had in time; `lockLost`, when it was lost before the
-    ///   body's end; `wouldDeadlock`, inside of itself; what the body throws.
+    /// - Throws: `deadlineExceeded`, when it was not to be had in time; `lockLost`, when it was lost before
+    ///   the body's end; `wouldDeadlock`, inside of itself; what the body throws.
     public func withLock<Result: Sendable>(
         _ path: String, _ options: LockOptions = LockOptions(),
         _ body: sending @escaping (borrowing HeldLock) async throws -> Result

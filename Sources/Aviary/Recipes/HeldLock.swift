@@ -1,6 +1,7 @@
 public import NIOCore
 
-/// A lock, or a leadership, while it is held. Cannot be kept or handed on: what it allows ends with its scope.
+/// A lock, or a leadership, while it is held. Cannot be kept or handed on: what it allows ends with its
+/// scope.
 public struct HeldLock: ~Copyable, Sendable {
     let scope: LockScope
 
@@ -25,8 +26,8 @@ public struct HeldLock: ~Copyable, Sendable {
         }
     }
 
-    /// The operations, all or none, and none when the lock is not held: the ensemble itself refuses those of a
-    /// former holder.
+    /// The operations, all or none, and none when the lock is not held: the ensemble itself refuses those of
+    /// a former holder.
     ///
     /// - Throws: `lockLost`, when it is not held.
     @discardableResult

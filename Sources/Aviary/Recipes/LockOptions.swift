@@ -40,8 +40,8 @@ public struct LockOptions: Sendable {
     }
 }
 
-/// A number that grows from holder to holder of a lock. Whoever stores something for holders keeps the highest
-/// that it has seen, and refuses lower ones.
+/// A number that grows from holder to holder of a lock. Whoever stores something for holders keeps the
+/// highest that was seen, and refuses lower ones.
 public struct FencingToken: Hashable, Comparable, Sendable {
     /// The position at which the holder began to stand for the lock.
     public let rawValue: Int64
