@@ -7,7 +7,7 @@ import time
 from migration import survey
 from migration.plan import Refused
 
-PROVEN = {"world", "ip", "digest", "auth"}  # schemes that Aviary's servers know
+PROVEN = {"world", "ip", "digest", "auth", "x509", "sasl"}  # schemes that Aviary's servers know
 OTHER = {"apache": "aviary", "aviary": "apache"}
 
 
