@@ -121,8 +121,8 @@ let package = Package(
         // The programs. jemalloc takes the place of malloc in the server: what one thread allocates another
         // frees, and the C library's own does that at a fifth more CPU for each write.
         program(
-            "aviary-server", on: "Settings", "Host", "Frontend", "Links", "Security", "AdminServer", "Storage",
-            "Logbook", logging, sockets, arguments,
+            "aviary-server", on: "Settings", "Host", "Frontend", "Links", "Security", "AdminServer",
+            "Storage", "Logbook", logging, sockets, arguments,
             with: .linkedLibrary("jemalloc"), excluding: ["CONFIGURATION.md", "SECURITY.md"]),
         .systemLibrary(name: "CEpoll"),
         program("aviary-bench", on: "Vocabulary", "Clocks", "Printing", "SeededRandom", "CEpoll", arguments),
@@ -182,7 +182,8 @@ let package = Package(
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
         // Programs of others, as it were: they see what the library shows.
         .executableTarget(
-            name: "elect", dependencies: ["Aviary", buffer], path: "tools/examples/elect", swiftSettings: strict),
+            name: "elect", dependencies: ["Aviary", buffer], path: "tools/examples/elect",
+            swiftSettings: strict),
 
         // What a program that uses the client goes through, for tests that kill its servers.
         .executableTarget(
