@@ -36,12 +36,12 @@ def refuses(report, name, node, code, sentence):
 
 
 def what_is_not_there(report):
-    sasl = "org.apache.zookeeper.server.auth.SASLAuthenticationProvider"
     refused(report, "no client port", CONFIGURATION, "clientPort is not set", clientPort=None)
     refused(report, "TLS alone", CONFIGURATION, "ssl.keyStore.location is not set", clientPort=None,
             secureClientPort=2281)
-    refused(report, "TLS between servers", CONFIGURATION, "sslQuorum=true", sslQuorum="true")
-    refused(report, "SASL", CONFIGURATION, "authProvider.1=", authProvider__1=sasl)
+    refused(report, "TLS between servers", CONFIGURATION, "ssl.quorum.keyStore.location is not set", sslQuorum="true")
+    refused(report, "SASL between servers", CONFIGURATION, "quorum.auth.enableSasl=true",
+            quorum__auth__enableSasl="true")
     refused(report, "an old name", CONFIGURATION, "requireClientAuthScheme=sasl", requireClientAuthScheme="sasl")
 
 
