@@ -40,6 +40,7 @@ let package = Package(
     name: "aviary",
     products: [
         .library(name: "Aviary", targets: ["Aviary"]),
+        .executable(name: "aviary", targets: ["aviary-shell"]),
         .executable(name: "aviary-server", targets: ["aviary-server"]),
         .executable(name: "aviary-admin", targets: ["aviary-admin"]),
         .executable(name: "aviary-bench", targets: ["aviary-bench"]),
@@ -180,6 +181,8 @@ let package = Package(
             arguments, excluding: "Golden"),
         tests("BenchTests", on: "aviary-bench", "Printing", "SeededRandom"),
         tests("SimulatorTests", on: "Simulator", excluding: "README.md"),
+        program("aviary-shell", on: "Aviary", "Printing", buffer, arguments),
+
         // Programs of others, as it were: they see what the library shows.
         .executableTarget(
             name: "elect", dependencies: ["Aviary", buffer], path: "tools/examples/elect",

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `A declaration` {
     /// Names, or types all of whose members are meant, that nobody in `Sources` uses, by the reason.
     static let reasons: [String: [String]] = [
-        "marked @main": ["AviaryAdmin", "AviaryBench", "AviaryServer", "AviarySim"],
+        "marked @main": ["AviaryAdmin", "AviaryBench", "AviaryServer", "AviaryShell", "AviarySim"],
         "NIO's protocol of handlers asks for it": [
             "InboundOut", "OutboundIn", "OutboundOut", "userInboundEventTriggered", "handlerAdded",
             "handlerRemoved",

@@ -40,6 +40,7 @@ import Testing
             "Inspection", "Printing",
         ],
         "aviary-sim": ["Simulator", "Storage", "Replica", "Wire", "Znodes", "Vocabulary"],
+        "aviary-shell": ["Aviary", "Printing"],
         "aviary-server": [
             "Settings", "Storage", "Host", "Frontend", "Links", "Security", "AdminServer", "Logbook",
         ],
