@@ -24,7 +24,7 @@ extension AviaryClient {
         // Owned by this call: cancelled with it and at the lease's end, and awaited in any case.
         let places = LockPlace.held.union([place])
         let work = Task {
-            try await LockPlace.$held.withValue(places) { try await body(HeldLock(scope: scope)) }
+            try await LockPlace.$held.withValue(places) { try await AviaryClient.hold(scope, body) }
         }
         let isLost = await withTaskCancellationHandler {
             await lookAfter(scope, until: { _ = await work.result }, onLoss: { work.cancel() })
@@ -37,6 +37,15 @@ extension AviaryClient {
         let value = try result.get()
         guard wasHeld else { throw AviaryError(.lockLost, .unknown, operation: "lock \(path)") }
         return value
+    }
+
+    /// Never inlined: Swift 6.3 ends at it, since what is held cannot be copied.
+    @inline(never)
+    private static func hold<Result: Sendable>(
+        _ scope: LockScope, _ body: (borrowing HeldLock) async throws -> Result
+    ) async throws -> Result {
+        let held = HeldLock(scope: scope)
+        return try await body(held)
     }
 
     /// - Returns: Whether the lock was lost before the end of what it is held for.
