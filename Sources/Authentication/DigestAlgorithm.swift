@@ -15,6 +15,13 @@ package enum DigestAlgorithm: String, CaseIterable, Equatable, Sendable {
 }
 
 extension DigestAlgorithm {
+    /// Whether this machine's libcrypto computes it: with FIPS switched on it has no MD5.
+    package var isComputed: Bool {
+        var length: UInt32 = 0
+        var hash = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        return EVP_Digest(nil, 0, &hash, &length, implementation, nil) == 1
+    }
+
     var implementation: OpaquePointer? {
         switch self {
         case .md5: EVP_md5()

@@ -55,7 +55,11 @@ package struct Listener: Sendable {
         let isGated = socketLoops != nil || tls != nil
         let max = budget.clientsMax + budget.overflowMax
         openSockets =
-            isGated ? .makeBoxSendingValue(OpenSockets(max: max), eventLoop: loop) : nil
+            isGated
+            ? .makeBoxSendingValue(
+                OpenSockets(
+                    max: max, admittedPerAddressMax: settings.clients.connectionsPerAddressMax),
+                eventLoop: loop) : nil
     }
 
     /// Opens a port, and serves whoever connects.

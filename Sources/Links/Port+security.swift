@@ -26,7 +26,10 @@ extension Port {
     private func secure(
         _ channel: any Channel, _ security: LinkSecurity, _ handler: @escaping () -> any ChannelHandler
     ) throws {
-        let names = { [self] (address: SocketAddress?) in [Port.host(of: address)] + memberHosts() }
+        let names = { [self] (address: SocketAddress?) in
+            // On a socket for both, an address of IPv4 comes mapped into IPv6; certificates have it plain.
+            [String(Port.host(of: address).trimmingPrefix("::ffff:"))] + memberHosts()
+        }
         let tls = TLSHandler(
             security.source.material, timeout: handshakeTimeout,
             names: security.verifiesAccepted ? names : nil

@@ -6,6 +6,12 @@ struct StoreContents {
     var certificates: [Certificate] = []
     var key: PrivateKey?
 
+    /// The certificate that the key belongs to, wherever it stands.
+    var leaf: Certificate? {
+        guard let key else { return nil }
+        return certificates.first { X509_check_private_key($0.pointer, key.pointer) == 1 }
+    }
+
     /// - Throws: `TLSFault` that names the file and what would open it.
     init(_ store: TLSSettings.Store) throws(TLSFault) {
         let bytes = try store.bytes()

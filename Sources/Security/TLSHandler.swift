@@ -104,12 +104,17 @@ package final class TLSHandler: ChannelDuplexHandler {
         case .wantsMore: sendOut(context)
         case .failed(let reason): fail(.refused(reason), context)
         case .done:
-            if let names = names?(context.remoteAddress), !connection.isPeerNamed(oneOf: names) {
+            // Where nobody is asked for a certificate, or none is shown that may be missing, there is no name.
+            if role == .dialing || connection.peerSubject != nil, let names = names?(context.remoteAddress),
+                !connection.isPeerNamed(oneOf: names)
+            {
                 return fail(.misnamed, context)
             }
-            sendOut(context)
             phase = .open
             timer?.cancel()
+            sendOut(context)
+            // A write that fails has closed the connection by now, from inside.
+            guard phase == .open else { return }
             do {
                 try whenSecured(context.channel, Peer(subject: connection.peerSubject))
             } catch {
@@ -149,6 +154,8 @@ package final class TLSHandler: ChannelDuplexHandler {
             if !hear(into: &heard, context) { break }
         }
         if phase == .open, heard.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(heard)) }
+        // Behind what was heard: where a write fails, NIO reads on inside it.
+        if phase == .open, connection.hasOutput { sendOut(context) }
         if hasHeardGoodbye, phase == .open { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
     }
 
@@ -161,7 +168,6 @@ package final class TLSHandler: ChannelDuplexHandler {
                 fail(.refused("it does not read what it provokes"), context)
                 return false
             }
-            sendOut(context)
             return true
         case .done:
             hasHeardGoodbye = true

@@ -20,7 +20,7 @@ package final class TLSMaterial: @unchecked Sendable {
                 "OpenSSL gives no context: \(OpenSSLError.take())", "look at openssl.cnf")
         }
         self.context = context
-        secondsLeft = own.certificates.first?.secondsLeft ?? 0
+        secondsLeft = own.leaf?.secondsLeft ?? 0
         TLSMaterial.setRules(context)
         try settings.limitVersions(context)
         try settings.limitSuites(context)
@@ -52,9 +52,7 @@ package final class TLSMaterial: @unchecked Sendable {
         guard let key = own.key else {
             throw store.fault("there is no private key in it", "put the key into the same file")
         }
-        // The leaf is the one that the key belongs to, wherever it stands.
-        let leaf = own.certificates.first { X509_check_private_key($0.pointer, key.pointer) == 1 }
-        guard let leaf else {
+        guard let leaf = own.leaf else {
             throw store.fault(
                 "its key belongs to none of its certificates", "put the certificate of that key into it")
         }

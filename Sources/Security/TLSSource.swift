@@ -21,8 +21,18 @@ package final class TLSSource: Sendable {
         self.settings = settings
         self.log = log
         seen = Mutex(settings.stamps)
-        current = Mutex(try TLSMaterial(settings))
+        let material = try TLSMaterial(settings)
+        current = Mutex(material)
+        guard material.secondsLeft < TLSSource.secondsWarned else { return }
+        log.warning(
+            "TLS: the certificate \(material.secondsLeft > 0 ? "runs out soon" : "has run out")",
+            metadata: [
+                "file": "\(settings.keyStore.location)", "days_left": "\(material.secondsLeft / 86_400)",
+            ])
     }
+
+    /// A certificate with less left is warned of: two weeks.
+    private static let secondsWarned = 14 * 86_400
 
     package var material: TLSMaterial { current.withLock { $0 } }
 
@@ -47,6 +57,9 @@ package final class TLSSource: Sendable {
     private func renew() {
         do throws(TLSFault) {
             let material = try TLSMaterial(settings)
+            guard material.secondsLeft > 0 else {
+                throw settings.keyStore.fault("its certificate has run out", "put the new one there")
+            }
             current.withLock { $0 = material }
             log.info(
                 "TLS: keys and certificates were read anew",

@@ -25,7 +25,8 @@ extension NodeSettings {
         var settings = try NodeSettings(entries, warnings: &warnings)
         try Refusals.check(properties, entries)
         settings.access.sasl = try SASLSettings.parse(entries, reading: read, warnings: &warnings)
-        try settings.access.checkRequired(entries, hasTLS: settings.tls != nil)
+        let asksForCertificates = settings.tls.map { $0.clientAuth != TLSSettings.ClientAuth.none } ?? false
+        try settings.access.checkRequired(entries, hasTLS: asksForCertificates)
         settings.serverID = try serverID(in: settings.dataDir, read: read)
         settings.ensemble = try Ensemble.parse(
             entries, serverID: settings.serverID, read: read, warnings: &warnings)

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import Vocabulary
 
 /// Clients' sockets that are open, however little is known of them: far ones are counted when they are
 /// accepted and when they are closed, before the replica's loop has heard of them, and those of a port with
@@ -8,18 +9,33 @@ internal import NIOCore
 final class OpenSockets {
     /// Sockets above which no more are accepted.
     private let max: Int
+    /// Sockets of one address above which no more of it are kept; nil for any number. Twice as many as are
+    /// admitted: who shakes hands is not admitted yet, and who goes still counts.
+    private let perAddressMax: Int?
+    private var byAddress: [ByteString: Int] = [:]
     private var count = 0
     /// Actions of those who wait for room.
     private var waiting: [() -> Void] = []
 
-    init(max: Int) { self.max = max }
+    /// - Parameter admittedPerAddressMax: 0 for any number.
+    init(max: Int, admittedPerAddressMax: Int = 0) {
+        self.max = max
+        perAddressMax = admittedPerAddressMax > 0 ? 2 * admittedPerAddressMax : nil
+    }
 
     var hasRoom: Bool { count <= max }
 
-    func open() { count += 1 }
+    /// - Returns: Whether its address may have it.
+    func open(_ address: ByteString) -> Bool {
+        count += 1
+        let ofAddress = byAddress[address, default: 0] + 1
+        byAddress[address] = ofAddress
+        return perAddressMax.map { ofAddress <= $0 } ?? true
+    }
 
-    func close() {
+    func close(_ address: ByteString) {
         count -= 1
+        byAddress[address] = byAddress[address].flatMap { $0 > 1 ? $0 - 1 : nil }
         guard hasRoom else { return }
         let waiting = waiting
         self.waiting = []
@@ -44,9 +60,12 @@ final class AcceptGate: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        sockets.open()
+        let channel = unwrapInboundIn(data)
+        let address = PeerAddress.text(of: channel.remoteAddress)
+        let isWelcome = sockets.open(address)
         let bound = NIOLoopBound(sockets, eventLoop: context.eventLoop)
-        unwrapInboundIn(data).closeFuture.hop(to: context.eventLoop).whenComplete { _ in bound.value.close() }
+        channel.closeFuture.hop(to: context.eventLoop).whenComplete { _ in bound.value.close(address) }
+        guard isWelcome else { return channel.close(promise: nil) }
         context.fireChannelRead(data)
     }
 

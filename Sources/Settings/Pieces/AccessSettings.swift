@@ -58,7 +58,8 @@ extension AccessSettings {
         let key = "DigestAuthenticationProvider.digestAlg"
         guard let text = entries.word(key)?.uppercased() else { return .sha1 }
         func bare(_ name: String) -> String { name.filter { $0 != "-" } }
-        if let algorithm = DigestAlgorithm.allCases.first(where: { bare($0.rawValue) == bare(text) }) {
+        let named = DigestAlgorithm.allCases.first { bare($0.rawValue) == bare(text) }
+        if let algorithm = named, algorithm.isComputed {
             return algorithm
         }
         let names = DigestAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
@@ -86,7 +87,8 @@ extension AccessSettings {
         guard let stranger = requiredSchemes.first(where: { !known.contains($0) }) else { return }
         let remedies = [
             "sasl": "name a file with users in java.security.auth.login.config",
-            "x509": "set secureClientPort, ssl.keyStore.location and ssl.trustStore.location",
+            "x509": "set secureClientPort, ssl.keyStore.location and ssl.trustStore.location, and not "
+                + "ssl.clientAuth=none",
             "digest": "remove DigestAuthenticationProvider.enabled=false",
         ]
         let asking = ["sessionRequireClientSASLAuth", "enforce.auth.schemes"].first { entries[$0] != nil }

@@ -1,3 +1,5 @@
+internal import Authentication
+
 /// Users who may log in by SASL: a section of the file that `java.security.auth.login.config` names.
 package struct SASLSettings: Equatable, Sendable {
     /// The file.
@@ -44,7 +46,20 @@ extension SASLSettings {
                 .notYet, key, "asks for Kerberos in its section \(section), which this version does not have",
                 "name users with passwords there, by org.apache.zookeeper.server.auth.DigestLoginModule")
         }
-        return SASLSettings(path: path, section: section, passwords: passwords(modules, entries))
+        guard DigestAlgorithm.md5.isComputed else {
+            throw entries.error(
+                .conflicting, key,
+                "asks for logins by DIGEST-MD5, and this machine's OpenSSL refuses MD5 (FIPS)",
+                "remove it, and let clients show certificates")
+        }
+        let users = passwords(modules, entries)
+        guard !users.isEmpty else {
+            warnings.append(
+                entries.advice(
+                    key, "has no user_NAME=… in its section \(section): nobody can log in by SASL"))
+            return nil
+        }
+        return SASLSettings(path: path, section: section, passwords: users)
     }
 
     /// Each `user_NAME` of a section; the super user's password may stand in `zoo.cfg`.
