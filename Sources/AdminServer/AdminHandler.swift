@@ -10,6 +10,8 @@ final class AdminHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private static let pieceBytes = 64 << 10
+
     private let responder: AdminResponder
     private var head: HTTPRequestHead?
 
@@ -76,9 +78,12 @@ final class AdminHandler: ChannelInboundHandler {
         let status = HTTPResponseStatus(statusCode: reply.status.rawValue)
         let responseHead = HTTPResponseHead(version: head.version, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(responseHead)), promise: nil)
-        if head.method != .HEAD, !reply.body.isEmpty {
-            context.write(
-                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
+        var body = ByteBuffer(bytes: head.method == .HEAD ? [] : reply.body)
+        // In pieces: each that is taken shows that a client which reads a long answer is not idle.
+        while let piece = body.readSlice(length: min(body.readableBytes, AdminHandler.pieceBytes)),
+            piece.readableBytes > 0
+        {
+            context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
         }
         let written = context.eventLoop.makePromise(of: Void.self)
         if !keepsAlive {

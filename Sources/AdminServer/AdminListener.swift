@@ -26,9 +26,12 @@ package struct AdminListener {
 
     /// Binds a port and answers whoever asks.
     ///
+    /// - Parameter servesCommands: Whether it is the operators' port, and not the metrics' own.
     /// - Throws: `IOError` when the port is taken or the address is not this machine's.
-    package func bind(_ address: String, _ port: Int) throws -> any Channel {
-        let responder = responder
+    package func bind(_ address: String, _ port: Int, servesCommands: Bool) throws -> any Channel {
+        var bound = self.responder
+        bound.servesCommands = servesCommands
+        let responder = bound
         let idle = TimeAmount.milliseconds(Int64(responder.node.settings.admin.idleTimeoutMs))
         let counter = NIOLoopBoundBox.makeBoxSendingValue(ConnectionCounter(), eventLoop: loop)
         return try ServerBootstrap(group: loop)
@@ -43,7 +46,8 @@ package struct AdminListener {
                 channel.eventLoop.makeCompletedFuture {
                     try counter.value.admit(channel)
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(IdleStateHandler(allTimeout: idle))
+                    // 0 is for ever, as for Apache's.
+                    if idle.nanoseconds > 0 { try pipeline.addHandler(IdleStateHandler(allTimeout: idle)) }
                     try pipeline.configureHTTPServerPipeline()
                     try pipeline.addHandler(AdminHandler(responder))
                 }

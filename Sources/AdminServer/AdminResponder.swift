@@ -11,9 +11,14 @@ struct AdminResponder: Sendable {
 
     let replicaLoop: NIOLoopBound<ReplicaLoop>
     let node: NodeFacts
+    /// Whether more than the metrics is told at this port.
+    var servesCommands = true
 
     func reply(to request: AdminRoute.Request, on loop: any EventLoop) -> EventLoopFuture<AdminReply> {
-        switch AdminRoute(request, commandPath: node.settings.admin.commandPath) {
+        guard servesCommands || request.target.hasPrefix("/metrics") else {
+            return loop.makeSucceededFuture(AdminReply.text(.notFound, "Not Found\n"))
+        }
+        return switch AdminRoute(request, commandPath: node.settings.admin.commandPath) {
         case .index: loop.makeSucceededFuture(index)
         case .reply(let reply): loop.makeSucceededFuture(reply)
         case .command(let command, let name, let traceMask):
@@ -68,6 +73,10 @@ struct AdminResponder: Sendable {
         let (replicaLoop, settings) = (replicaLoop, node.settings)
         return replicaLoop.eventLoop.flatSubmit {
             before(replicaLoop.value)
+            // Numbers alone do not wait for others' lists, nor for a disk.
+            if parts.isEmpty {
+                return replicaLoop.eventLoop.makeSucceededFuture(write(replicaLoop.value.report()))
+            }
             return replicaLoop.value.report(parts, settings: settings, write)
         }
     }

@@ -17,6 +17,9 @@ extension AviaryClient {
         let results = try Self.decode(reply, name) { reader throws(DecodingError) in
             try MultiResult.decodeAll(&reader)
         }
+        guard results.count == operations.count else {
+            throw AviaryError(.protocolViolation, .unknown, operation: name)
+        }
         var done: [OperationResult] = []
         for (index, result) in results.enumerated() {
             switch result {

@@ -11,6 +11,8 @@ extension AviaryClient {
         case write
         /// A write that may be said twice, and is said until it is answered.
         case insistentWrite
+        /// A write that is said once, and awaited though the task is cancelled.
+        case steadyWrite
     }
 
     /// - Returns: The reply of a server that did it.
@@ -34,12 +36,13 @@ extension AviaryClient {
         let resending: ClientRequest.Resending =
             switch manner {
             case .read: .always
-            case .write: .never
+            case .write, .steadyWrite: .never
             case .insistentWrite: .inSession
             }
         let request = ClientRequest(
             opcode, body: body, resending: resending, watch: watch, deadline: deadline)
-        switch await loop.answer(canBeWithdrawn: manner != .insistentWrite, { .ask($0, request) }) {
+        let canBeWithdrawn = manner == .read || manner == .write
+        switch await loop.answer(canBeWithdrawn: canBeWithdrawn, { .ask($0, request) }) {
         case .success(let reply): return reply
         case .failure(let failure):
             throw AviaryError(failure, operation: operation(), isWrite: manner != .read)

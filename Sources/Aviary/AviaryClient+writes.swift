@@ -42,12 +42,11 @@ extension AviaryClient {
         _ = try await ask(.delete, body: body, .write, "delete \(path)")
     }
 
-    /// Deletes what nobody else can mean: said until it is answered, the session over, or the time up. That
-    /// the task is cancelled is no reason to stop.
-    func delete(_ path: String, deadline: Duration?) async throws(AviaryError) {
+    /// Deletes what nobody else can mean. That the task is cancelled is no reason to stop.
+    func delete(_ path: String, _ manner: Manner, deadline: Duration?) async throws(AviaryError) {
         let body = try deletion(path, .any)
         let reply = try await answer(
-            .delete, body: body, .insistentWrite, "delete \(path)", deadline: deadline)
+            .delete, body: body, manner, "delete \(path)", deadline: deadline)
         guard reply.error == 0 else { throw AviaryError(server: reply.error, operation: "delete \(path)") }
     }
 

@@ -14,7 +14,10 @@ package struct FrameCutter: Sendable {
     }
 
     package mutating func append(_ more: inout ByteBuffer) {
-        if bytes.readableBytes == 0 { swap(&bytes, &more) } else { bytes.writeBuffer(&more) }
+        guard bytes.readableBytes > 0 else { return swap(&bytes, &more) }
+        // Frames that were cut share the storage: without this, all of them would be copied along.
+        bytes.discardReadBytes()
+        bytes.writeBuffer(&more)
     }
 
     /// The next whole frame, without its length; nil while it has not come.

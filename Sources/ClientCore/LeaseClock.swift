@@ -10,6 +10,8 @@ package struct LeaseClock: Equatable, Sendable {
     private var timeout = Duration.zero
     private var touches: Deque<Duration> = []
     private var base: Duration?
+    /// When the session was asked for again, until a write says what that was worth.
+    private var resumed: Duration?
 
     package init() {}
 
@@ -19,15 +21,18 @@ package struct LeaseClock: Equatable, Sendable {
         return base + timeout - max(timeout / 100, .milliseconds(20))
     }
 
-    /// The session was made or taken up again by a request sent at `sent`: the leader itself was asked.
-    mutating func connected(sent: Duration, timeout: Duration) {
+    /// The session was made by a request sent at `sent`, which a quorum has committed; or it was taken up
+    /// again: then its leader was asked, who may be deposed, and it counts once a write behind it is done.
+    mutating func connected(sent: Duration, timeout: Duration, isNew: Bool = true) {
         self.timeout = timeout
         touches = [sent]
-        base = max(sent, base ?? sent)
+        resumed = isNew ? nil : sent
+        if isNew { base = max(sent, base ?? sent) }
     }
 
     mutating func sessionLost() {
         touches.removeAll()
+        resumed = nil
         base = nil
     }
 
@@ -42,6 +47,8 @@ package struct LeaseClock: Equatable, Sendable {
     /// A write sent at `sent` was answered, and had been done.
     mutating func proved(sent: Duration) {
         guard let held = base else { return }
+        if let resumed { base = max(resumed, held) }
+        resumed = nil
         while let first = touches.first, first <= sent - timeout / 3 {
             base = max(first, base ?? held)
             touches.removeFirst()

@@ -48,7 +48,7 @@ extension SessionMachine {
             identity.session = response.session
             identity.password = response.password ?? []
         }
-        lease.connected(sent: sentAt, timeout: timeout)
+        lease.connected(sent: sentAt, timeout: timeout, isNew: isNew && !isReadOnly)
         phase = .connected(Connection(to: server, isReadOnly: isReadOnly, timeout: timeout, at: now))
         sayWhatConnectionsForget(isNewSession: isNew, at: now, into: &effects)
         publish(.connected(isReadOnly: isReadOnly), into: &effects)
@@ -143,6 +143,8 @@ extension SessionMachine {
 
     mutating func end(_ reason: SessionReport.EndReason, into effects: inout [Effect]) {
         guard !isEnded else { return }
+        // A socket that is still being opened is closed when it is there.
+        attempt += 1
         phase = .ended
         lease.sessionLost()
         let cause: RequestFailure.Reason = reason == .closed ? .closed : .authenticationFailed

@@ -77,7 +77,8 @@ package struct SessionMachine: Sendable {
 
     package mutating func step(_ input: Input, at now: Duration, into effects: inout [Effect]) {
         switch input {
-        case .started: dial(at: now, into: &effects)
+        // A client that was shut down before it began does not begin.
+        case .started: if case .idle = phase { dial(at: now, into: &effects) }
         case .dialled(let number): if number == attempt { greet(at: now, into: &effects) }
         case .received(let frame, let number):
             if number == attempt { receive(frame, at: now, into: &effects) }

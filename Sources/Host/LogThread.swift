@@ -73,6 +73,11 @@ package final class LogThread: DurableLog, @unchecked Sendable {
             if case .alone(.install)? = batch.jobs[done...].first(where: { !$0.isAppend }) { return false }
             return true
         }
+        /// Whether the log was being cut, and may end earlier than it did.
+        var isOfCut: Bool {
+            guard done < batch.jobs.count, case .alone(.truncate) = batch.jobs[done] else { return false }
+            return true
+        }
     }
 
     /// Writes that follow one another, as the store takes them.
@@ -149,6 +154,8 @@ package final class LogThread: DurableLog, @unchecked Sendable {
                 return whenFailed(interruption.error)
             }
             if !interruption.isAgain { whenRefused(interruption.error) }
+            let held = interruption.isOfCut ? Zxid.zero : store.lastZxid
+            let promised = store.acceptedEpoch
             // Nothing that it holds is believed any more.
             _ = consume store
             switch waitForDisk(reopen) {
@@ -157,6 +164,17 @@ package final class LogThread: DurableLog, @unchecked Sendable {
             case .success: break
             }
             guard let opened = self.store.take() else { return }
+            // Nobody had the folder meanwhile: it may have been emptied, unmounted or exchanged.
+            guard opened.lastZxid >= held, opened.acceptedEpoch >= promised else {
+                let end = opened.lastZxid
+                self.store = consume opened
+                return whenFailed(
+                    StorageError(
+                        .corrupt,
+                        "the log that is there now ends at \(end), and this node's went to \(held): the "
+                            + "folder was emptied or exchanged while the disk refused it; "
+                            + StorageError.restore))
+            }
             store = consume opened
             begun = interruption
         }

@@ -104,7 +104,7 @@ package final class TLSHandler: ChannelDuplexHandler {
         case .wantsMore: sendOut(context)
         case .failed(let reason): fail(.refused(reason), context)
         case .done:
-            // Where nobody is asked for a certificate, or none is shown that may be missing, there is no name.
+            // Where nobody is asked for a certificate, or none is shown that may be missing, is no name.
             if role == .dialing || connection.peerSubject != nil, let names = names?(context.remoteAddress),
                 !connection.isPeerNamed(oneOf: names)
             {

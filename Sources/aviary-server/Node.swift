@@ -88,9 +88,9 @@ struct Node {
         guard settings.admin.isEnabled || settings.metrics.isPrometheusEnabled else { return }
         let listener = AdminListener(
             settings, configuration: configurationText, replicaLoop: replicaLoop)
-        func open(_ name: String, _ address: String, _ port: Int) {
+        func open(_ name: String, _ address: String, _ port: Int, servesCommands: Bool) {
             do {
-                let channel = try listener.bind(address, port)
+                let channel = try listener.bind(address, port, servesCommands: servesCommands)
                 log.info(
                     "serving \(name)",
                     metadata: ["address": "\(address)", "port": "\(channel.localAddress?.port ?? port)"])
@@ -99,10 +99,10 @@ struct Node {
             }
         }
         if settings.admin.isEnabled {
-            open("operators over HTTP", settings.admin.address, settings.admin.port)
+            open("operators over HTTP", settings.admin.address, settings.admin.port, servesCommands: true)
         }
         if settings.metrics.isPrometheusEnabled {
-            open("metrics", settings.metrics.address, settings.metrics.port)
+            open("metrics", settings.metrics.address, settings.metrics.port, servesCommands: false)
         }
     }
 

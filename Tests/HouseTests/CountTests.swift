@@ -9,7 +9,8 @@ import Testing
 
     /// Of the large types, by module, no less than `smallType`, which all others have at most.
     static let largeTypes: [String: (storedFields: Int, functions: Int)] = [
-        "Aviary.AviaryClient": (14, 62),
+        "Aviary.AviaryClient": (14, 63),
+        "Aviary.SessionLoop": (15, 24),
         "ClientCore.SessionMachine": (14, 31),
         "Console.ConnectionReport": (17, 24),
         "Console.NodeReport": (28, 24),

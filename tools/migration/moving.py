@@ -35,12 +35,17 @@ class Move:
         self._require_settings()
         self._require_room()
         self.tell(f"{self.site}: stopping {self.source}'s server, {own.role}")
-        self.site.must(self.site.option(f"{self.source}.stop"))
         try:
+            self.site.must(self.site.option(f"{self.source}.stop"))
             self._set_aside(self.target)
             self._convert(self.target)
         except Refused as reason:
-            self._start(self.source)
+            try:
+                self._start(self.source)
+            except Refused as second:
+                raise Refused(
+                    f"{reason}\n{second}\n{self.site} may be down: its folder is as it was, "
+                    f"start {self.source}'s server") from None
             raise Refused(f"{reason}\n{self._taken_back()}") from None
         try:
             self._start(self.target)
@@ -64,14 +69,16 @@ class Move:
 
     def _require_room(self):
         """Both histories lie beside each other until somebody removes the old one."""
-        data = self.site.option(f"{self.source}.data")
+        data = [self.site.option(f"{self.source}.data")]
+        if log := self.site.options.get(f"{self.source}.log"):
+            data.append(log)
         beside = self.site.option(f"{self.target}.data").rstrip("/").rpartition("/")[0] or "/"
-        used = self.site.must(f"du -sk {shlex.quote(data)}").split()
+        used = self.site.must(f"du -skc {' '.join(map(shlex.quote, data))}").splitlines()[-1].split()
         free = self.site.must(f"df -Pk {shlex.quote(beside)}").splitlines()[-1].split()
         if int(free[3]) < 2 * int(used[0]):
             raise Refused(
-                f"{self.site}: nothing was done: {beside} has room for {free[3]} KiB, and {data} takes {used[0]}: "
-                "twice as much is wanted")
+                f"{self.site}: nothing was done: {beside} has room for {free[3]} KiB, and "
+                f"{' and '.join(data)} takes {used[0]}: twice as much is wanted")
 
     # The folders
 
@@ -91,13 +98,13 @@ class Move:
         aviary = shlex.quote(self.site.option("aviary.data"))
         if target == "aviary":
             of_log = f" --log {shlex.quote(log)}" if log else ""
-            made = self._json(self.site.must(f"{self.admin} import {apache}{of_log} --into {aviary} --json"))
+            made = self._json(self.site.must(f"{self.admin} import {apache}{of_log} --into {aviary} --json", None))
             if unknown := set(made.get("schemes", [])) - PROVEN:
                 raise Refused(
                     f"{self.site}: access control lists name {', '.join(sorted(unknown))}, which Aviary does not know: "
                     "whom they mean would be locked out")
         else:
-            made = self._json(self.site.must(f"{self.admin} export {aviary} --into {apache} --json"))
+            made = self._json(self.site.must(f"{self.admin} export {aviary} --into {apache} --json", None))
             if log:
                 place = shlex.quote(log.rstrip("/") + "/version-2")
                 self.site.must(

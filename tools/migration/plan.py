@@ -23,6 +23,7 @@ done: `stop` when the process is gone.
 
 import configparser
 import dataclasses
+import posixpath
 import subprocess
 
 
@@ -46,13 +47,16 @@ class Site:
         return value
 
     def run(self, command, limit=600):
-        """Runs a command on the server's machine."""
+        """Runs a command on the server's machine; one that does not end in time has failed."""
         prefix = self.options.get("run", "").format(host=self.host)
         words = [*prefix.split(), command] if prefix else ["sh", "-c", command]
-        return subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=limit)
+        try:
+            return subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=limit)
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(words, 124, "", f"it had not ended after {limit} s")
 
-    def must(self, command):
-        done = self.run(command)
+    def must(self, command, limit=600):
+        done = self.run(command, limit)
         if done.returncode != 0:
             raise Refused(f"server {self.id}: `{command}` ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
@@ -78,6 +82,11 @@ def read(path):
         host, _, port = options.get("client", "").rpartition(":")
         if not host or not port.isdigit():
             raise Refused(f"{path}: [{section}] needs client = HOST:PORT")
+        for theirs in ("apache.data", "apache.log"):
+            if "aviary.data" in options and theirs in options:
+                one, other = (posixpath.normpath(options[name]) + "/" for name in ("aviary.data", theirs))
+                if one.startswith(other) or other.startswith(one):
+                    raise Refused(f"{path}: [{section}] aviary.data and {theirs} must not be, or lie in, each other")
         sites.append(Site(int(number), host, int(port), options))
     if len(sites) < 3:
         raise Refused(f"{path}: {len(sites)} servers cannot be replaced one by one: others must serve meanwhile")

@@ -32,11 +32,14 @@ package struct ApacheFolder: Sendable {
             .compactMap { LogFile(named: $0, in: logFolder) }
             .sorted { $0.zxid < $1.zxid }
         acceptedEpoch = try ApacheFolder.number(in: snapshotFolder + "/acceptedEpoch")
-        // A server that was stopped between the two has the new one under this name.
-        let unfinished = try ApacheFolder.number(in: snapshotFolder + "/currentEpoch.tmp")
-        let current = try ApacheFolder.number(in: snapshotFolder + "/currentEpoch")
-        currentEpoch = current.map { max($0, unfinished ?? $0) }
+        currentEpoch = try ApacheFolder.number(in: snapshotFolder + "/currentEpoch")
         serverID = try ApacheFolder.text(in: dataDir + "/myid")
+    }
+
+    /// The epoch of a server that was stopped before the file had its name. It counts only where the log is
+    /// further than `currentEpoch`: old releases wrote it before they had that epoch's history.
+    package func unfinishedEpoch() throws(ApacheFileError) -> Int64? {
+        try ApacheFolder.number(in: dataDir + "/" + ApacheFolder.version + "/currentEpoch.tmp")
     }
 
     /// The files in which the transactions after `zxid` are.
@@ -57,12 +60,14 @@ package struct ApacheFolder: Sendable {
         }
         defer { closedir(stream) }
         var names: [String] = []
+        errno = 0
         while let entry = readdir(stream) {
             names.append(
                 withUnsafeBytes(of: &entry.pointee.d_name) { name in
                     String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
                 })
         }
+        guard errno == 0 else { throw ApacheFileError(errno: errno, doing: "list", folder) }
         return names
     }
 

@@ -20,6 +20,8 @@ extension AviaryClient {
             throw AviaryError(.wouldDeadlock, operation: "lock \(path)")
         }
         let contender = try await acquire(path, options)
+        loop.post(.scopeOpened)
+        defer { loop.post(.scopeClosed) }
         let scope = LockScope(client: self, contender: contender, timeout: session.timeout)
         // Owned by this call: cancelled with it and at the lease's end, and awaited in any case.
         let places = LockPlace.held.union([place])
@@ -115,7 +117,7 @@ extension AviaryClient {
     private func stand(for path: String, _ options: LockOptions) async throws(AviaryError) -> Contender {
         let contender = try await contend(path, options)
         do throws(AviaryError) {
-            let waits = options.within != .zero
+            let waits = options.within.map { $0 > .zero } ?? true
             guard try await untilFirst(contender, token: options.layout.token, waits: waits) else {
                 throw AviaryError(.deadlineExceeded, operation: "lock \(path)")
             }

@@ -21,6 +21,7 @@ struct Contender: Sendable {
 extension AviaryClient {
     /// Stands for a lock. When this throws, whatever came of it is deleted by the reaper.
     func contend(_ directory: String, _ options: LockOptions) async throws(AviaryError) -> Contender {
+        guard !loop.hub.isEnded else { throw AviaryError(.closed, operation: "lock \(directory)") }
         let mark = options.layout.name(unique: Self.uniqueName())
         let generation = try await connected().generation
         do throws(AviaryError) {
@@ -34,7 +35,9 @@ extension AviaryClient {
             return Contender(
                 directory: directory, name: name, mark: mark, created: stat.czxid, generation: generation)
         } catch {
-            let order = Reaper.Order(directory: root + directory, mark: mark, generation: generation)
+            // Of the session that there is now: with any before it, the contender has gone.
+            let order = Reaper.Order(
+                directory: root + directory, mark: mark, generation: session.generation)
             if error.outcome == .unknown { loop.reaper.accept(order) }
             throw error
         }
@@ -72,6 +75,7 @@ extension AviaryClient {
         if reply.error == ErrorCode.noNode.rawValue { return }
         await flag.wait()
         if Task.isCancelled { throw AviaryError(.cancelled, operation: "lock \(path)") }
+        if flag.isEnded { throw AviaryError(.closed, operation: "lock \(path)") }
     }
 
     /// Creates it, and the directory where that is not there; settles what a lost connection leaves open.

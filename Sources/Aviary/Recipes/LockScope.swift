@@ -60,6 +60,8 @@ struct LockScope: Sendable {
             } catch {
                 switch error.code {
                 case .noNode, .sessionExpired, .closed, .authenticationFailed: return .lost
+                // Asked again as soon as there is a connection: what that is worth, an answer says.
+                case .connectionLoss: continue
                 // No answer: the clock decides.
                 default: break
                 }
@@ -78,7 +80,8 @@ struct LockScope: Sendable {
             // No right to read it, or no client any more: the proofs decide.
             return .gaveUp
         }
-        return .gaveUp
+        // It ends by itself with the client alone.
+        return Task.isCancelled ? .gaveUp : .lost
     }
 
     /// Gives the lock back.
@@ -86,7 +89,8 @@ struct LockScope: Sendable {
     /// - Returns: Whether it had been held to the end.
     func release() async -> Bool {
         do throws(AviaryError) {
-            try await client.delete(contender.path, deadline: board.now + timeout)
+            // Said once: an answer that nobody is there would not tell whose doing that is.
+            try await client.delete(contender.path, .steadyWrite, deadline: board.now + timeout)
             return true
         } catch {
             if error.code == .noNode || error.code == .sessionExpired { return false }

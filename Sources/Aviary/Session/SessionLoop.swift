@@ -19,6 +19,9 @@ final class SessionLoop: @unchecked Sendable {
         case authenticate(Call, SessionMachine.Credential)
         case withdraw(RequestID)
         case unwatch(ZnodePath)
+        /// A lock is held from here on; its session is not closed before it is given back.
+        case scopeOpened
+        case scopeClosed
         case stop
     }
 
@@ -31,6 +34,8 @@ final class SessionLoop: @unchecked Sendable {
     private var machine: SessionMachine
     private var effects: [SessionMachine.Effect] = []
     private var isPerforming = false
+    private var scopes = 0
+    private var isStopping = false
     private var callers: [RequestID: Call] = [:]
     private var channel: (any Channel)?
     private var timer: (at: Duration, scheduled: Scheduled<Void>)?
@@ -70,8 +75,17 @@ final class SessionLoop: @unchecked Sendable {
                 callers[call.id] = call
                 take(.authenticated(call.id, credential))
             case .withdraw(let id): take(.withdrawn(id))
-            case .unwatch(let path): take(.unwatched(path))
-            case .stop: take(.stopping)
+            // Somebody may have come to watch it between the last one's going and this order.
+            case .unwatch(let path): if !hub.isWatched(path) { take(.unwatched(path)) }
+            case .scopeOpened: scopes += 1
+            case .scopeClosed:
+                scopes -= 1
+                if isStopping, scopes == 0 { take(.stopping) }
+            case .stop:
+                isStopping = true
+                // Cancels what is done under locks: whoever waits for them gets them with the session's end.
+                hub.end()
+                if scopes == 0 { take(.stopping) }
             }
         }
         perform()

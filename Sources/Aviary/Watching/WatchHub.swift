@@ -41,6 +41,9 @@ final class WatchHub: Sendable {
         return number
     }
 
+    /// Nobody is told of anything any more.
+    var isEnded: Bool { state.withLock(\.isEnded) }
+
     /// - Returns: The path, if nobody watches it any more.
     func remove(_ number: UInt64) -> ZnodePath? {
         state.withLock { state in
@@ -52,6 +55,8 @@ final class WatchHub: Sendable {
             return entry.path
         }
     }
+
+    func isWatched(_ path: ZnodePath) -> Bool { state.withLock { $0.numbers[path] != nil } }
 
     func deliver(_ type: WatchEventType, _ path: ZnodePath, _ zxid: Vocabulary.Zxid) {
         let concerned = state.withLock { state in

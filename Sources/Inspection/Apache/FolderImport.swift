@@ -133,6 +133,7 @@ private struct FolderImporting {
         var rebuilt = isBeginning ? RebuiltTree() : try tree(in: writer.path, digest)
         try replay(onto: &rebuilt, into: &writer, digest)
         let epochs = try epochs(through: writer.lastZxid)
+        try requireNewest(through: writer.lastZxid)
         try writer.copyFile("myid", from: apache.dataDir)
         try check()
         let made = FolderImport(
@@ -246,6 +247,12 @@ private struct FolderImporting {
                     repeats += 1
                     continue
                 }
+                // Since 3.9 a request that did not parse is noted under the zxid before it, and does nothing.
+                if transaction.zxid <= writer.lastZxid,
+                    case .error(code: ErrorCode.marshallingError.rawValue) = transaction.change
+                {
+                    continue
+                }
                 guard writer.lastZxid.isFollowed(by: transaction.zxid) else {
                     throw gap(writer.lastZxid, transaction.zxid, at: reader.offset, of: file)
                 }
@@ -291,10 +298,20 @@ private struct FolderImporting {
 
     // MARK: The epochs
 
+    /// A snapshot that was passed over may be all there is of what came after the log's end.
+    private func requireNewest(through last: Zxid) throws(ApacheFileError) {
+        guard let newest = apache.snapshots.first, newest.zxid > last else { return }
+        throw ApacheFileError(
+            .damaged, newest.path,
+            "the snapshot is not sound, and the log ends at \(last), before it: what its server acknowledged "
+                + "in between may be nowhere else; move the file away to begin without")
+    }
+
     /// As a member of Apache's reads them at its start; one that is alone has none.
     private func epochs(through last: Zxid) throws -> (accepted: Epoch, current: Epoch) {
         let lowest = Int64(last.epoch.rawValue)
-        let current = apache.currentEpoch ?? lowest
+        var current = apache.currentEpoch ?? lowest
+        if current < lowest, let unfinished = try apache.unfinishedEpoch() { current = unfinished }
         let accepted = apache.acceptedEpoch ?? current
         guard lowest <= current, current <= accepted, let highest = Int32(exactly: accepted) else {
             throw ApacheFileError(

@@ -145,13 +145,17 @@ package struct AcknowledgedMark: ~Copyable {
         defer { close(descriptor) }
         if lseek(descriptor, 0, SEEK_END) == 0 { return .missing }
         var newest = Found.damaged
+        var refusal: Int32?
         for offset in copyOffsets {
             var copy = [UInt8](repeating: 0, count: copyBytes)
-            guard pread(descriptor, &copy, copyBytes, off_t(offset)) == copyBytes,
-                let (acknowledged, sequence) = decode(copy)
-            else { continue }
+            let count = pread(descriptor, &copy, copyBytes, off_t(offset))
+            if count < 0 { refusal = errno }
+            guard count == copyBytes, let (acknowledged, sequence) = decode(copy) else { continue }
             if case .copy(_, let other) = newest, other > sequence { continue }
             newest = .copy(acknowledged, sequence: sequence)
+        }
+        if case .damaged = newest, let refusal {
+            throw StorageError(errno: refusal, doing: "read", file: file)
         }
         return newest
     }

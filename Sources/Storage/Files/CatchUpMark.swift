@@ -9,9 +9,12 @@ package enum CatchUpMark {
 
     /// - Returns: Why; nil where there is no such file.
     package static func read(_ directory: DataDirectory) -> String? {
-        SmallFile.read(file(in: directory)).map { bytes in
-            String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let file = file(in: directory)
+        guard let bytes = SmallFile.read(file) else {
+            // One that cannot be read is there all the same.
+            return access(file, F_OK) != 0 && errno == ENOENT ? nil : "\(file) cannot be read"
         }
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
     /// Durable when it returns.

@@ -181,7 +181,7 @@ extension Tree {
     ) {
         let unlisted = ephemerals(of: session).subtracting(paths).sorted()
         for path in paths + unlisted { applied.append(delete(path, by: zxid)) }
-        ephemeralPaths[session] = nil
+        ephemeralCount -= ephemeralPaths.removeValue(forKey: session)?.count ?? 0
     }
 
     private mutating func updateStat(of id: ZnodeID, _ update: (inout StoredStat) -> Void) {
@@ -195,7 +195,8 @@ extension Tree {
     mutating func index(_ path: ZnodePath, as ownership: Ownership) {
         switch ownership {
         case .persistent: break
-        case .ephemeral(let session): ephemeralPaths[session, default: []].insert(path)
+        case .ephemeral(let session):
+            if ephemeralPaths[session, default: []].insert(path).inserted { ephemeralCount += 1 }
         case .container, .ttl: sweepable.insert(path)
         }
     }
@@ -204,7 +205,7 @@ extension Tree {
         switch ownership {
         case .persistent: break
         case .ephemeral(let session):
-            ephemeralPaths[session]?.remove(path)
+            if ephemeralPaths[session]?.remove(path) != nil { ephemeralCount -= 1 }
             if ephemeralPaths[session]?.isEmpty == true { ephemeralPaths[session] = nil }
         case .container, .ttl: sweepable.remove(path)
         }

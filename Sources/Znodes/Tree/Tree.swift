@@ -8,6 +8,8 @@ package struct Tree: ~Copyable {
     package internal(set) var znodes: ZnodeStore
     var acls = ACLTable()
     var ephemeralPaths: [SessionID: Set<ZnodePath>] = [:]
+    /// Of all sessions: kept, since probes ask for it on the loop.
+    package internal(set) var ephemeralCount = 0
     /// Containers and TTL znodes.
     var sweepable = PathList()
     /// The subtrees that have a quota.
@@ -80,8 +82,6 @@ package struct Tree: ~Copyable {
     }
 
     // MARK: Indexes
-
-    package var ephemeralCount: Int { ephemeralPaths.values.reduce(0) { $0 + $1.count } }
 
     /// Sessions that own ephemerals, in order.
     package var ephemeralOwners: [SessionID] { ephemeralPaths.keys.sorted() }

@@ -9,7 +9,7 @@ struct SettingsCommand: AdminCommand {
         abstract: "Says of a zoo.cfg what the server would say of it, and starts nothing.",
         discussion: """
             Keys that have no effect here, are not known or ask for what is not there; with exit code 1 \
-            where the server does not start on the file.
+            where the server does not start on the file. Keys and certificates are not opened, nor ports.
 
               aviary-admin settings /etc/zookeeper/zoo.cfg --myid 1
             """)
